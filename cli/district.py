@@ -1,0 +1,189 @@
+"""``prakira init`` and ``prakira check``: a district to start from, and every fault in a district's files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from districts.faults import Fault
+    from districts.model import District, Stock
+
+Language = Literal["id", "en"]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands ``init`` and ``check`` to ``app``."""
+    app.command("init")(init)
+    app.command("check")(check)
+
+
+def init(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder.")],
+    example: Annotated[str, typer.Option(help="Shipped example to copy.")] = "bengkulu-utara",
+    minimal: Annotated[bool, typer.Option("--minimal", help="Only the one-sheet workbook minimal.xlsx.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the templates.")] = "id",
+) -> None:
+    """Write a district folder and an Excel template to start from."""
+    import shutil
+
+    from districts.read import example_folder, read_district
+    from districts.template import write_minimal, write_workbook
+    from districts.text import translator
+    from districts.write import fill_new_folder
+
+    source = example_folder(example)
+    district = read_district(example)
+
+    def fill(inside: Path) -> None:
+        if minimal:
+            write_minimal(district, inside / "minimal.xlsx", lang)
+            return
+        for path in sorted(source.iterdir()):
+            if path.is_file():
+                shutil.copyfile(path, inside / path.name)
+        write_workbook(district, inside / f"{district.name}.xlsx", lang)
+
+    fill_new_folder(directory, fill)
+    _ = translator(lang)
+    typer.echo(_("Written to {folder}:").format(folder=directory))
+    for path in sorted(directory.iterdir()):
+        typer.echo(f"  {path.name}")
+    ready = directory / "minimal.xlsx" if minimal else directory
+    typer.echo(_("Change the figures, then run: prakira check {path}").format(path=ready))
+
+
+def check(
+    district: Annotated[str, typer.Argument(metavar="DISTRICT", help="Folder, .xlsx file or shipped example.")],
+    lang: Annotated[Language, typer.Option(help="Language of the messages.")] = "id",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """List every fault of a district, or a summary with what is assumed. Exit code 2 if there is an error."""
+    import json
+
+    from districts.read import check_district
+
+    found, faults = check_district(district)
+    if as_json:
+        typer.echo(json.dumps(_as_json(found, faults, lang), ensure_ascii=False, indent=2))
+    else:
+        _print_faults(faults, lang)
+        if found is not None:
+            _print_summary(found, lang)
+    if found is None:
+        raise typer.Exit(2)
+
+
+def _bars(month: str) -> tuple[float | None, float | None]:
+    """The UHC bars (registered, active) that hold at the end of ``month``, as shares; None before the first rule."""
+    from calendar import monthrange
+
+    from sim.rules import RuleDateError, load_rules
+
+    year, number = (int(part) for part in month.split("-"))
+    day = f"{month}-{monthrange(year, number)[1]:02d}"
+    rules = load_rules()
+    try:
+        return float(rules.value("uhc.bar.registered", day)), float(rules.value("uhc.bar.active", day))
+    except RuleDateError:
+        return None, None
+
+
+def _print_faults(faults: list[Fault], lang: Language) -> None:
+    from districts.text import translator
+
+    _ = translator(lang)
+    for severity, title in (("error", "Errors ({count}):"), ("warning", "Warnings ({count}):")):
+        own = [fault for fault in faults if fault.severity == severity]
+        if own:
+            typer.echo(_(title).format(count=len(own)))
+            for fault in own:
+                typer.echo(f"  {fault.describe(lang)}")
+
+
+def _print_summary(found: District, lang: Language) -> None:
+    from districts.text import number, translator
+
+    _ = translator(lang)
+    typer.echo(f"{found.title} ({found.province})")
+    for stock in found.stocks:
+        typer.echo(_stock_lines(stock, lang))
+    heads = number(sum(facility.registered for facility in found.facilities), lang)
+    typer.echo(
+        _("{facilities} facilities with {heads} members, {hospitals} hospitals").format(
+            facilities=len(found.facilities), heads=heads, hospitals=len(found.hospitals)
+        )
+    )
+    assumed, total = found.assumed_count()
+    typer.echo(_("{assumed} of {total} inputs are assumed").format(assumed=assumed, total=total) + ":")
+    for status in found.inputs:
+        if status.assumed:
+            label = status.label_id if lang == "id" else status.label_en
+            typer.echo(f"  - {label}: {status.value} ({status.source})")
+
+
+def _stock_lines(stock: Stock, lang: Language) -> str:
+    """Registered and active share of one stock against the bars of its date."""
+    from districts.text import month_name, number, percent, translator
+
+    _ = translator(lang)
+    lines = [
+        _("{month}: population {population}").format(
+            month=month_name(stock.month, lang), population=number(stock.population, lang)
+        )
+    ]
+    names = ((_("registered"), stock.registered), (_("active"), stock.active))
+    for (name, heads), bar in zip(names, _bars(stock.month), strict=True):
+        share = heads / stock.population
+        if bar is None:
+            text = _("  {name}: {heads} = {share} of the population; no UHC bar is known for this date")
+            lines.append(text.format(name=name, heads=number(heads, lang), share=percent(share, lang, 2)))
+            continue
+        lines.append(
+            _("  {name}: {heads} = {share} of the population; UHC bar {bar}: {verdict}").format(
+                name=name,
+                heads=number(heads, lang),
+                share=percent(share, lang, 2),
+                bar=percent(bar, lang, 0),
+                verdict=_("met") if share >= bar else _("not met"),
+            )
+        )
+    return "\n".join(lines)
+
+
+def _as_json(found: District | None, faults: list[Fault], lang: Language) -> dict[str, Any]:
+    """The faults, and for a usable district its stocks and inputs; shares are of the population, 0 to 1."""
+    from dataclasses import asdict
+
+    result: dict[str, Any] = {"usable": found is not None}
+    for severity in ("error", "warning"):
+        result[f"{severity}s"] = [
+            {
+                **{key: asdict(fault)[key] for key in ("file", "sheet", "row", "column")},
+                "message": fault.describe(lang),
+            }
+            for fault in faults
+            if fault.severity == severity
+        ]
+    if found is None:
+        return result
+    result["name"], result["stocks"] = found.name, []
+    for stock in found.stocks:
+        registered_bar, active_bar = _bars(stock.month)
+        result["stocks"].append(
+            {
+                "month": stock.month,
+                "population": stock.population,
+                "registered": stock.registered,
+                "active": stock.active,
+                "registered_share": stock.registered / stock.population,
+                "active_share": stock.active / stock.population,
+                "registered_bar": registered_bar,
+                "active_bar": active_bar,
+            }
+        )
+    result["assumed"], result["inputs_total"] = found.assumed_count()
+    result["inputs"] = [status.model_dump() for status in found.inputs]
+    return result

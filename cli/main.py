@@ -1,0 +1,56 @@
+"""The ``prakira`` command: thin, it only gathers the commands and turns user faults into messages.
+
+Heavy libraries are imported inside the commands, so that ``prakira --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from cli import budget, district, export, kbk, rules, run, web
+
+app = typer.Typer(
+    name="prakira",
+    help="Forecast health cover, KBK ratings, capitation and the APBD need of an Indonesian district.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(kbk.app, name="kbk")
+app.add_typer(budget.app, name="budget")
+app.add_typer(rules.app, name="rules")
+district.register(app)
+run.register(app)
+export.register(app)
+web.register(app)
+
+
+def main() -> None:
+    """Run the command line. Exit codes: 0 done, 1 interrupted or failed, 2 a fault in what the user gave."""
+    from districts.faults import InputError, UserError
+
+    lang = _language(sys.argv[1:])
+    try:
+        app()
+    except (InputError, UserError) as error:
+        print(error.describe(lang), file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        print("Dihentikan." if lang == "id" else "Stopped.", file=sys.stderr)
+        sys.exit(1)
+
+
+def _language(arguments: list[str]) -> str:
+    """The language the user asked for with ``--lang``, before any command has parsed its options."""
+    for position, argument in enumerate(arguments):
+        if argument.startswith("--lang="):
+            return "en" if argument == "--lang=en" else "id"
+        if argument == "--lang" and arguments[position + 1 : position + 2] == ["en"]:
+            return "en"
+    return "id"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,69 @@
+"""Shows how far a run is: a bar with the time left on a terminal, plain lines elsewhere. Both on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scenarios.run import Progress
+
+_LINES = 20  # plain lines a run prints at most
+
+
+@contextmanager
+def shown(lang: str, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
+    """A callback for :func:`scenarios.run.execute`; None when ``quiet``."""
+    if quiet:
+        yield None
+    elif sys.stderr.isatty():
+        with _bar(lang) as callback:
+            yield callback
+    else:
+        yield _lines(lang)
+
+
+def time_left(seconds: float | None, lang: str) -> str:
+    """ "about 3 minutes left", or nothing when it is not known."""
+    from districts.text import translator
+
+    if seconds is None:
+        return ""
+    _ = translator(lang)
+    if seconds < 90:
+        return _("about {seconds} seconds left").format(seconds=round(seconds))
+    return _("about {minutes} minutes left").format(minutes=round(seconds / 60))
+
+
+def _lines(lang: str) -> Callable[[Progress], None]:
+    from districts.text import translator
+
+    _, told = translator(lang), [-1]
+
+    def callback(state: Progress) -> None:
+        part = state.done * _LINES // max(state.total, 1)
+        if part != told[0]:
+            told[0] = part
+            text = _("{done} of {total} units").format(done=state.done, total=state.total)
+            left = time_left(state.seconds_left, lang)
+            print(f"{text}, {left}" if left else text, file=sys.stderr, flush=True)
+
+    return callback
+
+
+@contextmanager
+def _bar(lang: str) -> Iterator[Callable[[Progress], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, left="")
+
+        def callback(state: Progress) -> None:
+            bar.update(task, completed=state.done, total=state.total, left=time_left(state.seconds_left, lang))
+
+        yield callback

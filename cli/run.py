@@ -1,0 +1,189 @@
+"""Commands ``run``, ``scenarios``, ``levers``, ``month`` and ``compare``."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from scenarios.plan import Prepared
+
+Lang = Annotated[str, typer.Option(help="Language of the output: id or en.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands to ``app``."""
+    for command in (run, scenarios, levers, month, compare):
+        app.command()(command)
+
+
+def run(
+    district: Annotated[str, typer.Argument(help="A folder, an .xlsx file or the name of a shipped example.")],
+    scenario: Annotated[list[str] | None, typer.Option(help="Name or file of a scenario; repeat it.")] = None,
+    stock: Annotated[str | None, typer.Option(help="Month of the membership stock, YYYY-MM.")] = None,
+    start: Annotated[str | None, typer.Option(help="First reported month, YYYY-MM.")] = None,
+    months: Annotated[int, typer.Option(help="Reported months.")] = 24,
+    replicates: Annotated[int, typer.Option(help="Replicates; a certainty needs 100.")] = 100,
+    seed: Annotated[int, typer.Option(help="Seed; same seed, same results.")] = 1,
+    luck_only: Annotated[bool, typer.Option("--luck-only", help="Hold parameters and shocks at their centre.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder of the run; default outputs/DISTRICT.")] = None,
+    jobs: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    lang: Lang = "id",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
+) -> None:
+    """Simulate scenarios month by month, write tables, charts and report, and print a short answer."""
+    from cli.answer import answer
+    from cli.progress import shown
+    from districts.text import translator
+    from scenarios.plan import MAIN_SCENARIOS, RunPlan, prepare, with_second_run
+    from scenarios.run import execute
+
+    _ = translator(language(lang))
+    plan = RunPlan(district, tuple(scenario or MAIN_SCENARIOS), start, months, replicates, seed, luck_only, stock)
+    ready = with_second_run(prepare(plan))
+    folder = out or _folder(ready, resume)
+    if not quiet and out is None:
+        typer.echo(_("Results go to {folder}").format(folder=folder))
+    with shown(lang, quiet) as progress:
+        store = execute(ready.plan, folder, _cores() if jobs is None else jobs, resume, progress, prepared=ready)
+    with store:
+        from reports.write import write_outputs
+
+        written = write_outputs(folder, lang)
+        if quiet:
+            typer.echo(str(folder))
+        else:
+            typer.echo(answer(store, folder, written, lang))
+
+
+def scenarios(lang: Lang = "id", as_json: Json = False) -> None:
+    """List the scenarios of the library."""
+    from scenarios.scenario import library, load_scenario
+
+    language(lang)
+    found = [load_scenario(name) for name in library()]
+    if as_json:
+        typer.echo(json.dumps([scenario.describe() for scenario in found], ensure_ascii=False, indent=1))
+        return
+    for scenario in found:
+        typer.echo(f"{scenario.name}: {scenario.title[lang]}")
+        typer.echo(_wrapped(scenario.explanation[lang]))
+
+
+def levers(
+    name: Annotated[str | None, typer.Argument(help="One lever, with all its fields.")] = None,
+    lang: Lang = "id",
+    as_json: Json = False,
+) -> None:
+    """List the levers that a scenario file may name, or document one."""
+    from districts.faults import UserError
+    from districts.text import translator
+    from scenarios.levers import LEVERS
+    from scenarios.levers.documents import document, document_all
+    from scenarios.reading import nearest
+
+    _ = translator(language(lang))
+    if name is not None and name not in LEVERS:
+        raise UserError("unknown lever {kind}; nearest known: {near}", kind=name, near=nearest(name, list(LEVERS)))
+    documents = document_all(lang) if name is None else [document(LEVERS[name], lang)]
+    if as_json:
+        typer.echo(json.dumps(documents, ensure_ascii=False, indent=1))
+        return
+    for lever in documents:
+        typer.echo(f"{lever['kind']}: {lever['title']}")
+        if name is None:
+            continue
+        typer.echo(_wrapped(lever["text"]))
+        typer.echo(_wrapped(_("Evidence: {text}").format(text=lever["evidence"])))
+        for field in lever["fields"]:
+            typer.echo(_wrapped(f"{field['name']}: {field['about']}", "  "))
+            typer.echo(_wrapped(field["form"], "      "))
+
+
+def month(lang: Lang = "id", as_json: Json = False) -> None:
+    """Print the steps of one simulated month, in order."""
+    from districts.text import translator
+    from sim.month import STEPS
+
+    _ = translator(language(lang))
+    rows = [
+        {"name": step.name, "day": step.day, "text": step.text_id if lang == "id" else step.text_en} for step in STEPS
+    ]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    for number, row in enumerate(rows, 1):
+        day = _("day {day}").format(day=row["day"]) if row["day"] else _("last day")
+        typer.echo(f"{number:2}. {row['name']} ({day})")
+        typer.echo(_wrapped(str(row["text"])))
+
+
+def compare(
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    reference: Annotated[str, typer.Option(help="Scenario that the others are compared with.")] = "baseline",
+    scenario: Annotated[list[str] | None, typer.Option(help="Scenario to compare; default: all others.")] = None,
+    lang: Lang = "id",
+    as_json: Json = False,
+) -> None:
+    """Print paired differences between scenarios: the same luck, replicate by replicate."""
+    from dataclasses import asdict
+
+    from cli.answer import difference_table
+    from scenarios.compare import paired
+    from scenarios.store import RunStore
+
+    language(lang)
+    with RunStore.open(folder) as store:
+        names = scenario or [name for name in store.scenarios if name != reference]
+        found = {name: paired(store, name, reference) for name in names}
+        if as_json:
+            flat = [asdict(difference) for differences in found.values() for difference in differences]
+            typer.echo(json.dumps(flat, ensure_ascii=False, indent=1))
+            return
+        for name, differences in found.items():
+            typer.echo(difference_table(name, reference, differences, lang))
+
+
+def language(lang: str) -> str:
+    """``lang`` if the program speaks it. Raises ``UserError`` otherwise."""
+    from districts.faults import UserError
+    from districts.text import LANGUAGES
+
+    if lang not in LANGUAGES:
+        raise UserError("unknown language {lang}; known: {known}", lang=lang, known=", ".join(LANGUAGES))
+    return lang
+
+
+def _folder(ready: Prepared, resume: bool) -> Path:
+    """``outputs/<district>`` with the next free number; the last one that exists, to go on with it."""
+    from districts.faults import UserError
+
+    number, base = 1, Path("outputs") / ready.district.name
+
+    def numbered(which: int) -> Path:
+        return base if which == 1 else base.with_name(f"{base.name}-{which}")
+
+    while numbered(number).exists():
+        number += 1
+    if not resume:
+        return numbered(number)
+    if number == 1:
+        raise UserError("there is no run in {folder} to go on with", folder=base)
+    return numbered(number - 1)
+
+
+def _cores() -> int:
+    """Cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _wrapped(text: str, indent: str = "    ") -> str:
+    import textwrap
+
+    return textwrap.fill(text, 80, initial_indent=indent, subsequent_indent=indent)

@@ -1,0 +1,74 @@
+"""Faults in what a user gave, told so that the person who can mend them finds them.
+
+A :class:`Fault` names the place and the expectation; an :class:`InputError` carries all of them at once.
+A :class:`UserError` is any other mistake in a request (an unknown scenario, a wrong option). The command line turns
+both into a message and exit code 2, never into a stack trace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from districts.text import translator
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: ``file`` (as the user typed it), ``sheet``, ``row`` (1-based, as a spreadsheet shows it),
+    ``column`` (header), what was ``found`` and what is ``expected``. ``warning`` faults do not stop a run.
+
+    ``found`` and ``expected`` are English message ids with ``params`` for ``str.format``.
+    """
+
+    file: str
+    found: str
+    expected: str
+    sheet: str = ""
+    row: int | None = None
+    column: str = ""
+    severity: Literal["error", "warning"] = "error"
+    params: tuple[tuple[str, object], ...] = ()
+
+    def where(self, lang: str = "id") -> str:
+        """The place in words: file, sheet, row and column, as far as they are known."""
+        _ = translator(lang)
+        parts = [self.file]
+        if self.sheet:
+            parts.append(_("sheet {sheet}").format(sheet=self.sheet))
+        if self.row is not None:
+            parts.append(_("row {row}").format(row=self.row))
+        if self.column:
+            parts.append(_("column {column}").format(column=self.column))
+        return ", ".join(parts)
+
+    def describe(self, lang: str = "id") -> str:
+        """One line: place, what is there, what is expected."""
+        _ = translator(lang)
+        params = dict(self.params)
+        found, expected = _(self.found).format(**params), _(self.expected).format(**params)
+        return f"{self.where(lang)}: {found}. " + _("Expected: {expected}").format(expected=expected)
+
+
+class InputError(Exception):
+    """Input files that cannot be used; ``faults`` holds every fault found, errors first."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(faults, key=lambda fault: fault.severity != "error")
+        super().__init__("\n".join(fault.describe("en") for fault in self.faults))
+
+    def describe(self, lang: str = "id") -> str:
+        """All faults, one per line."""
+        return "\n".join(fault.describe(lang) for fault in self.faults)
+
+
+class UserError(Exception):
+    """A request that cannot be carried out; ``message`` is an English message id with ``params``."""
+
+    def __init__(self, message: str, **params: object) -> None:
+        self.message, self.params = message, params
+        super().__init__(message.format(**params))
+
+    def describe(self, lang: str = "id") -> str:
+        """The message in ``lang``."""
+        return translator(lang)(self.message).format(**self.params)

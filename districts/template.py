@@ -1,0 +1,164 @@
+"""Excel files for people to fill: the full workbook (one sheet for each table) and the one-sheet ``Minimal``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from districts.minimal import FACILITY_LABELS, ITEMS, SHEET, minimal_values
+from districts.model import District
+from districts.tables import SCALARS, TABLES, Column
+from districts.text import translator
+from districts.workbook import OTHER_SHEETS, SCALAR_COLUMNS, SCALAR_SHEET
+from districts.write import cell_text, scalar_rows, table_rows
+
+#: Data validation and text format reach this row; the reader takes up to 20,000 rows.
+_FORMATTED_ROWS = 2_000
+
+_STEPS = (
+    "Fill every sheet from row 2 down; row 1 holds the column names that the program reads. Do not rename them.",
+    "Type whole numbers without separators (12500) and decimals with a point in text cells; in number cells use your "
+    "spreadsheet's own decimal sign.",
+    "Type months as text, YYYY-MM (2023-10); Excel must not turn them into dates.",
+    "Give each figure its source and confidence; write assumed where nobody measured it.",
+    "Leave a cell empty where the table below says it may be; the program then takes a default and counts it as "
+    "assumed.",
+    "Check the file with: prakira check FILE.xlsx",
+)
+
+
+def write_workbook(district: District, path: Path, lang: str = "id") -> None:
+    """Write ``district`` as a full workbook that reads back to the same district (sheet ``Petunjuk`` explains it)."""
+    _write(path, lambda book: _fill_workbook(book, district, lang))
+
+
+def write_minimal(district: District, path: Path, lang: str = "id") -> None:
+    """Write the one-sheet template with the figures of ``district`` as the example."""
+    _write(path, lambda book: _fill_minimal(book, district, lang))
+
+
+def _write(path: Path, fill: Callable[[Any], None]) -> None:
+    """Write a workbook to a temporary file and move it into place."""
+    import xlsxwriter
+
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=".xlsx", dir=path.parent)
+    os.close(handle)
+    try:
+        with xlsxwriter.Workbook(name, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+            book.set_properties({"created": datetime(2024, 1, 1)})  # the same bytes on every day
+            fill(book)
+        Path(name).chmod(0o644)
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _put(sheet: Any, row: int, column: int, value: Any, cell_format: Any = None) -> None:
+    """One cell: numbers as numbers, everything else as text (never as a formula)."""
+    if value is None or value == "":
+        return
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        sheet.write_number(row, column, value, cell_format)
+    else:
+        sheet.write_string(row, column, cell_text(value), cell_format)
+
+
+def _fill_workbook(book: Any, district: District, lang: str) -> None:
+    _ = translator(lang)
+    heading = book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1})
+    as_text = book.add_format({"num_format": "@"})
+    _instructions(book, heading, lang)
+    sheet = book.add_worksheet(SCALAR_SHEET)
+    sheet.freeze_panes(1, 1)
+    sheet.set_column(0, len(SCALAR_COLUMNS), 24)
+    for position, name in enumerate(SCALAR_COLUMNS):
+        _put(sheet, 0, position, name, heading)
+    for number, row in enumerate(scalar_rows(district), start=1):
+        for position, name in enumerate(SCALAR_COLUMNS):
+            _put(sheet, number, position, row[name], as_text if isinstance(row[name], str) else None)
+        sheet.write_comment(number, 0, _(SCALARS[row["key"]].help))
+    rows = table_rows(district)
+    for spec in TABLES:
+        sheet = book.add_worksheet(spec.name)
+        sheet.freeze_panes(1, 0)
+        for position, column in enumerate(spec.columns):
+            text = column.kind in ("month", "text", "list", "choice")
+            sheet.set_column(position, position, max(12, len(column.name) + 2), as_text if text else None)
+            _put(sheet, 0, position, column.name, heading)
+            sheet.write_comment(0, position, _(column.help))
+            _choices(sheet, position, column)
+        for number, line in enumerate(rows[spec.name], start=1):
+            for position, column in enumerate(spec.columns):
+                value = line[column.name]
+                _put(sheet, number, position, value, as_text if isinstance(value, str) else None)
+
+
+def _choices(sheet: Any, position: int, column: Column) -> None:
+    """A drop-down list where the column takes one of a few words."""
+    words = ("yes", "no") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()
+    if words:
+        rule = {"validate": "list", "source": list(words), "error_type": "warning"}
+        sheet.data_validation(1, position, _FORMATTED_ROWS, position, rule)
+
+
+def _instructions(book: Any, heading: Any, lang: str) -> None:
+    """The sheet that tells in ``lang`` how to fill the others."""
+    _ = translator(lang)
+    sheet = book.add_worksheet(OTHER_SHEETS[0])
+    sheet.set_column(0, 1, 22)
+    sheet.set_column(2, 2, 12)
+    sheet.set_column(3, 3, 40)
+    sheet.set_column(4, 4, 90)
+    _put(sheet, 0, 0, _("How to fill this workbook"), heading)
+    for number, step in enumerate(_STEPS, start=1):
+        _put(sheet, number, 0, f"{number}. {_(step)}")
+    top = len(_STEPS) + 2
+    for position, title in enumerate(("Sheet", "Column", "Required", "Allowed", "Meaning")):
+        _put(sheet, top, position, _(title), heading)
+    columns = [(SCALAR_SHEET, column) for column in SCALARS.values()]
+    columns += [(spec.name, column) for spec in TABLES for column in spec.columns]
+    for number, (name, column) in enumerate(columns, start=top + 1):
+        allowed = ", ".join(column.choices) if column.kind == "choice" else _(_KINDS[column.kind])
+        for position, text in enumerate(
+            (name, column.name, _("required") if column.required else _("may be empty"), allowed, _(column.help))
+        ):
+            _put(sheet, number, position, text)
+
+
+_KINDS = {
+    "integer": "whole number",
+    "number": "number",
+    "yes_no": "yes or no",
+    "text": "text",
+    "month": "month YYYY-MM",
+    "list": "words separated by ;",
+    "shares": "five numbers separated by ;",
+}
+
+
+def _fill_minimal(book: Any, district: District, lang: str) -> None:
+    _ = translator(lang)
+    heading = book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1})
+    as_text = book.add_format({"num_format": "@"})
+    whole = book.add_format({"num_format": "0"})
+    sheet = book.add_worksheet(SHEET)
+    sheet.set_column(0, 0, 42)
+    sheet.set_column(1, 4, 22)
+    for position, title in enumerate(("Input", "Value", "Explanation")):
+        _put(sheet, 0, position, _(title), heading)
+    values, facilities = minimal_values(district)
+    for number, item in enumerate(ITEMS, start=1):
+        _put(sheet, number, 0, _(item.label))
+        value = values[item.column.name]
+        _put(sheet, number, 1, value, as_text if isinstance(value, str) else whole)
+        _put(sheet, number, 2, _(item.column.help))
+    top = len(ITEMS) + 2
+    for position, label in enumerate(FACILITY_LABELS.values()):
+        _put(sheet, top, position, _(label), heading)
+    for number, row in enumerate(facilities, start=top + 1):
+        for position, name in enumerate(FACILITY_LABELS):
+            _put(sheet, number, position, row[name])

@@ -1,0 +1,280 @@
+"""Checks that need more than one cell: sums, duplicates, gaps, contradictions. Each returns faults with their rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from districts.assemble import Draft, Row, rules_path
+from districts.cells import Problem, problem, unknown_name
+from districts.faults import Fault
+from districts.inventory import HISTORY_INDICATORS
+from districts.model import PAYERS_OF_SEGMENT
+
+#: How far sums may be off: shares absolutely, the others as a part of the figure they are compared with.
+SHARE_TOLERANCE = 0.005
+MEMBERS_ABOVE_POPULATION = 0.10
+AGE_SEX_TOLERANCE = 0.20
+FACILITY_TOLERANCE = 0.01
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+
+#: Largest value an indicator can have: AK counts members with a contact per 1,000 members, the others are percent.
+_HIGHEST = {"ak": 1000.0, "rrns": 100.0, "rppt": 100.0}
+
+
+class _Table:
+    """Rows of one table of a draft, and faults placed in it."""
+
+    def __init__(self, draft: Draft, name: str) -> None:
+        self.rows: list[Row] = [] if name in draft.broken else draft.rows[name]
+        self._typed = draft.raw.tables.get(name)
+
+    def error(self, wrong: Problem, row: int | None = None, column: str = "") -> Fault:
+        """A fault that stops a run."""
+        assert self._typed is not None
+        return self._typed.place.fault(wrong, row, column)
+
+    def warning(self, wrong: Problem, row: int | None = None, column: str = "") -> Fault:
+        """A fault that does not stop a run."""
+        assert self._typed is not None
+        return self._typed.place.fault(wrong, row, column, "warning")
+
+
+def validate(draft: Draft) -> list[Fault]:
+    """Every fault of the draft as a whole. Tables with faults in single cells are left out: sums would mislead."""
+    checks = (_scalars, _age_sex, _households, _stocks, _segments, _members, _facilities, _hospitals, _budget, _history)
+    return [fault for check in checks for fault in check(draft)]
+
+
+def _scalars(draft: Draft) -> Iterator[Fault]:
+    def at(key: str, wrong: Problem, warning: bool = False) -> Fault:
+        typed = draft.raw.scalars[key]
+        return typed.place.fault(wrong, typed.row, typed.column, "warning" if warning else "error")
+
+    values = draft.scalars
+    if "name" in values and not _NAME.fullmatch(values["name"]):
+        yield at("name", problem('"{value}"', "lower-case letters, digits and hyphens", value=values["name"]))
+    months = tuple(row.values["month"] for row in _Table(draft, "stocks").rows)
+    if "default_stock" in values and months and values["default_stock"] not in months:
+        yield at("default_stock", unknown_name(values["default_stock"], months))
+    if values.get("mean_wage", 0) < values.get("minimum_wage", 0) and {"mean_wage", "minimum_wage"} <= set(values):
+        wrong = problem(
+            "a mean wage below the minimum wage of {wage}", "a higher mean wage", wage=values["minimum_wage"]
+        )
+        yield at("mean_wage", wrong, warning=True)
+    if (rules_file := values.get("rules_file")) and not rules_path(draft.raw.base, rules_file).is_file():
+        yield at("rules_file", problem('"{value}", which is not there', "a file", value=rules_file))
+
+
+def _age_sex(draft: Draft) -> Iterator[Fault]:
+    table, expected = _Table(draft, "age_sex"), 0
+    bands = sorted(table.rows, key=lambda row: row.values["age_from"])
+    for position, row in enumerate(bands):
+        low, high = row.values["age_from"], row.values["age_to"]
+        if low > expected:
+            wrong = problem(
+                "no band for ages {low} to {high}", "bands without gaps from age 0", low=expected, high=low - 1
+            )
+            yield table.error(wrong, row.number, "age_from")
+        elif low < expected:
+            wrong = problem("age {low} is already in another band", "bands that do not overlap", low=low)
+            yield table.error(wrong, row.number, "age_from")
+        if high is not None and high < low:
+            wrong = problem("the last age {high} below the first age {low}", "a band upwards", high=high, low=low)
+            yield table.error(wrong, row.number, "age_to")
+        if high is None and position < len(bands) - 1:
+            yield table.error(problem("an open band that is not the last", "a last age"), row.number, "age_to")
+        expected = (low if high is None else high) + 1
+    if bands and bands[-1].values["age_to"] is not None:
+        wrong = problem("the last band ends at age {high}", "an empty last age in the last band", high=expected - 1)
+        yield table.error(wrong, bands[-1].number, "age_to")
+    total = sum(row.values["men"] + row.values["women"] for row in bands)
+    stock = _default_stock(draft)
+    if not bands or stock is None:
+        return
+    population = stock.values["population"]
+    if not total:
+        yield table.error(problem("no persons in any band", "persons by age and sex"))
+    elif abs(total - population) > AGE_SEX_TOLERANCE * population:
+        wrong = problem(
+            "{total} persons, against a population of {population}; the table is scaled",
+            "a total within 20 % of the population",
+            total=total,
+            population=population,
+        )
+        yield table.warning(wrong, column="men, women")
+
+
+def _default_stock(draft: Draft) -> Row | None:
+    month = draft.scalars.get("default_stock")
+    return next((row for row in _Table(draft, "stocks").rows if row.values["month"] == month), None)
+
+
+def _duplicates(table: _Table, columns: tuple[str, ...]) -> Iterator[Fault]:
+    """Rows that repeat the values of ``columns`` of an earlier row."""
+    first: dict[tuple[Any, ...], int] = {}
+    for row in table.rows:
+        key = tuple(row.values[column] for column in columns)
+        if key in first:
+            wrong = problem(
+                '"{value}" a second time (first in row {first})',
+                "each only once",
+                value=", ".join("-" if part is None else str(part) for part in key),
+                first=first[key],
+            )
+            yield table.error(wrong, row.number, ", ".join(columns))
+        first.setdefault(key, row.number)
+
+
+def _shares(table: _Table) -> Iterator[Fault]:
+    total = sum(row.values["share"] for row in table.rows)
+    if table.rows and abs(total - 1) > SHARE_TOLERANCE:
+        wrong = problem("shares that add to {total}", "shares that add to 1", total=round(total, 4))
+        yield table.error(wrong, column="share")
+
+
+def _households(draft: Draft) -> Iterator[Fault]:
+    table = _Table(draft, "households")
+    yield from _duplicates(table, ("size",))
+    yield from _shares(table)
+
+
+def _stocks(draft: Draft) -> Iterator[Fault]:
+    yield from _duplicates(_Table(draft, "stocks"), ("month",))
+
+
+def _segments(draft: Draft) -> Iterator[Fault]:
+    """Rows of the segment table one by one."""
+    table = _Table(draft, "segments")
+    months = tuple(row.values["month"] for row in _Table(draft, "stocks").rows)
+    for row in table.rows:
+        stock, segment, payer = (row.values[name] for name in ("stock", "segment", "payer"))
+        klass = row.values["klass"]
+        if months and stock not in months:
+            yield table.error(unknown_name(stock, months), row.number, "stock")
+        payers = PAYERS_OF_SEGMENT[segment]
+        if payer not in payers:
+            expected = "one of {choices} for the segment {segment}"
+            wrong = problem('"{value}"', expected, value=payer, choices=", ".join(payers), segment=segment)
+            yield table.error(wrong, row.number, "payer")
+        elif (payer == "self") != (klass > 0):
+            expected = "1, 2 or 3 for members who pay for themselves, 0 for others"
+            yield table.error(problem("the class {klass}", expected, klass=klass), row.number, "klass")
+        parts = [row.values[name] for name in ("active", "arrears", "lapsed")]
+        if sum(parts) != row.values["registered"]:
+            wrong = problem(
+                "{registered} registered, but active {active} + arrears {arrears} + lapsed {lapsed} = {total}",
+                "parts that add up to the registered members",
+                registered=row.values["registered"],
+                active=parts[0],
+                arrears=parts[1],
+                lapsed=parts[2],
+                total=sum(parts),
+            )
+            yield table.error(wrong, row.number, "registered")
+        if row.values["joined"] > row.values["registered"]:
+            wrong = problem("more joiners than members", "at most {registered}", registered=row.values["registered"])
+            yield table.error(wrong, row.number, "joined")
+    yield from _duplicates(table, ("stock", "segment", "payer", "klass"))
+
+
+def _members(draft: Draft) -> Iterator[Fault]:
+    """Members of each stock against its population."""
+    table, segments = _Table(draft, "stocks"), _Table(draft, "segments")
+    if not segments.rows:
+        return
+    for row in table.rows:
+        month, population = row.values["month"], row.values["population"]
+        own = [line.values["registered"] for line in segments.rows if line.values["stock"] == month]
+        if not own:
+            wrong = problem("no members for the stock {month}", "rows with stock {month} in segments", month=month)
+            yield table.error(wrong, row.number, "month")
+        elif sum(own) > population:
+            wrong = problem(
+                "{registered} registered members in a population of {population}",
+                "at most the population (up to 10 % more is taken as dead or moved members)",
+                registered=sum(own),
+                population=population,
+            )
+            too_many = sum(own) > (1 + MEMBERS_ABOVE_POPULATION) * population
+            yield (table.error if too_many else table.warning)(wrong, row.number, "population")
+
+
+def _facilities(draft: Draft) -> Iterator[Fault]:
+    table = _Table(draft, "facilities")
+    yield from _duplicates(table, ("code",))
+    yield from _duplicates(table, ("name",))
+    for row in table.rows:
+        if row.values["type"] == "puskesmas" and not row.values["doctors"]:
+            wrong = problem(
+                "no doctor at {name}", "a doctor: without one the capitation tariff is lower", name=row.values["name"]
+            )
+            yield table.warning(wrong, row.number, "doctors")
+    month = draft.scalars.get("default_stock")
+    lines = [row for row in _Table(draft, "segments").rows if row.values["stock"] == month]
+    registered = sum(row.values["registered"] for row in lines)
+    total = sum(row.values["registered"] for row in table.rows)
+    if not table.rows or not registered:
+        return
+    if not total:
+        yield table.error(problem("no members at any facility", "members of each facility"), column="registered")
+    elif abs(total - registered) > FACILITY_TOLERANCE * registered:
+        wrong = problem(
+            "{total} members at the facilities, {registered} in the stock; the facilities are scaled",
+            "a total within 1 % of the stock",
+            total=total,
+            registered=registered,
+        )
+        yield table.warning(wrong, column="registered")
+
+
+def _hospitals(draft: Draft) -> Iterator[Fault]:
+    table = _Table(draft, "hospitals")
+    yield from _duplicates(table, ("code",))
+    yield from _duplicates(table, ("name",))
+    yield from _shares(table)
+
+
+def _budget(draft: Draft) -> Iterator[Fault]:
+    table = _Table(draft, "budget")
+    if "budget" not in draft.broken and not table.rows:
+        yield table.warning(problem("no budget line", "the JKN line of the APBD of at least one year"))
+
+
+def _history(draft: Draft) -> Iterator[Fault]:
+    table = _Table(draft, "history")
+    places = ("district", *(row.values["code"] for row in _Table(draft, "facilities").rows))
+    seen: dict[tuple[str, str], dict[str, Row]] = {}
+    for row in table.rows:
+        name, value = row.values["indicator"], row.values["value"]
+        place = row.values["place"]
+        if name not in HISTORY_INDICATORS:
+            yield table.error(unknown_name(name, HISTORY_INDICATORS), row.number, "indicator")
+        if len(places) > 1 and place not in places:
+            yield table.error(unknown_name(place, places), row.number, "place")
+        highest = _HIGHEST.get(name)
+        if value < 0:
+            yield table.error(
+                problem("the negative number {value}", "a number of at least {low}", value=value, low=0),
+                row.number,
+                "value",
+            )
+        elif highest is not None and value > highest:
+            wrong = problem("{name} of {value}", "at most {highest}", name=name, value=value, highest=highest)
+            yield table.error(wrong, row.number, "value")
+        seen.setdefault((row.values["month"], place), {})[name] = row
+    yield from _duplicates(table, ("month", "indicator", "place"))
+    for (month, place), rows in seen.items():
+        active, registered = rows.get("active"), rows.get("registered")
+        if active and registered and active.values["value"] > registered.values["value"]:
+            wrong = problem(
+                "{active} active members, above {registered} registered ({place}, {month})",
+                "at most as many active as registered members",
+                active=active.values["value"],
+                registered=registered.values["value"],
+                place=place,
+                month=month,
+            )
+            yield table.error(wrong, active.number, "value")

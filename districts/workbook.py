@@ -1,0 +1,128 @@
+"""A district as an Excel workbook: the same tables as sheets. Reading, with care for files that do harm.
+
+Writing is in :mod:`districts.template`. The one-sheet form is read by :mod:`districts.minimal`.
+"""
+
+from __future__ import annotations
+
+import struct
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from districts.cells import Formula, nearest, problem
+from districts.faults import Fault
+from districts.raw import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Place, Raw, RawScalar, to_table
+from districts.tables import TABLES
+
+SCALAR_SHEET = "district"
+SCALAR_COLUMNS = ("key", "value", "source", "confidence", "note")
+#: Sheets that the program writes for people to read and never reads back.
+OTHER_SHEETS = ("Petunjuk",)
+
+_MAX_PARTS = 1_000
+_EXCEL_ROWS = 1_048_576
+
+Lines = list[tuple[object, ...]]
+
+
+def load_sheets(path: Path, label: str) -> tuple[dict[str, Lines], list[Fault]]:
+    """The cells of every sheet, row by row, formulas by their stored result. ``label``: as the user typed the file.
+
+    Faults: not a workbook, damaged, or too large when unpacked (sizes are summed before anything is unpacked).
+    """
+    place = Place(label)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, struct.error) as error:
+        wrong = problem("the file cannot be opened as a workbook ({error})", "an .xlsx workbook", error=error)
+        return {}, [place.fault(wrong)]
+    if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > MAX_BYTES:
+        wrong = problem("the workbook unpacks to more than {mb} MB", "a smaller workbook", mb=MAX_BYTES // 1024**2)
+        return {}, [place.fault(wrong)]
+    if any(part.filename.casefold().endswith("vbaproject.bin") for part in parts):
+        return {}, [place.fault(problem("the workbook holds macros", "an .xlsx workbook without macros"))]
+    try:
+        with warnings.catch_warnings(action="ignore"):  # the library warns of what is told as faults later
+            return _cells(path), []
+    except Exception as error:  # a damaged part makes the library fail in whatever way that part fails
+        wrong = problem("the workbook is damaged ({error})", "an .xlsx workbook", error=type(error).__name__)
+        return {}, [place.fault(wrong)]
+
+
+def _cells(path: Path) -> dict[str, Lines]:
+    from openpyxl import load_workbook
+
+    limits: dict[str, Any] = {"max_row": MAX_ROWS + 1, "max_col": MAX_COLUMNS}
+    sheets: dict[str, Lines] = {}
+    with path.open("rb") as stored, path.open("rb") as written:
+        results = load_workbook(stored, read_only=True, data_only=True)
+        formulas = load_workbook(written, read_only=True, data_only=False)
+        for name in results.sheetnames:
+            if not hasattr(results[name], "iter_rows"):
+                continue  # a chart sheet
+            # A formula without a stored result reads as an empty cell, so it is looked up in the formula view.
+            missing = {
+                (cell.row, cell.column): Formula(str(getattr(cell.value, "text", cell.value)))
+                for row in formulas[name].iter_rows(**limits)
+                for cell in row
+                if cell.data_type == "f"
+            }
+            lines: Lines = []
+            whole_sheet = results[name].iter_rows(max_row=_EXCEL_ROWS, max_col=MAX_COLUMNS, values_only=True)
+            for number, row in enumerate(whole_sheet, start=1):
+                if number <= MAX_ROWS + 1:
+                    lines.append(
+                        tuple(
+                            missing.get((number, column)) if value is None else value
+                            for column, value in enumerate(row, start=1)
+                        )
+                    )
+                elif any(value is not None for value in row):
+                    lines.append(row)  # one line too many is enough to refuse the sheet
+                    break
+            sheets[name] = lines
+    return sheets
+
+
+def read_workbook(sheets: dict[str, Lines], path: Path, label: str) -> Raw:
+    """The tables of a full workbook from its sheets, as typed."""
+    raw = Raw(base=path.parent, scalar_place=Place(label, SCALAR_SHEET))
+    by_name = {name.casefold(): name for name in sheets}
+    names = (SCALAR_SHEET, *(spec.name for spec in TABLES))
+    strangers = tuple(name for name in sheets if name.casefold() not in names and name not in OTHER_SHEETS)
+    for name in names:
+        place = Place(label, by_name.get(name, name))
+        if name not in by_name:
+            if near := nearest(name, strangers):
+                expected = "a sheet with this name; is {near} meant for it?"
+                raw.faults.append(place.fault(problem("the sheet is missing", expected, near=near)))
+            elif not any(spec.name == name and spec.optional for spec in TABLES):
+                raw.faults.append(place.fault(problem("the sheet is missing", "a sheet with this name")))
+            continue
+        found, faults = to_table(place, sheets[by_name[name]])
+        raw.faults += faults
+        if found is None:
+            continue
+        if name != SCALAR_SHEET:
+            raw.tables[name] = found
+            continue
+        if tuple(found.header[:2]) != SCALAR_COLUMNS[:2]:
+            wrong = problem(
+                "the header {header}",
+                "the header {columns}",
+                header=", ".join(found.header),
+                columns=", ".join(SCALAR_COLUMNS),
+            )
+            raw.faults.append(place.fault(wrong, 1))
+            continue
+        for row, cells in found.rows:
+            typed = dict(zip(found.header, cells, strict=True))
+            key = str(typed["key"]).strip()
+            if key in raw.scalars:
+                wrong = problem('"{value}" a second time', "each key once", value=key)
+                raw.faults.append(place.fault(wrong, row, "key"))
+            raw.scalars[key] = RawScalar(place, row, key, typed["value"], typed.get("source"), typed.get("confidence"))
+    return raw

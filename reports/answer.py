@@ -1,0 +1,127 @@
+"""The answer of a run in at most three sentences: how much, how sure, and what if there is less.
+
+The page and the workbook say the same sentences, from the same figures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from districts.text import month_name, number, percent, rupiah_short, translator
+from reports.law import uhc_bars
+from reports.numbers import active_share, middle
+from reports.run import SECOND_RUN, Run
+from reports.wording import scenario_title
+from scenarios.need import Need, need
+from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY, Quantile
+
+
+@dataclass(frozen=True)
+class Answer:
+    """``first``: how much; ``second``: how sure; ``third``: what if less, or what it buys. ``need`` is None when every
+    line binds."""
+
+    first: str
+    second: str
+    third: str
+    need: Need | None
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences that have something to say."""
+        return tuple(text for text in (self.first, self.second, self.third) if text)
+
+
+def yearly_need(run: Run, scenario: str, year: int) -> Need:
+    """The need of one year, with an amount at the run's certainty only when there are replicates enough."""
+    return need(run.store, scenario, year, run.certainty if run.certain else None)
+
+
+def precision(value: float, interval: Quantile | Need, lang: str = "id") -> str:
+    """``±Rp0,12 miliar``: how far the figure would move if computed anew with other replicates; "–" if unbounded."""
+    low, high = interval.low, interval.high
+    if low is None or high is None or not np.isfinite([low, high]).all():
+        return "–"
+    return f"±{rupiah_short(max(value - low, high - value), lang)}"
+
+
+def certainty_words(certainty: float, lang: str = "id") -> str:
+    """0.8 as "8 dari 10"; shares that are no tenths as twentieths or hundredths."""
+    _ = translator(lang)
+    for whole in (10, 20, 100):
+        if abs(certainty * whole - round(certainty * whole)) < 1e-9:
+            return _("{part} in {whole}").format(part=round(certainty * whole), whole=whole)
+    return _("{part} in {whole}").format(part=number(certainty * 100, lang, 1), whole=100)
+
+
+def answer(run: Run, lang: str = "id") -> Answer:
+    """The three sentences of the run."""
+    _ = translator(lang)
+    if run.headline is None:
+        first = _("A ceiling binds in every scenario of this run, so no need can be told; add a scenario without one.")
+        return Answer(first, "", _less(run, lang), None)
+    found = yearly_need(run, run.headline, run.year.year)
+    if found.amount is not None:
+        first = _("Propose {amount} so that the district's JKN premiums of {year} are paid to {month}.").format(
+            amount=rupiah_short(found.amount, lang), year=run.period(lang), month=_last_month(run, lang)
+        )
+        second = _("That is enough in {certainty} cases (calculation precision {precision}); the central estimate is "
+                   "{middle}.").format(certainty=certainty_words(run.certainty, lang),
+                                       precision=precision(found.amount, found, lang),
+                                       middle=rupiah_short(found.median, lang))  # fmt: skip
+    else:
+        first = _("The district's JKN need of {year} is about {middle}, range {low} to {high}.").format(
+            year=run.period(lang),
+            middle=rupiah_short(found.median, lang),
+            low=rupiah_short(found.interval_low, lang),
+            high=rupiah_short(found.interval_high, lang),
+        )
+        second = too_few(run, lang)
+    return Answer(first, second, _less(run, lang), found)
+
+
+def too_few(run: Run, lang: str = "id") -> str:
+    """Why no amount with a stated certainty is told."""
+    return translator(lang)(
+        "How sure this is cannot be said yet: it takes at least {least} replicates and this run has {found}."
+    ).format(least=MIN_REPLICATES_FOR_CERTAINTY, found=min(run.replicates(name) for name in run.scenarios))
+
+
+def _last_month(run: Run, lang: str) -> str:
+    return month_name(run.months[run.year.months[-1]], lang)
+
+
+def _less(run: Run, lang: str) -> str:
+    """What happens when there is less money, or else what the headline scenario keeps."""
+    _ = translator(lang)
+    last = int(run.year.months[-1])
+    bar = percent(uhc_bars(run.months, run.rules)[last].active, lang, 0)
+    bound = [name for name in run.binding if SECOND_RUN not in name] or run.binding
+    if bound:
+        name = _worst(run, bound)
+        dropped = middle(run.store.series(name, "dropped")[:, run.year.months].max(axis=1))
+        text = _("With “{scenario}” {what}").format(
+            scenario=scenario_title(run.manifest, name, lang), what=run.exhaustion_words(name, lang)
+        )
+        if dropped > 0:
+            text += _(", up to {heads} active members are switched off in one month").format(
+                heads=number(dropped, lang)
+            )
+        return text + _(", and the active share ends {year} at {share} (UHC bar {bar}).").format(
+            year=run.period(lang), share=percent(middle(active_share(run.store, name)[:, last]), lang), bar=bar
+        )
+    assert run.headline is not None  # without a headline every line binds
+    return _("With “{scenario}” the active share is about {share} in {month} (UHC bar {bar}).").format(
+        scenario=scenario_title(run.manifest, run.headline, lang),
+        share=percent(middle(active_share(run.store, run.headline)[:, last]), lang),
+        month=_last_month(run, lang),
+        bar=bar,
+    )
+
+
+def _worst(run: Run, names: list[str]) -> str:
+    """Of scenarios with a line, the one that ends the year with the fewest active members."""
+    last = int(run.year.months[-1])
+    return min(names, key=lambda name: middle(run.store.series(name, "active")[:, last]))

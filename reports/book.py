@@ -1,0 +1,252 @@
+"""A thin layer over XlsxWriter: sheets that are written from top to bottom in one look, ready for A4 landscape.
+
+Labels are always stored as text (``write_string``), so that a name that begins with "=" stays a name. Formulas are
+only those the program builds itself, and each carries its value, so that a viewer that does not calculate shows it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from reports import palette
+
+Kind = Literal["text", "wrap", "right", "bold", "warn", "whole", "money", "share", "one", "two", "sum", "kbk"]
+
+_LINE = 12.0  # points of height per line of text
+
+_NUMBER_FORMATS = {
+    "whole": "#,##0",
+    "money": "#,##0",
+    "share": "0.0%",
+    "one": "#,##0.0",
+    "two": "#,##0.00",
+    "sum": "#,##0",
+    "kbk": "0",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell: a label, a number (NaN leaves the cell empty) or a formula with the value it has today."""
+
+    value: str | float
+    kind: Kind = "text"
+    formula: str = ""
+
+
+def label(text: str, kind: Kind = "text") -> Cell:
+    """A cell of text."""
+    return Cell(text, kind)
+
+
+def money(value: float) -> Cell:
+    """Whole rupiah."""
+    return Cell(_whole(value), "money")
+
+
+def whole(value: float) -> Cell:
+    """A whole count."""
+    return Cell(_whole(value), "whole")
+
+
+def share(value: float) -> Cell:
+    """A share 0-1, shown as percent with one decimal."""
+    return Cell(value, "share")
+
+
+def decimal(value: float, places: Literal[1, 2] = 1) -> Cell:
+    """A number with one or two decimals."""
+    return Cell(value, "one" if places == 1 else "two")
+
+
+def total(formula: str, value: float, kind: Kind = "sum") -> Cell:
+    """A formula of the sheet and the value it has now, a whole number; ``kind`` "money" within a row."""
+    return Cell(_whole(value), kind, formula)
+
+
+def _whole(value: float) -> float:
+    return value if math.isnan(value) else float(round(value))
+
+
+class Book:
+    """A workbook in ``path``; use as a context manager. ``made`` is the date written into its properties."""
+
+    def __init__(self, path: Path, title: str, made: datetime) -> None:
+        import xlsxwriter
+
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
+        self.workbook = xlsxwriter.Workbook(str(path), options)
+        self.workbook.set_properties({"title": title, "created": made, "comments": "Prakira"})
+        self._formats: dict[tuple[str, ...], Any] = {}
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self.workbook.close()
+
+    def sheet(self, name: str, widths: Sequence[float]) -> Sheet:
+        """A new sheet with the given column widths (in characters)."""
+        return Sheet(self, name, widths)
+
+    def style(self, name: str, **more: Any) -> Any:
+        """The XlsxWriter format of that name (one per combination, since Excel keeps a table of them)."""
+        key = (name, *(f"{k}={v}" for k, v in sorted(more.items())))
+        if key not in self._formats:
+            self._formats[key] = self.workbook.add_format({**_properties(name), **more})
+        return self._formats[key]
+
+
+def _properties(name: str) -> dict[str, Any]:
+    base: dict[str, Any] = {"font_name": "Arial", "font_size": 9, "font_color": palette.INK, "valign": "top"}
+    row = {**base, "bottom": 1, "bottom_color": palette.HAIRLINE, "valign": "vcenter"}
+    if name in _NUMBER_FORMATS:
+        bold = {"bold": True, "top": 1, "top_color": palette.INK} if name == "sum" else {}
+        centred = {"align": "center"} if name == "kbk" else {}
+        return {**row, "num_format": _NUMBER_FORMATS[name], **bold, **centred}
+    return {
+        "title": {**base, "bold": True, "font_size": 15},
+        "answer": {**base, "bold": True, "font_size": 15, "font_color": palette.ACCENT, "text_wrap": True},
+        "lead": {**base, "font_size": 10, "font_color": palette.SOFT, "text_wrap": True},
+        "heading": {**base, "bold": True, "font_size": 11, "font_color": palette.ACCENT},
+        "note": {**base, "font_color": palette.SOFT, "text_wrap": True},
+        "header": {
+            **base,
+            "bold": True,
+            "text_wrap": True,
+            "valign": "bottom",
+            "bg_color": palette.ACCENT_GROUND,
+            "bottom": 1,
+            "bottom_color": palette.INK,
+        },
+        "text": row,
+        "wrap": {**row, "text_wrap": True, "valign": "top"},
+        "right": {**row, "align": "right"},
+        "bold": {**row, "bold": True, "top": 1, "top_color": palette.INK},
+        "warn": {**row, "font_color": palette.WARNING, "text_wrap": True},
+    }[name]
+
+
+class Sheet:
+    """One sheet, written downwards; ``next`` is the row (0-based) that will be written next."""
+
+    def __init__(self, book: Book, name: str, widths: Sequence[float]) -> None:
+        self.book, self.name, self.widths = book, name, tuple(widths)
+        self.sheet = book.workbook.add_worksheet(name)
+        self.next = 0
+        for column, width in enumerate(widths):
+            self.sheet.set_column(column, column, width)
+        self.sheet.set_landscape()
+        self.sheet.set_paper(9)
+        self.sheet.fit_to_pages(1, 0)
+        self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        self.sheet.set_footer("&L&8&A&R&8&P / &N")
+        self.sheet.hide_gridlines(2)
+        self.sheet.set_default_row(_LINE + 1.5)
+
+    def title(self, text: str, lead: str = "") -> None:
+        """The sheet's title and the sentence beneath it."""
+        self.sheet.write_string(self.next, 0, text, self.book.style("title"))
+        self.sheet.set_row(self.next, 22)
+        self.next += 1
+        if lead:
+            self.note(lead, "lead")
+
+    def heading(self, text: str) -> None:
+        """A heading with a free line above."""
+        self.next += 1
+        self.sheet.write_string(self.next, 0, text, self.book.style("heading"))
+        self.next += 1
+
+    def note(self, text: str, style: str = "note") -> None:
+        """A wrapped sentence over the width of the sheet (at most 150 characters wide), as tall as it needs to be."""
+        last, width = 0, self.widths[0]
+        while last + 1 < len(self.widths) and width + self.widths[last + 1] <= 150:
+            last += 1
+            width += self.widths[last]
+        per_unit, height = {"answer": (1.45, 20.0), "lead": (0.95, 14.0)}.get(style, (0.85, _LINE))
+        self.sheet.set_row(self.next, height * _lines(text, width, per_unit) + 4)
+        if last:
+            self.sheet.merge_range(self.next, 0, self.next, last, "", self.book.style(style))
+        self.sheet.write_string(self.next, 0, text, self.book.style(style))
+        self.next += 1
+
+    def header(self, labels: Sequence[str], numbers_from: int = 1, freeze: bool = False) -> int:
+        """A header row; labels from column ``numbers_from`` on stand to the right. Returns the row of the header.
+
+        ``freeze`` keeps it in sight and prints it on every page: for the only table of a sheet.
+        """
+        lines = 1
+        for column, text in enumerate(labels):
+            side = "right" if column >= numbers_from else "left"
+            self.sheet.write_string(self.next, column, text, self.book.style("header", align=side))
+            lines = max(lines, _lines(text, self.widths[column], 1.0))
+        self.sheet.set_row(self.next, _LINE * lines + 4)
+        if freeze:
+            self.sheet.freeze_panes(self.next + 1, max(numbers_from, 1))
+            self.sheet.repeat_rows(self.next)
+        self.next += 1
+        return self.next - 1
+
+    def row(self, cells: Iterable[Cell | None]) -> int:
+        """One row of cells (None leaves a gap). Returns its row number (0-based)."""
+        lines = 1
+        for column, cell in enumerate(cells):
+            if cell is not None:
+                self._write(column, cell)
+                if cell.kind in ("wrap", "warn"):
+                    lines = max(lines, _lines(str(cell.value), self.widths[column], 0.85))
+        if lines > 1:
+            self.sheet.set_row(self.next, _LINE * lines + 2)
+        self.next += 1
+        return self.next - 1
+
+    def filter(self, header: int) -> None:
+        """Filter arrows on the table between the row ``header`` and the row written last."""
+        self.sheet.autofilter(header, 0, self.next - 1, len(self.widths) - 1)
+
+    def _write(self, column: int, cell: Cell) -> None:
+        style = self._style(cell)
+        if cell.formula:
+            self.sheet.write_formula(self.next, column, cell.formula, style, value=cell.value)
+        elif isinstance(cell.value, str):
+            self.sheet.write_string(self.next, column, cell.value, style)
+        elif math.isfinite(cell.value):
+            self.sheet.write_number(self.next, column, cell.value, style)
+        else:
+            self.sheet.write_string(self.next, column, "–", self.book.style("text", align="right"))
+
+    def _style(self, cell: Cell) -> Any:
+        if cell.kind == "kbk" and isinstance(cell.value, float) and math.isfinite(cell.value):
+            ground, digits = palette.kbk_colours(int(cell.value))
+            return self.book.style("kbk", bg_color=ground, font_color=digits)
+        return self.book.style(cell.kind)
+
+
+def _lines(text: str, width: float, per_unit: float) -> int:
+    """Lines that ``text`` takes in a column of ``width`` units when words are not broken, unless one is too long.
+
+    ``per_unit``: units of width that one character takes.
+    """
+    lines, used = 1, 0.0
+    for word in text.split():
+        size = len(word) * per_unit
+        if used and used + per_unit + size > width:
+            lines, used = lines + 1, 0.0
+        used += size + (per_unit if used else 0)
+        while used > width:
+            lines, used = lines + 1, used - width
+    return lines
+
+
+def span(column: int, first: int, last: int) -> str:
+    """The cell range of one column from row ``first`` to ``last`` (0-based), as in a formula: ``C5:C9``."""
+    from xlsxwriter.utility import xl_range
+
+    return str(xl_range(first, column, last, column))

@@ -1,0 +1,136 @@
+"""Fans and time panels: the pieces that several charts share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from districts.text import translator
+from reports import palette
+from reports.canvas import TEXT, TICK, Canvas, month_axis, wrap
+from reports.numbers import FloatArray, quantiles
+from reports.wording import enough
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+Formatter = Callable[[float], str]
+
+
+def fan(axes: Axes, positions: ArrayLike, sample: FloatArray, colour: str = palette.ACCENT) -> None:
+    """Two bands (8 and 5 of 10) and the middle line of ``sample`` (R, T) over ``positions`` (T,)."""
+    low8, low5, middle, high5, high8 = quantiles(sample, 0.1, 0.25, 0.5, 0.75, 0.9)
+    axes.fill_between(positions, low8, high8, color=palette.FAN_8, linewidth=0)
+    axes.fill_between(positions, low5, high5, color=palette.FAN_5, linewidth=0)
+    for edge in (low8, high8):
+        axes.plot(positions, edge, color=palette.FAN_EDGE, linewidth=0.7)
+    axes.plot(positions, middle, color=colour, linewidth=2.2)
+
+
+def fan_key(canvas: Canvas, left: float, bottom: float, replicates: int, lang: str) -> None:
+    """The two bands in words, in one row."""
+    _ = translator(lang)
+    if enough(replicates):
+        words = (_("reality falls here in 8 of 10 cases"), _("… in 5 of 10 cases"))
+    else:
+        words = (_("8 of 10 replicates lie here"), _("… 5 of 10 replicates"))
+    for colour, text in zip((palette.FAN_8, palette.FAN_5), words, strict=True):
+        swatch = canvas.axes(left, bottom, 0.26, 0.15)
+        swatch.set_facecolor(colour)
+        swatch.set_xticks([])
+        swatch.set_yticks([])
+        left += 0.34 + canvas.text(left + 0.34, bottom + 0.03, text, fontsize=TICK) + 0.3
+
+
+def value_axis(axes: Axes, bottom: float, top: float, form: Formatter, most: int = 6) -> None:
+    """A value axis from ``bottom`` to ``top`` with round steps (1, 2 or 5 times a power of ten), told by ``form``."""
+    step = round_step((top - bottom) / most)
+    first = np.ceil(bottom / step - 1e-9) * step + 0.0  # + 0.0 turns a negative zero into a plain one
+    ticks = np.arange(first, top + step * 1e-6, step)
+    axes.set_ylim(bottom, top)
+    axes.set_yticks(list(ticks), [form(float(tick)) for tick in ticks])
+
+
+def round_step(rough: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is not below ``rough``."""
+    power = 10.0 ** np.floor(np.log10(max(rough, 1e-12)))
+    return float(next(step * power for step in (1, 2, 5, 10) if step * power >= rough * (1 - 1e-9)))
+
+
+def reach(samples: Iterable[FloatArray], share: float) -> float:
+    """How far up (``share`` 0.9) or down (0.1) the outer band of any of the samples goes; 0 when all are undefined."""
+    edges = np.concatenate([quantiles(sample, share).ravel() for sample in samples])
+    edges = edges[np.isfinite(edges)]
+    if not edges.size:
+        return 0.0
+    return float(edges.max() if share > 0.5 else edges.min())
+
+
+def ceiling(value: float, steps: int = 5) -> float:
+    """A round value a little above ``value``, for the top of an axis that begins at zero."""
+    step = round_step(max(value, 1e-9) / steps)
+    return float(np.ceil(value / step + 0.15) * step)
+
+
+def decimals_for(step: float) -> int:
+    """Decimals that tell ticks ``step`` apart."""
+    return max(0, int(-np.floor(np.log10(step) + 1e-9)))
+
+
+def end_label(
+    axes: Axes, position: float, value: float, text: str, colour: str = palette.ACCENT, up: float = 0
+) -> None:
+    """Words to the right of a line's end, ``up`` points above it."""
+    axes.annotate(
+        text,
+        (position, value),
+        xytext=(6, up),
+        textcoords="offset points",
+        va="center",
+        fontsize=TEXT,
+        fontweight="bold",
+        color=colour,
+        annotation_clip=False,
+    )
+
+
+def bar_label(axes: Axes, position: float, value: float, text: str) -> None:
+    """The amount of a ceiling just above its line, readable over a fan."""
+    axes.annotate(
+        text,
+        (position, value),
+        xytext=(3, 5),
+        textcoords="offset points",
+        color=palette.WARNING,
+        fontsize=9.5,
+        fontweight="bold",
+        bbox={"facecolor": palette.PAPER, "edgecolor": "none", "pad": 0.8, "alpha": 0.85},
+    )
+
+
+def panel_title(canvas: Canvas, left: float, bottom: float, text: str, width: float) -> None:
+    """A panel's name above it, wrapped to ``width`` inches, its last line at ``bottom``."""
+    lines = title_lines(text, width)
+    for above, line in enumerate(reversed(lines)):
+        canvas.text(left, bottom + 0.18 * above, line, color=palette.INK, fontweight="bold", fontsize=TEXT)
+
+
+def title_lines(text: str, width: float) -> list[str]:
+    """The lines of a panel's name in ``width`` inches."""
+    return wrap(text, max(int(width / 0.098), 12))
+
+
+def panels(count: int, left: float, right: float, gap: float) -> list[tuple[float, float]]:
+    """(left edge, width) in inches of ``count`` panels between two edges."""
+    width = (right - left - gap * (count - 1)) / count
+    return [(left + index * (width + gap), width) for index in range(count)]
+
+
+def months_beneath(axes: Axes, months: Sequence[str], lang: str, width: float) -> None:
+    """Month names beneath a panel ``width`` inches wide, as many as fit."""
+    most = max(2, int(width / 0.52))
+    step = next(s for s in (1, 2, 3, 4, 6, 12, 24, 48) if -(-len(months) // s) <= most)
+    month_axis(axes, list(months), lang, step)

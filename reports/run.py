@@ -1,0 +1,135 @@
+"""A finished run as reports see it: which scenario is the reference, which carries the headline, which lines bind."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from districts.text import month_name, translator
+from reports.numbers import Year, first_full_year
+from reports.wording import chance_told, enough
+from scenarios.need import Exhaustion, exhaustion, unbounded
+from scenarios.store import RunStore
+from sim.rules import Rules
+
+SECOND_RUN = "@"  # "uhc-non-cut-off@80": the same scenario with the line that its own need set
+
+
+@dataclass(frozen=True)
+class Run:
+    """A store and the rules its reports quote. Scenarios without a stored replicate are left out."""
+
+    store: RunStore
+    rules: Rules
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The record of the run."""
+        return self.store.manifest
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The reported months, "YYYY-MM"."""
+        return self.store.months
+
+    @property
+    def facilities(self) -> tuple[str, ...]:
+        """Names of the facilities in the order of the tables."""
+        return self.store.facilities
+
+    @cached_property
+    def short_names(self) -> tuple[str, ...]:
+        """Names of the facilities for charts: without "Puskesmas" where every name begins with it."""
+        prefix = "Puskesmas "
+        if all(name.startswith(prefix) and name != prefix for name in self.facilities):
+            return tuple(name.removeprefix(prefix) for name in self.facilities)
+        return self.facilities
+
+    @cached_property
+    def scenarios(self) -> list[str]:
+        """Scenarios with results, in the order in which they were asked for."""
+        return [name for name in self.store.scenarios if self.store.replicates(name)]
+
+    @cached_property
+    def main(self) -> list[str]:
+        """The scenarios that charts compare: those asked for, without second runs."""
+        return [name for name in self.scenarios if SECOND_RUN not in name]
+
+    @cached_property
+    def needs(self) -> list[str]:
+        """Scenarios whose line does not bind, so that their bill is a need."""
+        return [name for name in self.scenarios if unbounded(self.store, name)]
+
+    @cached_property
+    def binding(self) -> list[str]:
+        """Scenarios in which a line binds, second runs last."""
+        found = [name for name in self.scenarios if name not in self.needs]
+        return sorted(found, key=lambda name: SECOND_RUN in name)
+
+    @property
+    def reference(self) -> str:
+        """What the others are compared with: ``baseline``, or the first scenario of a run without it."""
+        return "baseline" if "baseline" in self.scenarios else self.scenarios[0]
+
+    @cached_property
+    def headline(self) -> str | None:
+        """The scenario whose need is the answer: that of the second run, else the first that answers a question,
+        else the first whose line does not bind; None when every line binds."""
+        second = (self.manifest.get("binding") or {}).get("scenario")
+        asked = [entry["name"] for entry in self.manifest["scenarios"] if entry.get("question")]
+        wanted = [second, *asked, *self.needs]
+        return next((name for name in wanted if name in self.needs), None)
+
+    @property
+    def year(self) -> Year:
+        """The year of the answer: the first full calendar year of the run."""
+        return first_full_year(self.months)
+
+    @property
+    def certainty(self) -> float:
+        """The certainty the user chose for the second run, 0.8 without one."""
+        return float((self.manifest.get("binding") or {}).get("certainty", 0.8))
+
+    def replicates(self, scenario: str) -> int:
+        """How many replicates of ``scenario`` are stored."""
+        return len(self.store.replicates(scenario))
+
+    @cached_property
+    def certain(self) -> bool:
+        """Whether every scenario has replicates enough to speak of certainty."""
+        return all(enough(self.replicates(name)) for name in self.scenarios)
+
+    def period(self, lang: str = "id") -> str:
+        """The year of the answer in words; the span of months when the run holds no full year."""
+        if self.year.full:
+            return str(self.year.year)
+        first, last = self.months[self.year.months[0]], self.months[self.year.months[-1]]
+        return f"{month_name(first, lang, short=True)}–{month_name(last, lang, short=True)}"
+
+    def range_words(self, scenario: str, lang: str = "id") -> str:
+        """What low and high are: "rentang 8 dari 10 kemungkinan", or of replicates when those are too few."""
+        _ = translator(lang)
+        if enough(self.replicates(scenario)):
+            return _("8-in-10 range")
+        return _("range of 8 in 10 of {replicates} replicates").format(replicates=self.replicates(scenario))
+
+    def exhaustion_of(self, scenario: str, year: int) -> Exhaustion:
+        """When the line of ``year`` was used up in ``scenario``."""
+        return next(entry for entry in exhaustion(self.store, scenario) if entry.year == year)
+
+    def exhaustion_words(self, scenario: str, lang: str = "id") -> str:
+        """One clause on the answer's year: in which month the money runs out most often, and how often at all."""
+        _ = translator(lang)
+        found = self.exhaustion_of(scenario, self.year.year)
+        if not found.months:
+            return _("the money of {year} lasts in every replicate").format(year=self.period(lang))
+        month = Counter(found.months).most_common(1)[0][0]
+        return _("the money of {year} runs out ({chance}), most often in {month}").format(
+            year=self.period(lang),
+            chance=chance_told(np.asarray(found.first) >= 0, lang),
+            month=month_name(month, lang),
+        )

@@ -1,0 +1,153 @@
+"""Sheets on the district budget: need, bill lines by month, and what a binding line does."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from districts.text import month_name, translator
+from reports.book import Book, Cell, Sheet, label, money, share, span, total, whole
+from reports.numbers import BILL_LINES, IntArray, active_share, middle, spread, years
+from reports.numbers import label as indicator_label
+from reports.run import SECOND_RUN, Run
+from reports.sheets_summary import need_table
+from reports.wording import chance_words, scenario_title
+
+
+def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
+    """Need (no ceiling), the bill by line and month with its accounts, then the scenarios in which a line binds."""
+    _ = translator(lang)
+    sheet = book.sheet("APBD", [40, 12, 16, 16, 16, 16, 16, 16, 16, 16, 16, 12])
+    sheet.title(
+        _("District budget: need, bill and ceiling"),
+        _("Need is the bill of a scenario whose line does not bind, plus debt carried in, less what others pay. "
+          "Spending under a ceiling is never called need."),
+    )  # fmt: skip
+    need_table(sheet, run, lang)
+    if run.headline is not None:
+        _bill(sheet, run, run.headline, lang)
+    if bound := [name for name in run.binding if SECOND_RUN not in name]:
+        sheet.heading(_("What a ceiling does"))
+        _ceilings(sheet, run, bound, lang)
+    if second := [name for name in run.binding if SECOND_RUN in name]:
+        sheet.heading(_("If the ceiling equals the proposal"))
+        sheet.note(
+            _("The same scenario with the proposed amount as its line: what happens in the years in which it is too "
+              "little.")
+        )  # fmt: skip
+        _ceilings(sheet, run, second, lang)
+
+
+def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
+    """Bill lines by month: middles, sums of the shown figures by formula, and the total as computed by replicate."""
+    _ = translator(lang)
+    sheet.heading(
+        _("Bill by month and account (rupiah, middle). Scenario: {scenario}").format(
+            scenario=scenario_title(run.manifest, scenario, lang)
+        )
+    )
+    names = [indicator_label(key, lang) + (f" ({account})" if account else "") for key, account in BILL_LINES]
+    bills = [_("bill by replicate: {part}").format(part=part) for part in (_("middle"), _("lower"), _("upper"))]
+    sheet.header([_("month"), _("billed heads"), *names, _("sum of the lines"), *bills])
+    samples = [run.store.series(scenario, key) for key, _account in BILL_LINES]
+    billed, bill = (run.store.series(scenario, key) for key in ("billed", "bill_jkn"))
+    for year in years(run.months):
+        first = sheet.next
+        sums = np.zeros(len(samples))
+        for at in year.months:
+            values = [middle(sample[:, at]) for sample in samples]
+            sums += values
+            row = sheet.next + 1
+            sheet.row([label(month_name(run.months[at], lang)), whole(middle(billed[:, at])), *map(money, values),
+                       total(f"=SUM(C{row}:G{row})", sum(values), "money"),
+                       *map(money, spread(bill[:, at]).at())])  # fmt: skip
+        last = sheet.next - 1
+        yearly = spread(bill[:, year.months].sum(axis=1))
+        columns = [total(f"=SUM({span(2 + place, first, last)})", value) for place, value in enumerate(sums)]
+        everything = total(f"=SUM({span(7, first, last)})", float(sums.sum()))
+        sheet.row([label(_("Sum of {year}").format(year=year.year), "bold"), None, *columns, everything,
+                   *map(money, yearly.at())])  # fmt: skip
+    sheet.note(
+        _("A sum of middles differs a little from the middle of the sums. The last three columns are computed "
+          "replicate by replicate; they are the figures that the report quotes.")
+    )  # fmt: skip
+
+
+def _ceilings(sheet: Sheet, run: Run, names: list[str], lang: str) -> None:
+    _ = translator(lang)
+    sheet.header(
+        [
+            _("scenario"), _("year"), _("ceiling"), _("paid from it"), _("how often money runs out"),
+            _("most often in"), _("bill without budget: middle"), _("bill without budget: lower"),
+            _("bill without budget: upper"),
+            _("Pemda debt at year's end"), _("active members switched off (times)"), _("active share at year's end"),
+        ]
+    )  # fmt: skip
+    store = run.store
+    for scenario in names:
+        for year in years(run.months):
+            last = int(year.months[-1])
+            found = run.exhaustion_of(scenario, year.year)
+            short = spread(store.series(scenario, "unfunded")[:, year.months].sum(axis=1))
+            often = max(found.months, key=lambda month: found.months[month]) if found.months else None
+            sheet.row([
+                label(scenario_title(run.manifest, scenario, lang), "wrap"), label(str(year.year), "right"),
+                money(middle(store.series(scenario, "line")[:, last])),
+                money(_sum(run, scenario, "paid_jkn", year.months)),
+                label(chance_words(found.first >= 0, lang), "right"),
+                label(month_name(often, lang, True) if often else "–", "right"),
+                *map(money, short.at()),
+                money(middle(store.series(scenario, "debt_pemda")[:, last])),
+                whole(_sum(run, scenario, "dropped", year.months)),
+                share(middle(active_share(store, scenario)[:, last])),
+            ])  # fmt: skip
+
+
+def _sum(run: Run, scenario: str, key: str, months: IntArray) -> float:
+    return middle(run.store.series(scenario, key)[:, months].sum(axis=1))
+
+
+def differences_sheet(book: Book, run: Run, lang: str = "id") -> None:
+    """Each scenario minus the reference under the same luck, with the range of the differences."""
+    from scenarios.compare import paired
+
+    _ = translator(lang)
+    sheet = book.sheet(_("Scenarios"), [44, 34, 10, 11, 17, 17, 17, 34])
+    sheet.title(
+        _("What each scenario changes"),
+        _("Scenario minus “{reference}”, replicate by replicate under the same luck, so that the difference is the "
+          "policy's alone. Lower and upper: {range}. Under a ceiling, a lower spending is money that is missing, not "
+          "money saved.").format(reference=scenario_title(run.manifest, run.reference, lang),
+                           range=run.range_words(run.reference, lang)),
+    )  # fmt: skip
+    values = [_("difference: middle"), _("difference: lower"), _("difference: upper")]
+    heads = [_("scenario"), _("indicator"), _("period"), _("unit"), *values, _("remark")]
+    header = sheet.header(heads, numbers_from=4, freeze=True)
+    for scenario in run.scenarios:
+        if scenario == run.reference:
+            continue
+        for entry in paired(run.store, scenario, run.reference):
+            if entry.indicator not in COMPARED:
+                continue
+            points = entry.unit == "share"
+            shown = [value * 100 if points else value for value in (entry.median, entry.low, entry.high)]
+            remark = _("the same in every replicate") if entry.equal else ""
+            if entry.kind == "year" and entry.months < 12:
+                remark = f"{remark}; " if remark else ""
+                remark += _("{months} months of the year").format(months=entry.months)
+            sheet.row([
+                label(scenario_title(run.manifest, scenario, lang)),
+                label(entry.label_id if lang == "id" else entry.label_en),
+                label(month_name(entry.period, lang, True) if entry.kind == "end" else entry.period),
+                label(_("percentage points") if points else _("persons") if entry.unit == "persons" else _("rupiah")
+                      if entry.unit == "rupiah" else _("visits")),
+                *(Cell(value, "two" if points else "whole") for value in shown), label(remark, "right"),
+            ])  # fmt: skip
+    sheet.filter(header)
+
+
+#: What a planner compares; everything else is in the tidy table of ``prakira export``.
+COMPARED: tuple[str, ...] = (
+    "registered_share", "active_share", "registered", "active", "capitated", "billed", "bill_jkn", "paid_jkn",
+    "unfunded", "debt_pemda", "dropped", "capitation_full", "capitation_paid", "claims_incurred", "hospital_outpatient",
+    "hospital_admissions",
+)  # fmt: skip

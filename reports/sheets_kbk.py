@@ -1,0 +1,134 @@
+"""Sheets on facilities: KBK by facility and month, and capitation by month and facility with live totals."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from districts.text import month_name, translator
+from reports.book import Book, Cell, Sheet, decimal, label, money, span, total, whole
+from reports.law import contact_rating
+from reports.numbers import (
+    FloatArray,
+    Spread,
+    contact_rate,
+    controlled_share,
+    exempt,
+    most_frequent,
+    nonspecialist_share,
+    spread,
+)
+from reports.run import Run
+from reports.wording import chance_words, scenario_title
+
+
+def kbk_sheet(book: Book, run: Run, lang: str = "id") -> None:
+    """Indicators, ratings, score and paid share of the reference scenario, by facility and month."""
+    _ = translator(lang)
+    store, scenario = run.store, run.reference
+    sheet = book.sheet("KBK", [30, 11, 11, 11, 9, 9, 8, 10, 8, 8, 8, 9, 18, 10, 9])
+    sheet.title(
+        _("KBK by facility and month"),
+        _("Scenario: {scenario}. Indicators are the middle of the replicates, each computed within its replicate; "
+          "ratings and shares are the most frequent value. AK in per mille of capitated members (the rule used) and of "
+          "registered members (the other reading). The share paid in a month follows from the score of the month "
+          "before.").format(scenario=scenario_title(run.manifest, scenario, lang)),
+    )  # fmt: skip
+    header = sheet.header(
+        [
+            _("facility"), _("month"), _("capitated"), _("registered"), _("AK ‰ (of capitated)"), _("AK rating"),
+            _("AK ‰ (of registered)"), _("AK rating if of registered"), "RRNS %", _("RRNS rating"), "RPPT %",
+            _("RPPT rating"), _("how often this share"), _("KBK score"), _("share paid, %"),
+        ],
+        numbers_from=2, freeze=True,
+    )  # fmt: skip
+    capitated, registered = (store.series(scenario, key, "facility") for key in ("capitated", "registered"))
+    ak, other = contact_rate(store, scenario), contact_rate(store, scenario, "registered")
+    contacts = store.series(scenario, "contacts", "facility")
+    other_rating = contact_rating(contacts, registered, run.months, run.rules)
+    medians = [spread(s).middle for s in (capitated, registered, ak, other, nonspecialist_share(store, scenario),
+                                          controlled_share(store, scenario))]  # fmt: skip
+    heads, registered_heads, ak_mid, other_mid, rrns_mid, rppt_mid = medians
+    likely = {k: most_frequent(store.series(scenario, k, "facility"))[0]
+              for k in ("ak_rating", "rrns_rating", "rppt_rating", "score_tenths")}  # fmt: skip
+    likely_other = most_frequent(other_rating)[0]
+    permille = store.series(scenario, "share_permille", "facility")
+    shares = most_frequent(permille)[0]
+    skip = exempt(store, scenario)
+    for place, facility in enumerate(run.facilities):
+        for at, month in enumerate(run.months):
+            start: list[Cell | None] = [label(facility), label(month_name(month, lang, True)),
+                                        whole(heads[at, place]), whole(registered_heads[at, place])]  # fmt: skip
+            if skip[place]:
+                rest: list[Cell | None] = [decimal(ak_mid[at, place]), None, decimal(other_mid[at, place]), None,
+                                           decimal(rrns_mid[at, place], 2), None, decimal(rppt_mid[at, place], 2), None,
+                                           label(_("exempt"), "right"), None, None]  # fmt: skip
+            else:
+                usual = permille[:, at, place] == shares[at, place]
+                rest = [
+                    decimal(ak_mid[at, place]), whole(likely["ak_rating"][at, place]),
+                    decimal(other_mid[at, place]), whole(likely_other[at, place]),
+                    decimal(rrns_mid[at, place], 2), whole(likely["rrns_rating"][at, place]),
+                    decimal(rppt_mid[at, place], 2), whole(likely["rppt_rating"][at, place]),
+                    label(chance_words(usual, lang), "right"), decimal(likely["score_tenths"][at, place] / 10),
+                    Cell(float(shares[at, place] / 10), "kbk"),
+                ]  # fmt: skip
+            sheet.row([*start, *rest])
+    sheet.filter(header)
+
+
+def capitation_sheet(book: Book, run: Run, lang: str = "id") -> None:
+    """Capitated heads, tariff, full amount, share and paid amount of the reference scenario, with sums by formula."""
+    _ = translator(lang)
+    store, scenario = run.store, run.reference
+    sheet = book.sheet(_("Capitation"), [30, 13, 13, 17, 9, 17, 17, 17])
+    sheet.title(
+        _("Capitation by month and facility"),
+        _("Scenario: {scenario}. Rupiah. Heads are capitated members on day 1. A sum of middles differs a little from "
+          "the middle of the sums: the line beneath each sum is the district as computed replicate by replicate, and "
+          "that is the figure the report quotes.").format(scenario=scenario_title(run.manifest, scenario, lang)),
+    )  # fmt: skip
+    parts = [_("paid: {part}").format(part=part) for part in (_("lower"), _("upper"))]
+    names = [_("capitated heads"), _("tariff"), _("full capitation"), _("share, %"), _("paid")]
+    sheet.header([_("facility"), *names, *parts], freeze=True)
+    samples = {k: store.series(scenario, k, "facility") for k in ("capitated", "capitation_full", "capitation_paid")}
+    tariff = spread(store.series(scenario, "tariff", "facility")).middle
+    shares = most_frequent(store.series(scenario, "share_permille", "facility"))[0] / 10
+    ranges = {key: spread(sample) for key, sample in samples.items()}
+    district = {key: spread(sample.sum(axis=2)) for key, sample in samples.items()}
+    sums: list[int] = []
+    for at, month in enumerate(run.months):
+        sheet.row([label(month_name(month, lang), "bold")])
+        first = sheet.next
+        for place, facility in enumerate(run.facilities):
+            paid = ranges["capitation_paid"].at(at, place)
+            sheet.row([label(facility), whole(ranges["capitated"].middle[at, place]), money(tariff[at, place]),
+                       money(ranges["capitation_full"].middle[at, place]), Cell(float(shares[at, place]), "kbk"),
+                       *map(money, paid)])  # fmt: skip
+        values = [_sum_of_rounded(ranges[key].middle[at]) for key in samples]
+        last = sheet.next - 1
+        sums.append(sheet.row([label(_("Sum"), "bold"), *(
+            None if column in (2, 4) else total(f"=SUM({span(column, first, last)})", values[at_value])
+            for column, at_value in ((1, 0), (2, 0), (3, 1), (4, 0), (5, 2)))]))  # fmt: skip
+        sheet.row([label(_("District, by replicate")), whole(district["capitated"].middle[at]), None,
+                   money(district["capitation_full"].middle[at]), None,
+                   *map(money, district["capitation_paid"].at(at))])  # fmt: skip
+    _whole_run(sheet, run, lang, sums, samples, ranges)
+
+
+def _whole_run(
+    sheet: Sheet, run: Run, lang: str, sums: list[int], samples: dict[str, FloatArray], ranges: dict[str, Spread]
+) -> None:
+    """The sum over all months: of the monthly sums, and of the district replicate by replicate."""
+    _ = translator(lang)
+    cells: list[Cell | None] = [label(_("Sum of all months"), "bold"), None, None, None, None, None]
+    for column, key in ((3, "capitation_full"), (5, "capitation_paid")):
+        value = sum(_sum_of_rounded(month) for month in ranges[key].middle)
+        cells[column] = total("=" + "+".join(f"{'ABCDEF'[column]}{row + 1}" for row in sums), value)
+    sheet.row(cells)
+    full, paid = (spread(samples[key].sum(axis=(1, 2))) for key in ("capitation_full", "capitation_paid"))
+    sheet.row([label(_("District, by replicate")), None, None, money(float(full.middle)), None, *map(money, paid.at())])
+
+
+def _sum_of_rounded(values: FloatArray) -> float:
+    """The sum of the values as the sheet shows them, rounded to whole rupiah or heads."""
+    return float(sum(round(float(value)) for value in np.asarray(values) if np.isfinite(value)))

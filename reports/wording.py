@@ -1,0 +1,74 @@
+"""How reports speak: chances in words, names of scenarios and places, ranges. Indonesian first, English beside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from districts.text import translator
+
+#: The range that holds 8 of 10 replicates: one tenth lies below, one tenth above.
+RANGE = (0.1, 0.9)
+
+
+def enough(replicates: int) -> bool:
+    """Whether there are replicates enough to speak of certainty at all."""
+    from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
+
+    return replicates >= MIN_REPLICATES_FOR_CERTAINTY
+
+
+def chance_words(hits: Any, lang: str = "id") -> str:
+    """A chance in words from one true/false per replicate.
+
+    With too few replicates for a chance it only counts them ("16 dari 20 ulangan"); at the edges it says no more than
+    the interval of the count allows. Raises ``ValueError`` for an empty sample.
+    """
+    import numpy as np
+
+    from scenarios.quantiles import chance
+
+    _ = translator(lang)
+    sample = np.asarray(hits, dtype=bool)
+    if not sample.size:
+        raise ValueError("a chance needs at least one replicate")
+    if not enough(sample.size):
+        return _("{hits} of {replicates} replicates").format(hits=int(sample.sum()), replicates=sample.size)
+    estimate = chance(sample)
+    if estimate.high < 0.01:
+        return _("less than 1 in 100")
+    if estimate.value < 0.05:
+        return _("below 1 in 10")
+    if estimate.low > 0.99:
+        return _("more than 99 in 100")
+    if estimate.value > 0.975:
+        return _("more than 19 in 20")
+    if estimate.value > 0.925:
+        return _("19 in 20")
+    return _("{tenths} in 10").format(tenths=max(1, round(estimate.value * 10)))
+
+
+def chance_told(hits: Any, lang: str = "id") -> str:
+    """A chance within a sentence: "kemungkinan 8 dari 10", or the count of replicates where those are too few."""
+    words = chance_words(hits, lang)
+    return translator(lang)("chance {words}").format(words=words) if enough(len(hits)) else words
+
+
+def scenario_title(manifest: dict[str, Any], name: str, lang: str = "id") -> str:
+    """The scenario's title in ``lang``; its name when the manifest has no title."""
+    for scenario in manifest["scenarios"]:
+        if scenario["name"] == name:
+            return str(scenario.get("title", {}).get(lang) or name)
+    return name
+
+
+def segment_label(segment: str, lang: str = "id") -> str:
+    """The segment's label as officials write it."""
+    own = {"pbi_jk": "PBI-JK", "pbpu_pemda": "PBPU Pemda", "ppu": "PPU", "bp": "BP"}
+    return own.get(segment) or translator(lang)("independent members (PBPU)")
+
+
+def confidence_label(confidence: str, lang: str = "id") -> str:
+    """high, medium, low or assumed, in words."""
+    _ = translator(lang)
+    words = {"high": _("high"), "medium": _("medium"), "low": _("low"), "assumed": _("assumed")}
+    return words.get(confidence, confidence)

@@ -1,0 +1,32 @@
+"""``tables.xlsx``: the sheets in the order in which they are read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from reports.answer import answer
+from reports.book import Book
+from reports.run import Run
+from reports.sheets_budget import budget_sheet, differences_sheet
+from reports.sheets_cover import intake_sheet, membership_sheet, segment_sheet, status_sheet
+from reports.sheets_kbk import capitation_sheet, kbk_sheet
+from reports.sheets_notes import assumptions_sheet, notes_sheet
+from reports.sheets_summary import summary_sheet
+
+
+def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
+    """Writes the workbook to ``path``. Its date is the run's first month: equal runs give equal files."""
+    year, month = (int(part) for part in run.months[0].split("-"))
+    with Book(path, str(run.manifest["district"]["title"]), datetime(year, month, 1)) as book:
+        summary_sheet(book, run, answer(run, lang), lang)
+        membership_sheet(book, run, lang)
+        status_sheet(book, run, lang)
+        segment_sheet(book, run, lang)
+        kbk_sheet(book, run, lang)
+        capitation_sheet(book, run, lang)
+        budget_sheet(book, run, lang)
+        intake_sheet(book, run, lang)
+        differences_sheet(book, run, lang)
+        assumptions_sheet(book, run, lang)
+        notes_sheet(book, run, lang)

@@ -1,0 +1,69 @@
+"""Everything a person opens after a run: ``index.html``, ``tables.xlsx`` and ``charts/``."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from districts.faults import UserError
+from reports.answer import answer
+from reports.canvas import Chart
+from reports.charts_cover import active_share_chart
+from reports.charts_kbk import indicator_chart, share_map
+from reports.charts_money import capitation_chart, ceiling_chart, need_chart
+from reports.page import render_page
+from reports.run import Run
+from reports.workbook import write_workbook
+from scenarios.store import RunStore
+from sim.rules import load_rules
+
+TABLES, CHARTS, PAGE = "tables.xlsx", "charts", "index.html"
+
+
+def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
+    """Writes the reports of the run in ``folder`` and returns their paths, the page first.
+
+    Each file is made under another name and then put in place, so that no half-written file is ever seen; the page,
+    which links to the others, comes last. Raises ``UserError`` when the folder holds no run or no result yet.
+    """
+    folder = Path(folder)
+    with RunStore.open(folder) as store:
+        run = Run(store, load_rules())
+        if not run.scenarios:
+            raise UserError("{folder} holds no finished replicate yet", folder=folder)
+        charts = draw_charts(run, lang)
+        pictures = [(f"{CHARTS}/{chart.name}.{form}", content) for chart in charts for form, content in _forms(chart)]
+        written = [_put(folder / name, content) for name, content in pictures]
+        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+            write_workbook(run, Path(scratch) / TABLES, lang)
+            os.replace(Path(scratch) / TABLES, folder / TABLES)
+        names = [TABLES, *(name for name, _content in pictures if name.endswith(".png")), "manifest.json"]
+        page = render_page(run, answer(run, lang), charts, names, lang)
+        return [_put(folder / PAGE, page.encode()), folder / TABLES, *written]
+
+
+def draw_charts(run: Run, lang: str = "id") -> list[Chart]:
+    """The charts of a run in the order in which they are read; those without anything to show are left out."""
+    drawn = (
+        need_chart(run, lang),
+        ceiling_chart(run, lang),
+        active_share_chart(run, lang),
+        share_map(run, lang),
+        indicator_chart(run, lang),
+        capitation_chart(run, lang),
+    )
+    return [chart for chart in drawn if chart is not None]
+
+
+def _forms(chart: Chart) -> list[tuple[str, bytes]]:
+    return [("png", chart.png()), ("svg", chart.svg().encode())]
+
+
+def _put(path: Path, content: bytes) -> Path:
+    """Writes ``path`` whole or not at all."""
+    path.parent.mkdir(exist_ok=True)
+    half = path.with_name(f".{path.name}.half")
+    half.write_bytes(content)
+    os.replace(half, path)
+    return path

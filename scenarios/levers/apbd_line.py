@@ -1,0 +1,72 @@
+"""Lever: the JKN line of the APBD, and what happens when it is used up."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from scenarios.levers.base import Context, Lever, wrong
+from sim.policy import DropOrder, LineRule, Policy, Regime
+
+_FIELD_OF_RULE = {"amounts": "amounts", "heads_at_start": "months_short", "last_year_growth": "growth"}
+
+
+class ApbdLine(Lever):
+    """How much money the JKN line of the APBD holds each year, and the regime once it is used up.
+
+    ``owe``: members stay active and the bill becomes debt; ``drop``: heads are switched off; ``freeze``: no new
+    intake; ``grace_then_drop``: owe for ``grace_months``, then drop.
+    """
+
+    title_id: ClassVar[str] = "pagu JKN dalam APBD"
+    title_en: ClassVar[str] = "JKN line of the APBD"
+    evidence: ClassVar[str] = "a decision, no effect size; heads dropped: Batang 2024, Deli Serdang 2025 (press)"
+
+    kind: Literal["apbd_line"] = "apbd_line"
+    rule: LineRule = Field(description="where the year's amount comes from")
+    amounts: dict[int, int] | None = Field(
+        default=None, description="amount by calendar year (rule amounts)", json_schema_extra={"unit": "rupiah/year"}
+    )
+    months_short: float | None = Field(
+        default=None, ge=0, le=12, description="months for which the line is short (rule heads_at_start)",
+        json_schema_extra={"unit": "months"},
+    )  # fmt: skip
+    growth: float | None = Field(
+        default=None, ge=-0.9, le=2, description="growth over the last 12 months' bill (rule last_year_growth)",
+        json_schema_extra={"unit": "share/year"},
+    )  # fmt: skip
+    regime: Regime | None = Field(default=None, description="what happens when the line is used up")
+    grace_months: int | None = Field(
+        default=None, ge=0, le=24, description="months of debt before heads are dropped (regime grace_then_drop)",
+        json_schema_extra={"unit": "months"},
+    )  # fmt: skip
+    drop_order: DropOrder | None = Field(default=None, description="who is switched off first")
+    restore_in_january: bool | None = Field(
+        default=None, description="the dropped are applied for again when the new line opens"
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> ApbdLine:
+        for rule, name in _FIELD_OF_RULE.items():
+            if getattr(self, name) is not None and self.rule != rule:
+                raise wrong("no {field} with rule {rule}", field=name, rule=self.rule)
+        if self.rule == "amounts" and not self.amounts:
+            raise wrong("amounts with rule amounts: rupiah for at least one year")
+        if any(not 2014 <= year <= 2100 or amount < 0 for year, amount in (self.amounts or {}).items()):
+            raise wrong("amounts of 0 rupiah or more for years from 2014 to 2100")
+        return self
+
+    def apply(self, policy: Policy, context: Context) -> Policy:
+        """Sets the rule of the line, its size and the regime; what is not given stays as it was."""
+        changes: dict[str, object] = {"line_rule": self.rule}
+        if self.amounts is not None:
+            changes["line_amounts"] = dict(self.amounts)
+        if self.months_short is not None:
+            changes["line_factor"] = (12 - self.months_short) / 12
+        if self.growth is not None:
+            changes["line_growth"] = self.growth
+        for name in ("regime", "grace_months", "drop_order", "restore_in_january"):
+            if (value := getattr(self, name)) is not None:
+                changes[name] = value
+        return policy.but(**changes)

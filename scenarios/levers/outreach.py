@@ -1,0 +1,42 @@
+"""Lever: staff hours outside the building."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from scenarios.levers.base import Context, Facilities, Lever, Month
+from sim.policy import Policy
+
+
+class Outreach(Lever):
+    """Extra staff hours outside the building: posyandu, posbindu, schools, home visits.
+
+    Contacts recorded there count for AK like those in the clinic, once per member and month.
+    """
+
+    title_id: ClassVar[str] = "kegiatan luar gedung"
+    title_en: ClassVar[str] = "outreach"
+    evidence: ClassVar[str] = "assumed: 5 to 30 per mille more contacts a month is a modelling range, no study found"
+
+    kind: Literal["outreach"] = "outreach"
+    start: Month = Field(default="+0", description="first month")
+    stop: Month | None = Field(default=None, description="first month without it; empty: it goes on")
+    hours_per_month: float = Field(
+        ge=0, le=5000, description="extra staff hours in each facility", json_schema_extra={"unit": "hours/month"}
+    )
+    facilities: Facilities = Field(default="all", description="names or codes of facilities, or all")
+    cost_per_hour: int = Field(
+        ge=0, le=10**7, description="cost on the APBD", json_schema_extra={"unit": "rupiah/hour"}
+    )
+
+    def apply(self, policy: Policy, context: Context) -> Policy:
+        """Adds the hours and their cost to every month from ``start`` until ``stop``."""
+        first = context.index(self.start)
+        end = context.months if self.stop is None else max(context.index(self.stop), first)
+        chosen = context.chosen(self.facilities)
+        hours, cost = policy.outreach_hours.copy(), policy.lever_cost.copy()
+        hours[first:end, chosen] += self.hours_per_month
+        cost[first:end] += round(self.hours_per_month * len(chosen) * self.cost_per_hour)
+        return policy.but(outreach_hours=hours, lever_cost=cost)

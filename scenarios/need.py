@@ -1,0 +1,139 @@
+"""What a year needs: yearly sums of flows, the RKPD amount at a stated certainty, and when a line runs out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from districts.faults import UserError
+from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY, quantile
+from scenarios.store import RunStore
+from sim.indicators import DISTRICT, INDEX
+
+FloatArray = NDArray[np.float64]
+#: The interval told beside a median: 8 of 10 replicates lie within.
+INTERVAL = (0.1, 0.9)
+
+
+@dataclass(frozen=True)
+class Yearly:
+    """Sums over one calendar year: ``values`` (R,), rows as in the store; ``months_covered`` of its months are in the
+    run, so that 12 means a full year."""
+
+    values: FloatArray
+    months_covered: int
+
+
+@dataclass(frozen=True)
+class Need:
+    """What a scenario needs in one year, whole rupiah.
+
+    ``sample`` (R,) is bill + debt carried in − what others pay, per replicate. ``amount`` is its quantile at
+    ``certainty``, ``low`` and ``high`` that quantile's 95 % Monte Carlo interval; all three are None without a
+    certainty. ``median``, ``interval_low`` and ``interval_high`` (8 of 10 replicates) are always there.
+    """
+
+    scenario: str
+    year: int
+    months_covered: int
+    replicates: int
+    certainty: float | None
+    amount: int | None
+    low: int | None
+    high: int | None
+    median: int
+    interval_low: int
+    interval_high: int
+    debt_carried_in: int
+    others_pay: int
+    sample: FloatArray
+
+
+@dataclass(frozen=True)
+class Exhaustion:
+    """When the line of one year was used up: ``months`` counts replicates by the first month with a bill without
+    budget ("YYYY-MM", ascending), ``never`` those in which it lasted. ``first`` (R,) is that month's index, or -1."""
+
+    year: int
+    months: dict[str, int]
+    never: int
+    replicates: int
+    first: NDArray[np.int64]
+
+
+def within(store: RunStore, year: int) -> NDArray[np.bool_]:
+    """Which of the run's months lie in ``year``, (T,)."""
+    return np.array([month.startswith(f"{year:04d}-") for month in store.months], np.bool_)
+
+
+def years(store: RunStore) -> list[int]:
+    """The calendar years of the run, whole or in part."""
+    return sorted({int(month[:4]) for month in store.months})
+
+
+def yearly(store: RunStore, scenario: str, key: str) -> dict[int, Yearly]:
+    """Sums of a district flow by calendar year. Raises ``UserError`` for a stock or an unknown indicator."""
+    if key in INDEX["district"] and DISTRICT[INDEX["district"][key]].stock:
+        raise UserError("{key} is a level at the end of a month; only monthly flows can be summed", key=key)
+    series = store.series(scenario, key)
+    return {
+        year: Yearly(series[:, months].sum(axis=1), int(months.sum()))
+        for year in years(store)
+        for months in [within(store, year)]
+    }
+
+
+def unbounded(store: RunStore, scenario: str) -> bool:
+    """Whether the scenario's line does not bind, so that its bill is a need."""
+    return any(entry["name"] == scenario and entry["line_rule"] == "unbounded" for entry in store.manifest["scenarios"])
+
+
+def need(store: RunStore, scenario: str, year: int, certainty: float | None = 0.8) -> Need:
+    """The need of ``year``: the ``certainty``-quantile of the district's JKN bill (lever costs are one of its lines)
+    + debt carried in − what others pay (province, third parties, tax withheld at source).
+
+    Debt carried in is the Pemda's debt at the end of the month before the year; none when the run starts in that year.
+    ``certainty`` None asks for the median and the interval only. Raises ``UserError`` for a scenario whose line binds
+    (its bill is spending, not need), for a year outside the run, and for a certainty with fewer than 100 replicates.
+    """
+    if not unbounded(store, scenario):
+        raise UserError(
+            "the line of scenario {name} binds; need comes only from a run whose line does not", name=scenario
+        )
+    bills = yearly(store, scenario, "bill_jkn")
+    if year not in bills:
+        raise UserError("{year} is not among the months of the run", year=year)
+    first = int(np.argmax(within(store, year)))
+    debt = store.series(scenario, "debt_pemda")
+    carried = debt[:, first - 1] if first else np.zeros(len(debt))
+    others = int(store.manifest.get("others_pay", {}).get(str(year), 0))
+    sample = np.maximum(bills[year].values + carried - others, 0)
+    amount = None
+    if certainty is not None:
+        if len(sample) < MIN_REPLICATES_FOR_CERTAINTY:
+            raise UserError("a certainty needs {least} replicates; this run has {found}",
+                            least=MIN_REPLICATES_FOR_CERTAINTY, found=len(sample))  # fmt: skip
+        amount = quantile(sample, certainty)
+    low, high = (round(quantile(sample, q).value) for q in INTERVAL)
+    return Need(
+        scenario, year, bills[year].months_covered, len(sample), certainty,
+        None if amount is None else round(amount.value),
+        None if amount is None else round(amount.low),
+        None if amount is None else round(amount.high),
+        round(quantile(sample, 0.5).value), low, high, round(quantile(carried, 0.5).value), others, sample,
+    )  # fmt: skip
+
+
+def exhaustion(store: RunStore, scenario: str) -> list[Exhaustion]:
+    """For every calendar year of the run, the first month in which a bill found no budget, over the replicates."""
+    short = store.series(scenario, "unfunded") > 0
+    found = []
+    for year in years(store):
+        months = np.flatnonzero(within(store, year))
+        hit = short[:, months]
+        first = np.where(hit.any(axis=1), months[hit.argmax(axis=1)], -1)
+        counts = {store.months[month]: int((first == month).sum()) for month in months if (first == month).any()}
+        found.append(Exhaustion(year, counts, int((first < 0).sum()), len(first), first.astype(np.int64)))
+    return found

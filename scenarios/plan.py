@@ -1,0 +1,269 @@
+"""The plan of a run, checked and made ready: district, rules, scenarios, and their policies month by month."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shlex
+from dataclasses import dataclass, field, replace
+from importlib.metadata import PackageNotFoundError, version
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from districts.faults import Fault, InputError, UserError
+from districts.model import District
+from scenarios.binding import binding_name
+from scenarios.levers.base import Context
+from scenarios.months import MONTH, full_years, later, number_of, span
+from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
+from scenarios.scenario import Scenario, load_scenario
+from sim.policy import Policy
+
+if TYPE_CHECKING:
+    from sim.rules import Rules
+
+MAIN_SCENARIOS = ("baseline", "uhc-non-cut-off", "uhc-owe", "uhc-drop", "uhc-freeze", "pbi-cut", "outreach",
+                  "referral-training")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """What a user asks for. ``start`` and ``stock`` are "YYYY-MM"; None means the month after the stock, and the
+    district's default stock. ``binding`` names a scenario that is run a second time with the line its need sets, at
+    ``certainty``. ``where`` is a folder, an .xlsx file or the name of a shipped example."""
+
+    where: str
+    scenarios: tuple[str, ...] = MAIN_SCENARIOS
+    start: str | None = None
+    months: int = 24
+    replicates: int = 100
+    seed: int = 1
+    luck_only: bool = False
+    stock: str | None = None
+    binding: str | None = None
+    certainty: float = 0.8
+
+    def command(self) -> str:
+        """The command that asks for this plan, without folders of the machine."""
+        words = ["prakira", "run", Path(self.where).name]
+        words += [word for name in self.scenarios for word in ("--scenario", Path(name).name)]
+        for name, month in (("stock", self.stock), ("start", self.start)):
+            words += [f"--{name}", month] if month else []
+        words += ["--months", str(self.months), "--replicates", str(self.replicates), "--seed", str(self.seed)]
+        return shlex.join([*words, *(["--luck-only"] if self.luck_only else [])])
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan with everything it names loaded. ``first_month`` is the first simulated month, ``start`` the first
+    reported one; ``simulated`` counts the months from the one to the end of the run."""
+
+    plan: RunPlan
+    district: District
+    rules: Rules
+    scenarios: tuple[Scenario, ...]
+    first_month: str
+    start: str
+    simulated: int
+    policies: dict[str, Policy] = field(default_factory=dict)
+
+    @property
+    def context(self) -> Context:
+        """The context in which levers are applied."""
+        return Context(self.district, self.rules, self.first_month, self.simulated, self.start)
+
+    @property
+    def binding_year(self) -> int | None:
+        """The first full calendar year among the reported months, in which the second run's line binds."""
+        return next(iter(full_years(span(self.start, self.plan.months))), None)
+
+
+def prepare(plan: RunPlan) -> Prepared:
+    """Loads and checks all that ``plan`` names.
+
+    Raises ``InputError`` (all faults of the scenario files at once) or ``UserError`` for what cannot be run.
+    """
+    from districts.read import read_district
+    from sim.rules import load_rules
+
+    district = read_district(plan.where)
+    return prepare_loaded(plan, district, load_rules(Path(district.rules_file) if district.rules_file else None))
+
+
+def prepare_loaded(plan: RunPlan, district: District, rules: Rules) -> Prepared:
+    """As :func:`prepare`, for a district and rules already in memory."""
+    _check_numbers(plan)
+    known = [stock.month for stock in district.stocks]
+    stock = plan.stock or district.default_stock
+    if stock not in known:
+        raise UserError("no membership stock dated {month}; {district} has {known}",
+                        month=stock, district=district.title, known=", ".join(known))  # fmt: skip
+    first = later(stock, 1)
+    start = plan.start or first
+    if not MONTH.fullmatch(start):
+        raise UserError("{month} is not a month; write YYYY-MM", month=start)
+    if number_of(start) < number_of(first):
+        raise UserError("a run starts after its membership stock ({stock}), not in {start}", stock=stock, start=start)
+    scenarios = _load_all(plan.scenarios, district)
+    simulated = number_of(start) - number_of(first) + plan.months
+    prepared = Prepared(plan, district, rules, scenarios, first, start, simulated)
+    prepared.policies.update({scenario.name: scenario.policy(prepared.context) for scenario in scenarios})
+    _check_binding(prepared)
+    return prepared
+
+
+def with_second_run(ready: Prepared, scenario: str = "uhc-non-cut-off") -> Prepared:
+    """``ready`` with a second run of ``scenario`` under its own need, where the plan allows one; else as it was."""
+    policy = ready.policies.get(scenario)
+    enough = ready.plan.replicates >= MIN_REPLICATES_FOR_CERTAINTY
+    if policy is None or policy.line_rule != "unbounded" or not enough or ready.binding_year is None:
+        return ready
+    return replace(ready, plan=replace(ready.plan, binding=scenario))
+
+
+def _check_numbers(plan: RunPlan) -> None:
+    for name, least, most in (("months", 1, 600), ("replicates", 1, 100_000), ("seed", 0, 2**32 - 1)):
+        if not least <= getattr(plan, name) <= most:
+            raise UserError("{name} is {value}; it lies between {least} and {most}",
+                            name=name, value=getattr(plan, name), least=least, most=most)  # fmt: skip
+    if not plan.scenarios:
+        raise UserError("a run needs at least one scenario")
+
+
+def _load_all(wanted: tuple[str, ...], district: District) -> tuple[Scenario, ...]:
+    scenarios: list[Scenario] = []
+    faults: list[Fault] = []
+    for name in wanted:
+        try:
+            scenarios.append(load_scenario(name))
+            faults += scenarios[-1].faults(district)
+        except InputError as error:
+            faults += error.faults
+    if faults:
+        raise InputError(faults)
+    names = [scenario.name for scenario in scenarios]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError("scenario {name} is named twice", name=name)
+    return tuple(scenarios)
+
+
+def _check_binding(prepared: Prepared) -> None:
+    plan = prepared.plan
+    if plan.binding is None:
+        return
+    if plan.binding not in prepared.policies:
+        raise UserError("the run has no scenario {name}; it has {known}",
+                        name=plan.binding, known=", ".join(prepared.policies))  # fmt: skip
+    if prepared.policies[plan.binding].line_rule != "unbounded":
+        raise UserError("the line of scenario {name} binds; need comes only from a run whose line does not",
+                        name=plan.binding)  # fmt: skip
+    if plan.replicates < MIN_REPLICATES_FOR_CERTAINTY:
+        raise UserError("a certainty needs {least} replicates; this run has {found}",
+                        least=MIN_REPLICATES_FOR_CERTAINTY, found=plan.replicates)  # fmt: skip
+    if prepared.binding_year is None:
+        raise UserError("the second run needs a full calendar year among the months of the run")
+
+
+def manifest_of(prepared: Prepared) -> dict[str, Any]:
+    """The record of a run, ready for JSON: what was asked, what it was made of, and with which programs.
+
+    Holds no folder of the machine and no name of its user.
+    """
+    plan, district = prepared.plan, prepared.district
+    assumed, inputs = district.assumed_count()
+    return {
+        "program": {
+            "prakira": _version("prakira"),
+            "python": platform.python_version(),
+            **{name: _version(name) for name in ("numpy", "numba", "scipy")},
+            "platform": f"{platform.system()} {platform.machine()}",
+        },
+        "command": plan.command(),
+        "district": {"name": district.name, "title": district.title, "province": district.province},
+        "stock": later(prepared.first_month, -1),
+        "start": prepared.start,
+        "months": plan.months,
+        "replicates": plan.replicates,
+        "seed": plan.seed,
+        "luck_only": plan.luck_only,
+        "binding": None if plan.binding is None else {
+            "scenario": plan.binding,
+            "name": binding_name(plan.binding, plan.certainty),
+            "certainty": plan.certainty,
+            "year": prepared.binding_year,
+        },
+        "facilities": [facility.name for facility in district.facilities],
+        "facility_codes": [facility.code for facility in district.facilities],
+        "scenarios": [entry(scenario, prepared.policies[scenario.name]) for scenario in prepared.scenarios],
+        "others_pay": others_pay(district),
+        "assumed": assumed,
+        "inputs_total": inputs,
+        "inputs": [status.model_dump(mode="json") for status in district.inputs],
+        "sha256": {
+            "district": hashlib.sha256(district.model_dump_json(exclude={"rules_file"}).encode()).hexdigest(),
+            "district_files": _hashes(_district_files(plan.where)),
+            "rules": _hashes(_rules_files(district)),
+            "behaviour": _hashes([("behaviour.yaml", files("sim").joinpath("behaviour.yaml").read_bytes())]),
+        },
+    }  # fmt: skip
+
+
+def entry(scenario: Scenario, policy: Policy) -> dict[str, Any]:
+    """The record of one scenario in the manifest."""
+    return {**scenario.describe(), "line_rule": policy.line_rule, "regime": policy.regime}
+
+
+def others_pay(district: District) -> dict[str, int]:
+    """Rupiah by year that others put into the district's JKN line: province, third parties, tax withheld at source."""
+    sums: dict[str, int] = {}
+    for line in district.budget:
+        if line.withheld or line.fund in ("province", "third_party"):
+            sums[str(line.year)] = sums.get(str(line.year), 0) + line.amount
+    return sums
+
+
+def asked(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The part of a manifest that decides the results: two runs that agree in it are the same run."""
+    keys = ("stock", "start", "months", "replicates", "seed", "luck_only", "binding", "facilities")
+    parts = {key: manifest.get(key) for key in keys}
+    parts["scenarios"] = [
+        (scenario["name"], scenario["sha256"]) for scenario in manifest["scenarios"] if "@" not in scenario["name"]
+    ]
+    for name in ("district", "rules", "behaviour"):
+        parts[name] = manifest["sha256"][name]
+    parts["program"] = manifest["program"]["prakira"]
+    return parts
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _hashes(contents: list[tuple[str, bytes]]) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents}
+
+
+def _district_files(where: str) -> list[tuple[str, bytes]]:
+    """The files of a district as (name relative to its folder, content): a workbook, a folder, or an example."""
+    from districts.read import example_folder
+
+    path = Path(where)
+    if not path.exists():
+        path = example_folder(where)
+    if path.is_file():
+        return [(path.name, path.read_bytes())]
+    return [(found.relative_to(path).as_posix(), found.read_bytes()) for found in sorted(path.rglob("*"))
+            if found.is_file()]  # fmt: skip
+
+
+def _rules_files(district: District) -> list[tuple[str, bytes]]:
+    """The national files of rules, and the district's own under the name ``local``."""
+    local = [("local", Path(district.rules_file).read_bytes())] if district.rules_file else []
+    folder = files("sim").joinpath("rules", "data")
+    return local + [(found.name, found.read_bytes()) for found in sorted(folder.iterdir(), key=lambda item: item.name)
+            if found.is_file()]  # fmt: skip

@@ -1,0 +1,206 @@
+"""The form of a scenario file (YAML): ``name, title, explanation, question, extends, levers``.
+
+Every fault of a file is told at once, with file and line and the nearest known name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from districts.faults import Fault, InputError
+from scenarios.levers import LEVERS
+from scenarios.levers.base import Lever
+
+Where = tuple[str | int, ...]
+
+
+class _Texts(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    id: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Form(BaseModel):
+    """The form of a scenario file; levers are checked one by one, each against its own class."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=60)
+    title: _Texts
+    explanation: _Texts
+    question: _Texts | None = None
+    extends: str | None = None
+    levers: list[dict[str, Any]] = []
+
+
+#: pydantic's type of error -> (what was found, what is expected) as English message ids.
+_SAID: dict[str, tuple[str, str]] = {
+    "missing": ("{key} is missing", "a value for {key}"),
+    "greater_than_equal": ("{key} is {value}", "{ge} or more"),
+    "greater_than": ("{key} is {value}", "more than {gt}"),
+    "less_than_equal": ("{key} is {value}", "{le} or less"),
+    "literal_error": ("{key} is {value}", "one of {expected}"),
+    "string_pattern_mismatch": ("{key} is {value}", "small letters, digits and hyphens"),
+    "string_too_short": ("{key} is empty", "a text"),
+    "string_too_long": ("{key} is {value}", "at most {max_length} characters"),
+    "bool_type": ("{key} is {value}", "true or false"),
+    "bool_parsing": ("{key} is {value}", "true or false"),
+    "int_type": ("{key} is {value}", "a whole number"),
+    "int_parsing": ("{key} is {value}", "a whole number"),
+    "int_from_float": ("{key} is {value}", "a whole number"),
+    "float_type": ("{key} is {value}", "a number"),
+    "float_parsing": ("{key} is {value}", "a number"),
+    "string_type": ("{key} is {value}", "a text"),
+    "list_type": ("{key} is {value}", "a list"),
+    "tuple_type": ("{key} is {value}", "a list"),
+    "dict_type": ("{key} is {value}", "keys with values"),
+    "model_type": ("{key} is {value}", "keys with values"),
+}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A lever and where it stands: ``file``, and the line of each of its fields (``()`` is the lever itself)."""
+
+    lever: Lever
+    file: str
+    lines: dict[Where, int] = field(default_factory=dict)
+
+    def place(self, where: Where = ()) -> str:
+        """``file:line`` of a field, or of the nearest thing around it that has a line."""
+        while where and where not in self.lines:
+            where = where[:-1]
+        line = self.lines.get(where)
+        return self.file if line is None else f"{self.file}:{line}"
+
+
+def nearest(wrong: str, known: list[str]) -> str:
+    """The known name most like ``wrong``; all of them when none is like it."""
+    by_fold = {name.casefold(): name for name in known}
+    close = get_close_matches(wrong.casefold(), by_fold, 1, 0.5)
+    return by_fold[close[0]] if close else ", ".join(known)
+
+
+def checked(source: Traversable) -> tuple[Form, Any, list[Placed]]:
+    """The file's form, its raw tree and its levers. Raises ``InputError`` with every fault."""
+    raw = _parse(source)
+    if not isinstance(raw, dict):
+        raise InputError([fault(source, 1, "the file holds no keys", "name, title, explanation, levers")])
+    faults, levers, form = [], [], None
+    try:
+        form = Form.model_validate(_plain(raw))
+    except ValidationError as error:
+        faults += [_told(source, raw, detail, list(Form.model_fields)) for detail in error.errors()]
+    entries = raw.get("levers")
+    for position, entry in enumerate(entries if isinstance(entries, list) else []):
+        if not isinstance(entry, dict):
+            continue  # told above, as a fault of the form
+        kind = entry.get("kind")
+        lever = LEVERS.get(kind) if isinstance(kind, str) else None
+        if lever is None:
+            line = line_of(entry, "kind") or line_of(entries, position)
+            found = "unknown lever {kind}" if kind is not None else "a lever without kind"
+            faults.append(fault(source, line, found, "kind: one of the levers, nearest: {near}",
+                                 kind=kind, near=nearest(str(kind), list(LEVERS))))  # fmt: skip
+            continue
+        try:
+            placed = lever.model_validate(_plain(entry))
+        except ValidationError as error:
+            faults += [_told(source, entry, detail, list(lever.model_fields)) for detail in error.errors()]
+        else:
+            levers.append(Placed(placed, source.name, _lines(entry, line_of(entries, position))))
+    if faults or form is None:
+        raise InputError(faults)
+    return form, raw, levers
+
+
+def _parse(source: Traversable) -> Any:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        return YAML(typ="rt", pure=True).load(source.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise InputError([fault(source, None, "the file is not UTF-8 text", "a YAML file")]) from error
+    except MarkedYAMLError as error:
+        line = None if error.problem_mark is None else error.problem_mark.line + 1
+        problem = str(error.problem or error.context).splitlines()[0]
+        raise InputError([fault(source, line, "not readable as YAML: {problem}", "valid YAML",
+                                 problem=problem)]) from error  # fmt: skip
+
+
+def _told(source: Traversable, raw: Any, detail: ErrorDetails, known: list[str]) -> Fault:
+    """A fault of pydantic in the words of this program, at its line."""
+    where: Where = tuple(detail["loc"])
+    context = detail.get("ctx", {})
+    key = ".".join(str(part) for part in where)
+    line = _at(raw, where)
+    if detail["type"] == "lever":
+        found = "{key} is {value}" if where else "the lever contradicts itself"
+        params = {"key": key, "value": repr(detail["input"]), **context["params"]}
+        return fault(source, line, found, context["id"], **params)
+    if detail["type"] == "extra_forbidden":
+        options = known if len(where) == 1 else ["id", "en"]
+        return fault(source, line, "unknown key {key}", "nearest known: {near}",
+                      key=key, near=nearest(str(where[-1]), options))  # fmt: skip
+    found, expected = _SAID.get(detail["type"], ("{key} is {value}", "{message}"))
+    params = {**context, "key": key, "value": repr(detail["input"]), "message": detail["msg"]}
+    if "expected" in params:  # "one of a, b or c", in English
+        params["expected"] = str(params["expected"]).replace(" or ", ", ")
+    return fault(source, line, found, expected, **params)
+
+
+def fault(source: Traversable, line: int | None, found: str, expected: str, /, **params: object) -> Fault:
+    """A fault of the file ``source`` at ``line``, with ``params`` for both messages."""
+    place = source.name if line is None else f"{source.name}:{line}"
+    return Fault(place, found, expected, params=tuple(params.items()))
+
+
+def line_of(raw: Any, key: str | int) -> int | None:
+    """The 1-based line of ``key`` in a mapping or list read by ruamel."""
+    keyed = isinstance(raw, dict)
+    try:
+        return int((raw.lc.key(key) if keyed else raw.lc.item(key))[0]) + 1
+    except (AttributeError, KeyError, IndexError, TypeError):
+        return None
+
+
+def _at(raw: Any, where: Where) -> int | None:
+    """The line of the deepest part of ``where`` that the file has."""
+    line = None if not hasattr(raw, "lc") else raw.lc.line + 1
+    for part in where:
+        here = line_of(raw, part)
+        if here is None:
+            break
+        line, raw = here, raw[part]
+    return line
+
+
+def _lines(entry: Any, first: int | None) -> dict[Where, int]:
+    lines: dict[Where, int] = {} if first is None else {(): first}
+    for key, value in entry.items():
+        if (line := line_of(entry, key)) is not None:
+            lines[(key,)] = line
+        for position in range(len(value) if isinstance(value, list) else 0):
+            if (line := line_of(value, position)) is not None:
+                lines[(key, position)] = line
+    return lines
+
+
+def _plain(value: Any) -> Any:
+    """The tree without ruamel's own types."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    for kind in (int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return str(value)

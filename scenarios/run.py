@@ -1,0 +1,255 @@
+"""Runs a plan unit by unit (scenario × replicate), alone or in several processes, and stores each unit as it ends.
+
+Same plan, same bytes, whatever the number of processes and however often the run was stopped and resumed.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from multiprocessing import Pipe, connection, get_context
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+from districts.faults import UserError
+from districts.model import District
+from scenarios.binding import binding_scenario
+from scenarios.plan import Prepared, RunPlan, asked, entry, manifest_of, prepare
+from scenarios.store import FILE, RunStore
+from sim.policy import Policy
+from sim.results import Results
+
+if TYPE_CHECKING:
+    from sim.rules import Rules
+
+#: A simulator: called as ``simulate(district, rules, behaviour, policy, seed, replicate=, stock=, luck_only=)``.
+Simulate = Callable[..., Results]
+Unit = tuple[str, int]
+Ended = tuple[Unit, Results, float]
+Units = Generator[Ended, None, None]
+
+_THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_PATIENCE = 3  # pools that may break one after another without ending a unit
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``done`` of ``total`` units are stored; the last was ``scenario``, ``replicate``. ``seconds_left`` is a guess
+    from the pace so far, None before the first unit of this session."""
+
+    done: int
+    total: int
+    scenario: str = ""
+    replicate: int = 0
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all units of a run share; sent once to each process."""
+
+    district: District
+    rules: Rules
+    seed: int
+    stock: str
+    luck_only: bool
+    start: str
+    simulate: Simulate
+
+
+def execute(
+    plan: RunPlan,
+    folder: Path,
+    jobs: int = 1,
+    resume: bool = False,
+    progress: Callable[[Progress], None] | None = None,
+    *,
+    prepared: Prepared | None = None,
+    simulate: Simulate | None = None,
+) -> RunStore:
+    """Runs ``plan`` into ``folder`` and returns the open store.
+
+    Units are computed replicate by replicate, all scenarios of one before the next, in ``jobs`` processes. A run that
+    was stopped is taken up with ``resume``. ``prepared`` spares loading the plan again; ``simulate`` stands in for
+    :func:`sim.simulate.simulate` and must be importable by name. Raises ``InputError`` or ``UserError`` before
+    anything is computed.
+    """
+    if jobs < 1:
+        raise UserError("{name} is {value}; it lies between {least} and {most}",
+                        name="jobs", value=jobs, least=1, most=1024)  # fmt: skip
+    ready = prepare(plan) if prepared is None else prepared
+    if simulate is None:
+        from sim.simulate import simulate as engine
+
+        simulate = engine
+    store = _store(folder, manifest_of(ready), resume)
+    setting = Setting(ready.district, ready.rules, plan.seed, store.manifest["stock"], plan.luck_only, ready.start,
+                      simulate)  # fmt: skip
+    extra = plan.replicates if plan.binding else 0
+    total = plan.replicates * len(ready.scenarios) + extra
+    policies = dict(ready.policies)
+    _compute(store, setting, policies, [scenario.name for scenario in ready.scenarios], plan, jobs, total, progress)
+    if plan.binding and (year := ready.binding_year) is not None:
+        scenario = next(scenario for scenario in ready.scenarios if scenario.name == plan.binding)
+        second = binding_scenario(store, scenario, year, plan.certainty)
+        policies[second.name] = second.policy(ready.context)
+        if second.name not in store.scenarios:
+            store.update(scenarios=[*store.manifest["scenarios"], entry(second, policies[second.name])])
+        _compute(store, setting, policies, [second.name], plan, jobs, total, progress)
+    return store
+
+
+def _store(folder: Path, manifest: dict[str, Any], resume: bool) -> RunStore:
+    """A new store, or the one to be resumed after checking that it holds the same run."""
+    folder = Path(folder)
+    if not resume:
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise UserError("{folder} is not empty; add --resume to go on with its run, or choose another --out",
+                            folder=folder)  # fmt: skip
+        return RunStore.create(folder, manifest)
+    if not (folder / FILE).exists():
+        return RunStore.create(folder, manifest)
+    store = RunStore.open(folder)
+    then, now = asked(store.manifest), asked(manifest)
+    # through JSON and back, tuples have become lists
+    different = [key for key in now if _plain(then.get(key)) != _plain(now[key])]
+    if different:
+        store.close()
+        raise UserError("{folder} holds another run; these differ: {keys}. Choose another --out",
+                        folder=folder, keys=", ".join(different))  # fmt: skip
+    return store
+
+
+def _plain(value: Any) -> Any:
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _compute(
+    store: RunStore, setting: Setting, policies: dict[str, Policy], names: list[str], plan: RunPlan, jobs: int,
+    total: int, progress: Callable[[Progress], None] | None,
+) -> None:  # fmt: skip
+    """Computes and stores what is missing of ``names``."""
+    done = store.done()
+    missing = [(name, number) for number in range(plan.replicates) for name in names if (name, number) not in done]
+    tell = progress or (lambda _: None)
+    count, began = len(done), time.monotonic()
+    tell(Progress(count, total))
+    ended = _serial(setting, policies, missing) if jobs == 1 else _parallel(setting, policies, missing, jobs)
+    with closing(ended):
+        for position, ((name, number), results, seconds) in enumerate(ended, 1):
+            store.save(name, number, results, seconds)
+            pace = (time.monotonic() - began) / position
+            tell(Progress(count + position, total, name, number, pace * (total - count - position)))
+
+
+def _unit(setting: Setting, policy: Policy, replicate: int) -> tuple[Results, float]:
+    """One unit: (results from the run's start on, seconds)."""
+    from sim.behaviour import default_behaviour
+
+    began = time.monotonic()
+    behaviour = default_behaviour()
+    if not setting.luck_only:
+        behaviour = behaviour.draw(setting.seed, replicate)
+    results = setting.simulate(
+        setting.district, setting.rules, behaviour, policy, setting.seed,
+        replicate=replicate, stock=setting.stock, luck_only=setting.luck_only,
+    )  # fmt: skip
+    return results.since(setting.start), time.monotonic() - began
+
+
+def _serial(setting: Setting, policies: dict[str, Policy], units: list[Unit]) -> Units:
+    for name, number in units:
+        yield ((name, number), *_unit(setting, policies[name], number))
+
+
+def _parallel(setting: Setting, policies: dict[str, Policy], units: list[Unit], jobs: int) -> Units:
+    """Units as they end, in any order. A pool whose process died is replaced, and only what is missing goes on."""
+    left, barren = dict.fromkeys(units), 0
+    while left:
+        before = len(left)
+        try:
+            for ended in _pool(setting, policies, list(left), min(jobs, len(left))):
+                del left[ended[0]]
+                yield ended
+        except BrokenProcessPool as error:
+            barren = 0 if len(left) < before else barren + 1
+            if barren == _PATIENCE:
+                raise UserError("the processes of the run died {times} times without ending a unit, as they do when "
+                                "memory runs out; try fewer --jobs", times=_PATIENCE) from error  # fmt: skip
+
+
+def _pool(setting: Setting, policies: dict[str, Policy], units: list[Unit], jobs: int) -> Units:
+    """One pool's work. However it ends, its processes end with it: they watch a pipe that only this process holds."""
+    watch, hold = Pipe(duplex=False)
+    waiting = deque(units)
+    under_way: dict[Future[tuple[Results, float]], Unit] = {}
+    with _one_thread_each(), hold, watch:
+        pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin, initargs=(setting, watch))
+        try:
+            while waiting or under_way:
+                while waiting and len(under_way) < 2 * jobs:
+                    name, number = waiting.popleft()
+                    under_way[pool.submit(_work, policies[name], number)] = (name, number)
+                wait(under_way, return_when=FIRST_COMPLETED)
+                yield from _ended(under_way)
+            pool.shutdown(wait=True)
+        except (KeyboardInterrupt, BrokenProcessPool):
+            yield from _ended(under_way, lost=True)  # what ended is kept
+            raise
+        finally:
+            hold.close()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _ended(under_way: dict[Future[tuple[Results, float]], Unit], lost: bool = False) -> Units:
+    """Takes the ended units out of ``under_way``; failed ones raise, unless they are ``lost`` anyway."""
+    for future in [future for future in under_way if future.done()]:
+        unit = under_way.pop(future)
+        if lost and (future.cancelled() or future.exception() is not None):
+            continue
+        yield (unit, *future.result())
+
+
+_setting: Setting | None = None  # of this worker process, set once by _begin
+
+
+def _begin(setting: Setting, watch: connection.Connection) -> None:
+    """Makes a worker process ready. It ignores Ctrl-C, which the parent handles, and dies with the parent."""
+    import signal
+
+    global _setting
+    _setting = setting
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def die_with_parent() -> None:
+        connection.wait([watch])
+        os._exit(1)
+
+    Thread(target=die_with_parent, daemon=True).start()
+
+
+def _work(policy: Policy, replicate: int) -> tuple[Results, float]:
+    assert _setting is not None  # _begin ran first
+    return _unit(_setting, policy, replicate)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """While processes are started each is told to use one thread: the processes are the parallelism."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

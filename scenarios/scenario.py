@@ -1,0 +1,139 @@
+"""A scenario: a title, an explanation and a chain of levers, made into a policy table.
+
+The form of the file and its faults are in ``scenarios/reading.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from districts.faults import Fault, InputError, UserError
+from districts.model import District
+from scenarios.levers.base import Context, names
+from scenarios.reading import Placed, checked, fault, line_of, nearest
+from sim.policy import Policy, baseline_policy
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is decided, and how it is told. ``title`` and ``explanation`` hold the languages "id" and "en".
+
+    ``levers`` are the levers of the whole chain of ``extends``, the farthest ancestor's first; ``chain`` are the names
+    of that chain, this scenario's last.
+    """
+
+    name: str
+    title: dict[str, str]
+    explanation: dict[str, str]
+    levers: tuple[Placed, ...] = ()
+    chain: tuple[str, ...] = ()
+    question: dict[str, str] = field(default_factory=dict)
+
+    def policy(self, context: Context) -> Policy:
+        """The baseline policy, with the agreement the district already has, and all levers of the chain in order.
+
+        Raises ``InputError`` naming file and line when a lever names a facility that the district does not have.
+        """
+        if faults := self.faults(context.district):
+            raise InputError(faults)
+        policy = baseline_policy(context.months, len(context.district.facilities))
+        if context.district.uhc_agreement:  # in force already; nobody decided to end it
+            policy = policy.but(agreement=np.ones(context.months, np.bool_))
+        for placed in self.levers:
+            policy = placed.lever.apply(policy, context)
+        return policy
+
+    def faults(self, district: District) -> list[Fault]:
+        """One fault for every facility that a lever names and the district does not have."""
+        known = [facility.name for facility in district.facilities]
+        return [
+            Fault(
+                placed.place(("facilities", position)),
+                "unknown facility {name}",
+                "a facility of {district}, for example {near}",
+                params=(("name", name), ("district", district.title), ("near", nearest(name, known))),
+            )
+            for placed in self.levers
+            if not isinstance(chosen := getattr(placed.lever, "facilities", "all"), str)
+            for position, name in enumerate(chosen)
+            if not any(names(facility, name) for facility in district.facilities)
+        ]
+
+    def describe(self) -> dict[str, Any]:
+        """What the record of a run says of the scenario, ready for JSON."""
+        levers = [placed.lever.model_dump(mode="json", exclude_none=True) for placed in self.levers]
+        content = json.dumps([self.name, levers], sort_keys=True)
+        return {
+            "name": self.name,
+            "title": self.title,
+            "explanation": self.explanation,
+            **({"question": self.question} if self.question else {}),
+            "chain": list(self.chain),
+            "levers": levers,
+            "sha256": hashlib.sha256(content.encode()).hexdigest(),
+        }
+
+
+def library() -> list[str]:
+    """Names of the shipped scenarios, in the order of the alphabet, the baseline first."""
+    found = sorted(entry.name[:-5] for entry in _folder().iterdir() if entry.name.endswith(".yaml"))
+    return sorted(found, key=lambda name: name != "baseline")
+
+
+def load_scenario(name_or_path: str | Path) -> Scenario:
+    """The scenario of that name in the library, or of that file.
+
+    ``extends`` names a file beside the one that says so, or a scenario of the library.
+    Raises ``UserError`` for an unknown name and ``InputError`` with every fault of the file.
+    """
+    return _load(_find(str(name_or_path), None), ())
+
+
+def _folder() -> Traversable:
+    return files("scenarios").joinpath("library")
+
+
+def _find(name: str, beside: Path | None) -> Traversable:
+    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+        path = (beside or Path()) / name
+        if path.is_file():
+            return path
+        raise UserError("there is no scenario file {path}", path=name)
+    if beside is not None and (beside / f"{name}.yaml").is_file():
+        return beside / f"{name}.yaml"
+    if name in library():
+        return _folder().joinpath(f"{name}.yaml")
+    raise UserError("unknown scenario {name}; nearest known: {near}", name=name, near=nearest(name, library()))
+
+
+def _load(source: Traversable, children: tuple[str, ...]) -> Scenario:
+    form, raw, levers = checked(source)
+    if str(source) in children:
+        circle = " → ".join(Path(name).stem for name in (*children[children.index(str(source)) :], str(source)))
+        raise InputError([fault(source, line_of(raw, "extends"), "extends runs in a circle: {circle}",
+                                 "a chain that ends", circle=circle)])  # fmt: skip
+    parent = Scenario("", {}, {})
+    if form.extends is not None:
+        beside = source.parent if isinstance(source, Path) else None
+        try:
+            found = _find(form.extends, beside)
+        except UserError as error:
+            raise InputError([fault(source, line_of(raw, "extends"), error.message, "a scenario of the library, "
+                                     "or a file beside this one", **error.params)]) from error  # fmt: skip
+        parent = _load(found, (*children, str(source)))
+    return Scenario(
+        form.name,
+        form.title.model_dump(),
+        form.explanation.model_dump(),
+        (*parent.levers, *levers),
+        (*parent.chain, form.name),
+        form.question.model_dump() if form.question else {},
+    )

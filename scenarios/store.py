@@ -1,0 +1,195 @@
+"""The store of a run: one SQLite file with one blob per unit (scenario × replicate), and ``manifest.json`` beside it.
+
+The parent process writes, one commit per unit; whatever happens, a unit is stored whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from districts.faults import UserError
+from scenarios.months import span
+from sim.indicators import INDEX, Level
+from sim.results import Results
+
+FILE = "results.sqlite"
+MANIFEST = "manifest.json"
+FORMAT = 1
+LEVELS: tuple[Level, ...] = ("district", "facility", "segment")
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, json TEXT NOT NULL);
+CREATE TABLE units (
+    scenario TEXT NOT NULL, replicate INTEGER NOT NULL, blob BLOB NOT NULL, sha256 TEXT NOT NULL,
+    seconds REAL NOT NULL, PRIMARY KEY (scenario, replicate)
+);
+"""
+
+FloatArray = NDArray[np.float64]
+
+
+class RunStore:
+    """A run's results on disk. Make one with :meth:`create` or :meth:`open`, never directly."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, manifest: dict[str, Any]) -> None:
+        self.folder, self.manifest = folder, manifest
+        self._connection = connection
+        self._tables: dict[tuple[str, Level], FloatArray] = {}
+
+    @classmethod
+    def create(cls, folder: Path, manifest: Mapping[str, Any]) -> RunStore:
+        """A new, empty store in ``folder`` (made if need be).
+
+        ``manifest`` needs at least ``start`` ("YYYY-MM"), ``months`` (number), ``facilities`` (names) and
+        ``scenarios`` (a list with a ``name`` each). Raises ``UserError`` when the folder already holds a run.
+        """
+        folder = Path(folder)
+        if (folder / FILE).exists():
+            raise UserError("{folder} already holds a run", folder=folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        # made under another name first: a store that exists always has its tables and its manifest
+        half = folder / f"{FILE}.half"
+        half.unlink(missing_ok=True)
+        connection = sqlite3.connect(half)
+        connection.executescript(_SCHEMA)
+        with connection:
+            connection.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
+            connection.execute("INSERT INTO meta VALUES ('manifest', ?)", (json.dumps(manifest),))
+        connection.close()
+        os.replace(half, folder / FILE)
+        store = cls.open(folder)
+        store._write_manifest()
+        return store
+
+    @classmethod
+    def open(cls, folder: Path) -> RunStore:
+        """The store in ``folder``. Raises ``UserError`` when there is none, or none this program can read."""
+        folder = Path(folder)
+        path = folder / FILE
+        if not path.is_file():
+            raise UserError("{folder} holds no run ({file} is missing)", folder=folder, file=FILE)
+        connection = sqlite3.connect(path)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("SELECT scenario, replicate, sha256, seconds FROM units LIMIT 1")
+            meta = dict(connection.execute("SELECT key, json FROM meta"))
+            version, manifest = json.loads(meta["format"]), json.loads(meta["manifest"])
+        except (sqlite3.DatabaseError, KeyError, ValueError) as error:
+            connection.close()
+            raise UserError("{path} is damaged or not a run of this program", path=path) from error
+        if version != FORMAT:
+            connection.close()
+            raise UserError("{path} has format {found}; this program reads format {known}",
+                            path=path, found=version, known=FORMAT)  # fmt: skip
+        return cls(folder, connection, manifest)
+
+    def close(self) -> None:
+        """Closes the file. The store cannot be used afterwards."""
+        self._connection.close()
+
+    def __enter__(self) -> RunStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- what the run is ---------------------------------------------------------------------------------------
+    @property
+    def scenarios(self) -> list[str]:
+        """Names of the scenarios, in the order in which they were asked for."""
+        return [scenario["name"] for scenario in self.manifest["scenarios"]]
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The reported months, "YYYY-MM"."""
+        return span(self.manifest["start"], self.manifest["months"])
+
+    @property
+    def facilities(self) -> tuple[str, ...]:
+        """Names of the facilities, in the order of the facility tables."""
+        return tuple(self.manifest["facilities"])
+
+    def update(self, **entries: Any) -> None:
+        """Sets entries of the manifest, in the store and in ``manifest.json``."""
+        self.manifest.update(entries)
+        with self._connection:
+            self._connection.execute("UPDATE meta SET json = ? WHERE key = 'manifest'", (json.dumps(self.manifest),))
+        self._write_manifest()
+
+    def _write_manifest(self) -> None:
+        half = self.folder / f"{MANIFEST}.half"
+        half.write_text(json.dumps(self.manifest, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        os.replace(half, self.folder / MANIFEST)
+
+    # -- units -------------------------------------------------------------------------------------------------
+    def done(self) -> set[tuple[str, int]]:
+        """The units that are stored, as (scenario, replicate)."""
+        return set(self._connection.execute("SELECT scenario, replicate FROM units"))
+
+    def save(self, scenario: str, replicate: int, results: Results, seconds: float) -> None:
+        """Stores one unit in one commit. ``seconds`` is what it took to compute."""
+        blob = results.to_bytes()
+        row = (scenario, replicate, blob, hashlib.sha256(blob).hexdigest(), seconds)
+        with self._connection:
+            self._connection.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?)", row)
+        self._tables = {key: table for key, table in self._tables.items() if key[0] != scenario}
+
+    def replicates(self, scenario: str) -> list[int]:
+        """Numbers of the stored replicates of ``scenario``, ascending. Raises ``UserError`` for an unknown one."""
+        if scenario not in self.scenarios:
+            raise UserError("the run has no scenario {name}; it has {known}",
+                            name=scenario, known=", ".join(self.scenarios))  # fmt: skip
+        query = "SELECT replicate FROM units WHERE scenario = ? ORDER BY replicate"
+        return [row[0] for row in self._connection.execute(query, (scenario,))]
+
+    def results(self, scenario: str, replicate: int) -> Results:
+        """One unit. Raises ``UserError`` when it is not stored, or its blob is not the one that was stored."""
+        query = "SELECT blob, sha256 FROM units WHERE scenario = ? AND replicate = ?"
+        try:
+            row = self._connection.execute(query, (scenario, replicate)).fetchone()
+            if row is None:
+                raise UserError("replicate {replicate} of scenario {name} is not in the run",
+                                replicate=replicate, name=scenario)  # fmt: skip
+            if hashlib.sha256(row[0]).hexdigest() != row[1]:
+                raise ValueError("checksum")
+            return Results.from_bytes(row[0])
+        except (sqlite3.DatabaseError, ValueError) as error:
+            raise UserError("replicate {replicate} of scenario {name} is damaged in {path}",
+                            replicate=replicate, name=scenario, path=self.folder / FILE) from error  # fmt: skip
+
+    # -- tables ------------------------------------------------------------------------------------------------
+    def table(self, scenario: str, level: Level) -> FloatArray:
+        """All replicates of a scenario: (R, T, K) at district level, (R, T, places, K) below. Do not write into it.
+
+        Rows follow :meth:`replicates`. Decoded tables are kept; of the facility tables, which are large, only the
+        last scenario's. Raises ``UserError`` when no replicate is stored.
+        """
+        if (scenario, level) not in self._tables:
+            units = [self.results(scenario, replicate) for replicate in self.replicates(scenario)]
+            if not units:
+                raise UserError("no replicate of scenario {name} is stored yet", name=scenario)
+            self._tables = {key: table for key, table in self._tables.items() if key[1] != "facility"}
+            for each in LEVELS:
+                table = np.stack([unit.table(each) for unit in units])
+                table.flags.writeable = False
+                self._tables[scenario, each] = table
+        return self._tables[scenario, level]
+
+    def series(self, scenario: str, key: str, level: Level = "district", place: int | None = None) -> FloatArray:
+        """One indicator: (R, T), or (R, T, places) below district level when ``place`` is None.
+
+        Raises ``UserError`` for an indicator that the level does not have.
+        """
+        if key not in INDEX[level]:
+            raise UserError("level {level} has no indicator {key}", level=level, key=key)
+        table = self.table(scenario, level)[..., INDEX[level][key]]
+        return table if place is None else table[:, :, place]

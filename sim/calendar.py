@@ -1,0 +1,61 @@
+"""Calendar months: names, numbers, days. Month 0 of a run is the month after the stock's month."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+
+def next_month(month: str, steps: int = 1) -> str:
+    """The month ``steps`` after "YYYY-MM" (negative: before)."""
+    year, number = (int(part) for part in month.split("-"))
+    total = year * 12 + number - 1 + steps
+    return f"{total // 12:04d}-{total % 12 + 1:02d}"
+
+
+def months_between(first: str, last: str) -> int:
+    """Whole months from ``first`` to ``last`` (0 when equal)."""
+    (y0, m0), (y1, m1) = ((int(part) for part in month.split("-")) for month in (first, last))
+    return (y1 - y0) * 12 + m1 - m0
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The months of a run, ``first`` = "YYYY-MM", ``count`` of them. Days are counted from 0 = the first day."""
+
+    first: str
+    count: int
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The months as "YYYY-MM"."""
+        return tuple(next_month(self.first, step) for step in range(self.count))
+
+    @cached_property
+    def first_days(self) -> tuple[date, ...]:
+        """The first day of each month."""
+        return tuple(date(int(name[:4]), int(name[5:]), 1) for name in self.names)
+
+    def start_day(self, month: int) -> int:
+        """Days from the first day of the run to the first day of ``month``."""
+        return (self.first_days[month] - self.first_days[0]).days
+
+    def length(self, month: int) -> int:
+        """Days in ``month``."""
+        first = self.first_days[month]
+        return monthrange(first.year, first.month)[1]
+
+    def working_days(self, month: int) -> tuple[int, ...]:
+        """Days of the month (1-based) on which offices and clinics are open: Monday to Saturday."""
+        first = self.first_days[month]
+        return tuple(day + 1 for day in range(self.length(month)) if (first + timedelta(day)).weekday() < 6)
+
+    def year(self, month: int) -> int:
+        """Calendar year of ``month``."""
+        return self.first_days[month].year
+
+    def month_of_year(self, month: int) -> int:
+        """1 (January) to 12."""
+        return self.first_days[month].month

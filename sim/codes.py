@@ -1,0 +1,41 @@
+"""The small integers that stand for segment, payer, status and presence in the person arrays.
+
+A person's state is segment x payer x status (and, for the register's errors, presence). Codes are stable: stored
+states and results use them.
+"""
+
+from __future__ import annotations
+
+# Segment: index into sim.indicators.SEGMENTS.
+NEVER_SEGMENT, PBI, PEMDA, PPU, PBPU, BP = range(6)
+SEGMENT_CODE = {"pbi_jk": PBI, "pbpu_pemda": PEMDA, "ppu": PPU, "pbpu": PBPU, "bp": BP}
+
+# Payer of the premium.
+(PAYER_NONE, PAYER_CENTRAL, PAYER_DISTRICT, PAYER_PROVINCE, PAYER_THIRD, PAYER_STATE, PAYER_PRIVATE,
+ PAYER_VILLAGE, PAYER_SELF) = range(9)  # fmt: skip
+PAYER_CODE = {
+    "central": PAYER_CENTRAL, "district": PAYER_DISTRICT, "province": PAYER_PROVINCE, "third_party": PAYER_THIRD,
+    "state": PAYER_STATE, "private": PAYER_PRIVATE, "village": PAYER_VILLAGE, "self": PAYER_SELF,
+}  # fmt: skip
+PAYERS = 9
+
+# Status on the register. Registered = all but NEVER.
+NEVER, ACTIVE, PENDING, ARREARS, LAPSED = range(5)
+STATUSES = 5
+
+# Presence: who is really there. The register does not see it; that is its error.
+FREE, RESIDENT, DEAD_ON_REGISTER, MOVED_ON_REGISTER, GONE = range(5)
+PRESENCES = 5
+
+# Chronic illness, one bit each.
+HT, HT_DIAGNOSED, HT_PROLANIS, DM, DM_DIAGNOSED, DM_PROLANIS, LETTER = 1, 2, 4, 8, 16, 32, 64
+
+# What a household holds (bits, set on day 1) and what happens to it this month (code).
+HAS_PPU_PRIVATE, HAS_PPU_STATE, HAS_PPU_LAPSED, HAS_UNCOVERED = 1, 2, 4, 8
+NO_EVENT, JOB_LOSS, JOB_LOSS_SELF, JOB_GAIN, JOIN, TAKEOVER = range(6)
+NEED_CARE, NEED_HOSPITAL = 1, 2
+
+#: Bit of ``People.sick`` that marks a hospital emergency; the lower bits count sick visits.
+EMERGENCY = 128
+#: Age in months beyond which all rates stay the same.
+MAX_AGE_MONTHS = 100 * 12

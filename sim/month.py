@@ -1,0 +1,79 @@
+"""One month, in order: the list of named steps that is executed, printed and documented from this one source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any
+
+from sim import steps_care, steps_money, steps_people
+from sim.world import World
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: the ``day`` on which it happens (0: the last day of the month), what it does, and the function."""
+
+    name: str
+    day: int
+    text_id: str
+    text_en: str
+    run: Callable[[World], None]
+
+
+STEPS: tuple[Step, ...] = (
+    Step("open_register", 1, "penangguhan, pengaktifan, dan penonaktifan mulai berlaku",
+         "suspensions, activations and switch-offs take effect", steps_people.open_register),
+    Step("count_heads", 1, "peserta dihitung per FKTP dan segmen (dasar kapitasi)",
+         "heads are counted per facility and segment (they set capitation)", steps_people.count_day_one),
+    Step("open_budget", 1, "Januari: pagu APBD tahun baru dibuka", "January: the new year's APBD line opens",
+         steps_money.open_budget),
+    Step("apply_for_heads", 1, "Pemda mengajukan peserta; pemutakhiran PBI-JK",
+         "the Pemda applies for heads; PBI-JK is updated", steps_people.apply_for_heads),
+    Step("review_status", 1, "status UHC ditinjau", "UHC status is reviewed", steps_people.review_status),
+    Step("fall_ill", 1, "siapa yang sakit bulan ini", "who falls ill this month", steps_care.fall_ill),
+    Step("pay_premiums", 10, "iuran jatuh tempo; keluarga membayar atau tidak; menunggak dan aktif kembali",
+         "premiums fall due; families pay or not, return or not", steps_money.pay_premiums),
+    Step("pay_capitation", 15, "kapitasi dibayar menurut nilai KBK terakhir",
+         "capitation is paid by the last KBK score", steps_money.pay_capitation),
+    Step("seek_care", 20, "kunjungan, kontak sehat, rujukan, rumah sakit", "visits, well contacts, referrals, hospital",
+         steps_care.seek_care),
+    Step("run_clinics", 20, "antrean hari demi hari di klinik", "the clinics' queues, day by day",
+         steps_care.run_clinics),
+    Step("supply_drugs", 20, "obat dikeluarkan, dipesan, dikirim", "drugs are issued, ordered, delivered",
+         steps_care.supply_drugs),
+    Step("change_segments", 25, "kerja, pendaftaran mandiri, pengambilalihan, keluar dari PBI-JK",
+         "jobs, voluntary joining, take-over, exits from PBI-JK", steps_people.change_segments),
+    Step("treat_chronic", 25, "hipertensi dan diabetes: diagnosis, Prolanis, kendali, komplikasi",
+         "hypertension and diabetes: diagnosis, Prolanis, control, complications", steps_care.treat_chronic),
+    Step("score_kbk", 0, "P-Care ditutup: AK, RRNS, RPPT, peringkat, nilai, bagian dibayar",
+         "P-Care closes: AK, RRNS, RPPT, ratings, score, share", steps_care.score_kbk),
+    Step("handle_claims", 0, "klaim rumah sakit diajukan, diverifikasi, dibayar",
+         "hospital claims are submitted, verified, paid", steps_money.handle_claims),
+    Step("bill_pemda", 0, "tagihan Pemda dibuat, dibebankan ke pagu, dibayar; utang dan penonaktifan",
+         "the Pemda is billed and pays from its line; debt and switch-offs", steps_money.bill_pemda),
+    Step("live_and_die", 0, "lahir, meninggal, pindah; pembersihan data", "births, deaths, moves; register cleansing",
+         steps_people.live_and_die),
+    Step("close_month", 0, "daftar peserta dan neraca ditutup", "registers and accounts are closed",
+         steps_money.close_month),
+)  # fmt: skip
+
+
+def run_calendar(world: World) -> Generator[Any, Any, None]:
+    """SimPy process: every step of every month on its day."""
+    for month in range(world.calendar.count):
+        start, length = world.calendar.start_day(month), world.calendar.length(month)
+        for step in STEPS:
+            day = min(step.day or length, length)
+            yield world.env.timeout(max(0.0, start + day - 1 - world.env.now))
+            world.month = month
+            step.run(world)
+
+
+def work_office(world: World) -> Generator[Any, Any, None]:
+    """SimPy process: the enrolment office on its working days, after the steps of day 1."""
+    for month in range(world.calendar.count):
+        start = world.calendar.start_day(month)
+        for day in world.calendar.working_days(month):
+            yield world.env.timeout(max(0.0, start + day - 0.5 - world.env.now))
+            steps_people.register_applications(world, day)

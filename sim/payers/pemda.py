@@ -1,0 +1,141 @@
+"""The district government: its JKN bill, the APBD line that pays it, and what happens when the line is empty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sim.policy import Policy
+
+
+@dataclass(frozen=True)
+class Bill:
+    """One month's bill in rupiah, each line once. ``jkn`` is what the APBD line of the sub-activity carries."""
+
+    premium: int
+    aid_pemda: int
+    aid_self: int
+    levers: int
+    village: int
+    province: int
+    per_head: int
+
+    @property
+    def jkn(self) -> int:
+        """Premium and aid of the district's heads, aid of class III self-payers, lever costs; village officials apart."""
+        return self.premium + self.aid_pemda + self.aid_self + self.levers
+
+
+def make_bill(
+    heads: int, province_heads: int, self_class3: int, premium: int, aid: int, village_wages: int, village_rate: float,
+    levers: int, district_pays_aid: bool,
+) -> Bill:  # fmt: skip
+    """The bill for district heads, active self-paying class III members and the village officials' share.
+
+    ``premium`` and ``aid`` are rupiah per head-month; the province owes the self-payers' aid where it has agreed to.
+    """
+    return Bill(
+        premium=heads * premium,
+        aid_pemda=heads * aid,
+        aid_self=self_class3 * aid if district_pays_aid else 0,
+        levers=levers,
+        village=int(village_wages * village_rate),
+        province=province_heads * (premium + aid) + (0 if district_pays_aid else self_class3 * aid),
+        per_head=premium + aid,
+    )
+
+
+@dataclass
+class BudgetLine:
+    """The JKN line through the years: what is available, committed and owed. All in rupiah.
+
+    ``line`` is None while unbounded. Bills are committed when made; cash follows. What the line cannot carry becomes
+    debt, the first claim on the next line.
+    """
+
+    policy: Policy
+    line: int | None = None
+    committed: int = 0
+    debt: int = 0
+    debt_age: int = 0
+    unfunded_months: int = 0
+    frozen: bool = False
+    dropped: int = 0
+    last_bills: list[int] = field(default_factory=list)
+    payable: list[tuple[int, int]] = field(default_factory=list)  # (month of cash, rupiah)
+    cash_used: int = 0
+
+    def open_year(self, year: int, month: int, yearly_heads_cost: int, full_year: bool, cash_month: int) -> None:
+        """A new line by the policy's plain rule; debt is claimed first.
+
+        ``yearly_heads_cost`` is twelve months of today's bill. A part-year at the start of a run has an unbounded line
+        unless its amount is written.
+        """
+        policy = self.policy
+        self.committed, self.frozen, self.dropped, self.cash_used, self.unfunded_months = 0, False, 0, 0, 0
+        self.line = None
+        if policy.line_rule == "amounts":
+            self.line = policy.line_amounts.get(year)
+        elif full_year and policy.line_rule == "heads_at_start":
+            self.line = int(yearly_heads_cost * policy.line_factor)
+        elif full_year and policy.line_rule == "last_year_growth" and self.last_bills:
+            recent = self.last_bills[-12:]
+            self.line = int(sum(recent) * 12 / len(recent) * (1 + policy.line_growth))
+        if self.debt:
+            claim = self.debt if self.line is None else min(self.debt, self.line)
+            self.committed += claim
+            self.payable.append((cash_month, claim))
+            self.debt -= claim
+        if self.debt == 0:
+            self.debt_age = 0
+
+    def takes_in(self) -> bool:
+        """Whether new heads may be applied for: not once intake is frozen or heads were dropped this year."""
+        return not self.frozen and self.dropped == 0
+
+    def remaining(self) -> int | None:
+        """What can still be committed this year; None while unbounded."""
+        return None if self.line is None else self.line - self.committed
+
+    def commit(self, bill: int, cash_month: int) -> int:
+        """Commit a month's bill, to be paid in ``cash_month``; returns the part without budget, which becomes debt."""
+        self.last_bills.append(bill)
+        remaining = self.remaining()
+        funded = bill if remaining is None else max(0, min(bill, remaining))
+        self.committed += funded
+        self.payable.append((cash_month, funded))
+        unfunded = bill - funded
+        self.debt += unfunded
+        self.unfunded_months = self.unfunded_months + 1 if unfunded else 0
+        self.debt_age = self.debt_age + 1 if self.debt else 0
+        return unfunded
+
+    def pay_due(self, month: int) -> int:
+        """Cash that leaves the line this month."""
+        due = sum(amount for when, amount in self.payable if when <= month)
+        self.payable = [(when, amount) for when, amount in self.payable if when > month]
+        self.cash_used += due
+        return due
+
+    def heads_to_drop(self, bill: Bill, heads: int, months_left: int) -> int:
+        """Heads to switch off from the 1st of next month under the policy's regime (0: none).
+
+        *drop* keeps as many heads as the rest of the line can pay next month; *grace_then_drop* does so after
+        ``grace_months`` months without budget. Neither acts in December: January has a new line.
+        """
+        remaining = self.remaining()
+        if remaining is None or months_left == 0 or heads == 0:
+            return 0
+        regime = self.policy.regime
+        dropping = regime == "drop" or (
+            regime == "grace_then_drop" and self.unfunded_months >= max(1, self.policy.grace_months)
+        )
+        if not dropping or remaining >= bill.jkn:
+            return 0
+        affordable = max(0, (remaining - bill.aid_self - bill.levers) // bill.per_head)
+        return max(0, heads - affordable)
+
+    def update_freeze(self, bill: Bill, months_left: int) -> None:
+        """Under *freeze* new intake stops once the line does not reach December at today's bill."""
+        remaining = self.remaining()
+        if self.policy.regime == "freeze" and remaining is not None and remaining < bill.jkn * months_left:
+            self.frozen = True

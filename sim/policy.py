@@ -1,0 +1,87 @@
+"""What is decided: every lever's value in every month, and the named rules for decisions that react.
+
+A :class:`Policy` is a table. Levers (``scenarios/levers``) are pure functions from a policy to a policy, and
+the engine reads only the table: it never asks which scenario it is in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Regime = Literal["owe", "drop", "freeze", "grace_then_drop"]
+IntakeTarget = Literal["quota", "hold_status", "cover_all_eligible"]
+IntakeOrder = Literal["never_first", "lapsed_first", "arrears_first", "poorest_first"]
+DropOrder = Literal["unused_first", "better_off_first", "newest_first"]
+LineRule = Literal["unbounded", "amounts", "heads_at_start", "last_year_growth"]
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """A policy over ``months`` calendar months, month 0 being the first simulated month.
+
+    Monthly arrays have shape (months,); facility arrays (months, facilities). Units in each comment. Arrays are
+    read-only by convention: levers use :meth:`but` and copy what they change.
+    """
+
+    months: int
+    facilities: int
+    # -- PBPU Pemda ------------------------------------------------------------------------------------
+    intake_quota: IntArray  # heads applied for per month (used when intake_target is "quota")
+    intake_target: IntakeTarget = "quota"
+    intake_target_from: int = 0  # month index from which a reactive target is held
+    intake_order: IntakeOrder = "never_first"
+    hold_margin: float = 0.0  # share of the population kept above each bar under hold_status
+    point_of_care: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))  # sick enrolled on the spot
+    agreement: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))  # UHC agreement in force
+    # -- APBD line -------------------------------------------------------------------------------------
+    line_rule: LineRule = "unbounded"
+    line_amounts: dict[int, int] = field(default_factory=dict)  # rupiah by calendar year (rule "amounts")
+    line_factor: float = 1.0  # share of a full year's money (rule "heads_at_start")
+    line_growth: float = 0.0  # per year (rule "last_year_growth")
+    regime: Regime = "grace_then_drop"
+    grace_months: int = 3
+    drop_order: DropOrder = "unused_first"
+    restore_at_point_of_care: bool = False  # dropped heads may be switched on again where they seek care
+    restore_in_january: bool = True  # dropped heads are applied for again when the new line opens
+    # -- central government ----------------------------------------------------------------------------
+    pbi_cut: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of active PBI-JK heads removed that month
+    pbi_cut_takeover: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of those applied for by the Pemda
+    # -- facilities ------------------------------------------------------------------------------------
+    outreach_hours: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # extra staff hours per month
+    referral_training: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of doctors trained, 0-1
+    # -- money -----------------------------------------------------------------------------------------
+    lever_cost: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # rupiah per month on the APBD
+
+    def but(self, **changes: object) -> Policy:
+        """A copy with ``changes``; arrays not named are shared, since nobody writes into them."""
+        return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
+
+
+def baseline_policy(months: int, facilities: int) -> Policy:
+    """The policy in which nobody decides anything new: no intake, no agreement, an unbounded line.
+
+    Raises ``ValueError`` for ``months < 1``.
+    """
+    if months < 1:
+        raise ValueError(f"months must be at least 1, not {months}")
+    return Policy(
+        months=months,
+        facilities=facilities,
+        intake_quota=np.zeros(months, np.int64),
+        point_of_care=np.zeros(months, np.bool_),
+        agreement=np.zeros(months, np.bool_),
+        pbi_cut=np.zeros(months),
+        pbi_cut_takeover=np.zeros(months),
+        outreach_hours=np.zeros((months, facilities)),
+        referral_training=np.zeros((months, facilities)),
+        lever_cost=np.zeros(months, np.int64),
+    )

@@ -1,0 +1,180 @@
+"""All luck in Prakira: one keyed, counter-based generator (Philox4x32-10; Salmon et al., SC'11).
+
+A draw is named by (seed, replicate | who, serial, ordinal | month | purpose) and depends on nothing else: not on
+order, threads, machines or what a scenario does to others. The key is a mix of seed and replicate (SplitMix64), the
+counter holds the name, so that two names never share a block. Adding a purpose moves no other draw; changing what a
+purpose means needs a new number here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from math import floor
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+U32Array = NDArray[np.uint32]
+FloatArray = NDArray[np.float64]
+
+#: Agents advanced together: the words of one chunk stay in the first-level cache.
+CHUNK = 512
+
+_M32 = np.uint64(0xFFFFFFFF)
+_S32 = np.uint64(32)
+_MUL0, _MUL1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_WEYL0, _WEYL1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_TWO32 = 4294967296.0
+
+
+class Purpose(IntEnum):
+    """What a block of four words is for. Each process reads its own lanes of its own block."""
+
+    LIFE = 1  # lanes: death, move out, birth, report to the register
+    ILLNESS = 2  # lanes: sick visits, emergency, unused, unused
+    PREMIUM = 3  # lanes: pay or miss, return, REHAB, class move
+    CARE = 4  # lanes: well contact, recording, leaving the queue, point of care
+    VISIT = 5  # lanes: referred, diagnosis class, TACC, admission (ordinal: visit)
+    CLAIM = 6  # lanes: outpatient cost, admission cost, severity, outpatient visits
+    CHRONIC = 7  # lanes: incidence or diagnosis, Prolanis, attendance, complication
+    PRESSURE = 8  # lanes: systolic shock (two words), glucose shock (two words)
+    MEASURE = 9  # lanes: systolic error (two), glucose error (two)
+    SEGMENT = 10  # lanes: exit of the person, age-out, NIK, priority
+    FAMILY = 11  # lanes: job, voluntary join, crowd-out, lay-off
+    ARRIVAL = 12  # lanes: age, sex, segment, household of a newcomer
+    SYNTHESIS = 13  # lanes: as each step of the synthesis names them
+    FRAILTY = 14  # lanes: gamma quantile of the person
+    QUEUE = 15  # lanes: day, hour, service (two words)
+    BEHAVIOUR = 16  # one normal per parameter
+    SHOCK = 17  # one normal per effect, place and month
+    STOCK = 18  # lanes: gamma words of the split of joiners
+
+
+@dataclass(frozen=True)
+class Key:
+    """The two key words of one replicate; make it with :func:`make_key`."""
+
+    k0: np.uint64
+    k1: np.uint64
+
+
+def make_key(seed: int, replicate: int) -> Key:
+    """Mix ``seed`` and ``replicate`` (never add them: added, replicate 2 would be a shifted replicate 1).
+
+    Raises ``ValueError`` for negative numbers.
+    """
+    if seed < 0 or replicate < 0:
+        raise ValueError(f"seed and replicate must not be negative: {seed}, {replicate}")
+    word = _splitmix(_splitmix(seed) ^ (_splitmix(replicate + 0x5851F42D4C957F2D) * 0x9E3779B97F4A7C15))
+    return Key(np.uint64(word & 0xFFFFFFFF), np.uint64((word >> 32) & 0xFFFFFFFF))
+
+
+def _splitmix(z: int) -> int:
+    """One output of SplitMix64 (Steele et al., OOPSLA'14)."""
+    mask = 0xFFFFFFFFFFFFFFFF
+    z = (z + 0x9E3779B97F4A7C15) & mask
+    z = ((z ^ (z >> 30)) * 0xBF58476D1CE4E5B9) & mask
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & mask
+    return z ^ (z >> 31)
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def _round(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
+    p0 = _MUL0 * c0
+    p1 = _MUL1 * c2
+    return (p1 >> _S32) ^ c1 ^ k0, p1 & _M32, (p0 >> _S32) ^ c3 ^ k1, p0 & _M32
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def philox(k0, k1, c0, c1, c2, c3):  # type: ignore[no-untyped-def]
+    """Philox4x32-10: four 32-bit words held in uint64. Rounds are written out so that callers vectorise."""
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(1) * _WEYL0) & _M32, (k1 + np.uint64(1) * _WEYL1) & _M32)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(2) * _WEYL0) & _M32, (k1 + np.uint64(2) * _WEYL1) & _M32)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(3) * _WEYL0) & _M32, (k1 + np.uint64(3) * _WEYL1) & _M32)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(4) * _WEYL0) & _M32, (k1 + np.uint64(4) * _WEYL1) & _M32)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(5) * _WEYL0) & _M32, (k1 + np.uint64(5) * _WEYL1) & _M32)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(6) * _WEYL0) & _M32, (k1 + np.uint64(6) * _WEYL1) & _M32)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(7) * _WEYL0) & _M32, (k1 + np.uint64(7) * _WEYL1) & _M32)
+    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(8) * _WEYL0) & _M32, (k1 + np.uint64(8) * _WEYL1) & _M32)
+    return _round(c0, c1, c2, c3, (k0 + np.uint64(9) * _WEYL0) & _M32, (k1 + np.uint64(9) * _WEYL1) & _M32)
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def words(k0, k1, name, serial, ordinal, month, purpose):  # type: ignore[no-untyped-def]
+    """The four uint32 words of one name (scalars; held in uint64)."""
+    low = np.uint64(serial) | (np.uint64(ordinal) << np.uint64(16))
+    return philox(k0, k1, np.uint64(name), low, np.uint64(month), np.uint64(purpose))
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def fill(k0, k1, name, serial, lo, hi, month, purpose, w0, w1, w2, w3):  # type: ignore[no-untyped-def]
+    """Words of agents ``lo`` … ``hi``-1 (at most CHUNK) into the uint32 buffers ``w0`` … ``w3``, in bulk."""
+    m, p = np.uint64(month), np.uint64(purpose)
+    for j in range(hi - lo):
+        a, b, c, d = philox(k0, k1, np.uint64(name[lo + j]), np.uint64(serial[lo + j]), m, p)
+        w0[j] = a
+        w1[j] = b
+        w2[j] = c
+        w3[j] = d
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def unit(word):  # type: ignore[no-untyped-def]
+    """A word as a float64 in (0, 1)."""
+    return (np.float64(word) + 0.5) * (1.0 / 4294967296.0)
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def gauss(word_a, word_b):  # type: ignore[no-untyped-def]
+    """A standard normal from two words (Box–Muller)."""
+    return np.sqrt(-2.0 * np.log(unit(word_a))) * np.cos(2.0 * np.pi * unit(word_b))
+
+
+def threshold(probability: float) -> np.uint32:
+    """The integer t with P(word < t) = ``probability``: decisions compare integers, equal on every processor.
+
+    Probability 1 is capped at 1 - 2**-32. Raises ``ValueError`` outside [0, 1].
+    """
+    if not 0.0 <= probability <= 1.0:
+        raise ValueError(f"a probability lies between 0 and 1, not {probability}")
+    return np.uint32(min(floor(probability * _TWO32), 0xFFFFFFFF))
+
+
+@nb.njit(error_model="numpy", cache=True)
+def _block_table(k0, k1, names, month, purpose):  # type: ignore[no-untyped-def]
+    out = np.empty((names.size, 4), np.uint32)
+    for i in range(names.size):
+        a, b, c, d = philox(k0, k1, np.uint64(names[i]), np.uint64(0), np.uint64(month), np.uint64(purpose))
+        out[i, 0] = a
+        out[i, 1] = b
+        out[i, 2] = c
+        out[i, 3] = d
+    return out
+
+
+def block_table(key: Key, names: U32Array, month: int, purpose: Purpose) -> U32Array:
+    """The four words of each of ``names`` (uint32), shape (names, 4)."""
+    table: U32Array = _block_table(key.k0, key.k1, names, month, int(purpose))
+    return table
+
+
+def numbered(count: int) -> U32Array:
+    """The names 0 … ``count``-1."""
+    return np.arange(count, dtype=np.uint32)
+
+
+def uniforms(key: Key, names: U32Array, month: int, purpose: Purpose, lane: int = 0) -> FloatArray:
+    """One float64 in (0, 1) per name, from ``lane`` (0-3) of its block."""
+    result: FloatArray = (block_table(key, names, month, purpose)[:, lane].astype(np.float64) + 0.5) / _TWO32
+    return result
+
+
+def normals(key: Key, names: U32Array, month: int, purpose: Purpose) -> FloatArray:
+    """One standard normal per name (lanes 0 and 1 of its block)."""
+    table = block_table(key, names, month, purpose)
+    first, second = (table[:, 0] + 0.5) / _TWO32, (table[:, 1] + 0.5) / _TWO32
+    result: FloatArray = np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
+    return result

@@ -1,0 +1,206 @@
+"""Steps of the month at the facilities: illness, contacts, queues, drugs, chronic illness, KBK."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim import codes
+from sim.facilities.clinic import month_of_waits, share_leaving
+from sim.kbk import Counts, scheme
+from sim.people import care, chronic, illness
+from sim.shocks import shifted
+from sim.world import World
+
+#: Working hours of a full-time post per month.
+_HOURS_PER_MONTH = 150.0
+#: Limits that keep chances below 1 whatever the parameters.
+_MOST_REFERRED, _LONGEST_WAIT_HOURS = 0.6, 4.0
+
+
+def season(month_of_year: int) -> float:
+    """+1 in January, -1 in July."""
+    return float(np.cos(2 * np.pi * (month_of_year - 1) / 12))
+
+
+def fall_ill(world: World) -> None:
+    """Draw this month's sick visits and emergencies."""
+    b, month = world.b, world.month
+    wave = 1 + b["care.season"] * season(world.calendar.month_of_year(month))
+    level = b["care.sick"] * wave * float(np.exp(world.shocks.care_month[month]))
+    facility = np.exp(0.5 * world.shocks.contact + world.shocks.care_facility_month[month])
+    illness.fall_ill(
+        world.people, world.households, world.key.k0, world.key.k1, month, world.used, world.tables.sick * level,
+        facility, world.tables.emergency * b["care.emergency"], b["care.uninsured"],
+    )  # fmt: skip
+
+
+def _well_factor(world: World) -> np.ndarray:
+    """Well contacts per member relative to full demand, by facility: staff hours, effort for KBK, place and month.
+
+    Realised contacts saturate: with capacity a multiple r of demand a share 1 - exp(-r) is reached.
+    """
+    b, month = world.b, world.month
+    staff = np.array([facility.nurses + facility.midwives for facility in world.facilities], float)
+    hours = staff * _HOURS_PER_MONTH * b["care.outreach_share"] + world.policy.outreach_hours[month]
+    capitated = np.maximum(world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1), 1)
+    reach = hours * b["care.outreach_capacity"] / (b["care.well"] * capitated) if b["care.well"] > 0 else hours
+    target = 150.0
+    distance = np.where(np.isnan(world.ak_last), 0.0, np.maximum(0.0, target - world.ak_last) / target)
+    effort = 1 + world.b["feedback.kbk_to_contacts"] * b["care.kbk_effort"] * distance
+    world.record_facilities(outreach_hours=hours)
+    place = np.exp(world.shocks.contact + world.shocks.care_month[month] + world.shocks.care_facility_month[month])
+    return np.asarray(b["care.well"] * (1 - np.exp(-reach)) * effort * place)
+
+
+def seek_care(world: World) -> None:
+    """Everyone's contacts of the month, with the facility indices published at the end of the month before."""
+    b, month = world.b, world.month
+    base = np.minimum(shifted(b["referral.rate"], world.shocks.referral), _MOST_REFERRED)
+    hasty = 1 + b["feedback.drugs_to_referrals"] * b["referral.stockout_effect"] * world.stockout
+    wait_hours = np.minimum(world.wait / 60.0, _LONGEST_WAIT_HOURS)
+    hasty = hasty * (1 + b["feedback.wait_to_referrals"] * b["referral.wait_effect"] * wait_hours)
+    share_4a = b["referral.nonspecialist"]
+    referral = np.stack([base * (1 - share_4a), np.minimum(base * share_4a * hasty, 0.3)], axis=1)
+    leave = np.clip(b["feedback.wait_to_contacts"] * share_leaving(world.wait, b["clinic.patience_minutes"]), 0.0, 0.9)
+    point_of_care = 0.0
+    may_enrol = world.line.takes_in() or (world.line.dropped > 0 and world.policy.restore_at_point_of_care)
+    if world.non_cut_off and world.policy.point_of_care[month] and may_enrol:
+        point_of_care = b["segment.point_of_care"]
+    world.counts[:] = 0
+    taken = np.zeros(2, np.int64)
+    care.seek_care(
+        world.people, world.households, world.key.k0, world.key.k1, month, world.used, world.tables.well,
+        _well_factor(world), shifted(b["care.recorded"], world.shocks.recorded), leave, referral,
+        shifted(b["referral.tacc"], world.shocks.tacc),
+        b["referral.training_effect"] * world.policy.referral_training[month], point_of_care,
+        np.array([b["referral.admission"], b["claims.outpatient"], b["claims.admission"],
+                  b["referral.outpatient_visits"]]),
+        np.array([world.rule("fine.rate"), world.rule("fine.max_months"), world.rule("fine.cap"), 2.0], float),
+        world.counts, world.now.hospital, world.visits, taken,
+    )  # fmt: skip
+    world.visits_taken = int(taken[0])
+    if taken[0] == len(world.visits):
+        raise RuntimeError("more visits than the run has room for; raise the room in sim/world.py")
+
+
+def run_clinics(world: World) -> None:
+    """The queue of every clinic day; the mean wait is next month's index."""
+    servers = np.array([
+        max(1, facility.doctors) + int(facility.nurses * world.b["clinic.examiners_per_nurse"])
+        for facility in world.facilities
+    ])  # fmt: skip
+    world.wait = month_of_waits(
+        world.visits[: world.visits_taken],
+        len(world.facilities),
+        len(world.calendar.working_days(world.month)),
+        np.array([facility.hours_per_week for facility in world.facilities], float),
+        servers,
+        world.b["clinic.service_minutes"],
+    )
+    world.record_facilities(
+        wait_minutes=world.wait,
+        sick_visits=world.counts[:, care.SICK_VISITS],
+        contacts=world.counts[:, care.CONTACTS],
+        contacts_sick=world.counts[:, care.CONTACTS_SICK],
+        contacts_lost=world.counts[:, care.LEFT],
+    )
+
+
+def supply_drugs(world: World) -> None:
+    """Issue drugs for the month's visits, note stock-outs, order from what the fund and the APBD can pay."""
+    b, month = world.b, world.month
+    days = world.calendar.length(month)
+    out, spent = np.zeros(len(world.stores)), np.zeros(len(world.stores))
+    for index, (store, fund) in enumerate(zip(world.stores, world.funds, strict=True)):
+        visits = int(world.counts[index, care.SICK_VISITS])
+        out[index] = store.issue(int(visits * b["drugs.cost_per_visit"]), days)
+        cash = fund.drug_cash() if b["feedback.money_to_drugs"] > 0 else 10**12
+        amount = store.order_size(max(0, cash))
+        if amount:
+            lead = b["drugs.lead_days"] * world.shocks.lead_days[month, index]
+            world.env.process(store.deliver(world.env, amount, lead))
+        if b["feedback.money_to_drugs"] > 0:
+            own, other = fund.spend(amount)
+            fktp = f"fktp {index}"
+            world.ledger.pay(fktp, "suppliers", own, "drugs")
+            world.ledger.pay("district health office", "suppliers", amount - own, "drugs")
+            world.ledger.pay(fktp, "suppliers", other, "operations")
+        spent[index] = amount
+    world.stockout = out / days
+    world.record_facilities(
+        stockout_days=out, drug_spending=spent, fund_balance=[fund.operations for fund in world.funds]
+    )
+
+
+def treat_chronic(world: World) -> None:
+    """Advance hypertension and diabetes; Prolanis members who attend are measured."""
+    b = world.b
+    pressure, glucose = world.rule("prolanis.control.ht"), world.rule("prolanis.control.dm")
+    strength = b["feedback.control_to_claims"]
+    controlled = float(np.clip(1 - (1 - b["chronic.complication_controlled"]) * strength, 0.0, 1.0))
+    p = np.array([
+        b["chronic.ht_incidence"], b["chronic.dm_incidence"], b["chronic.diagnosis"], b["chronic.prolanis_drop"],
+        b["chronic.attendance"], b["chronic.complication"], controlled, b["chronic.drug_effect_sbp"],
+        b["chronic.drug_effect_fbg"], b["chronic.refer_back"],
+    ])  # fmt: skip
+    enrolment = np.stack([shifted(b["chronic.prolanis_ht"], world.shocks.prolanis),
+                          shifted(b["chronic.prolanis_dm"], world.shocks.prolanis)], axis=1)  # fmt: skip
+    limits = np.array([pressure["sbp_below"], pressure["dbp_below"], glucose["fbg_min"], glucose["fbg_max"]], float)
+    world.chronic[:] = 0
+    chronic.advance_chronic(
+        world.people, world.key.k0, world.key.k1, world.month, world.used, p, enrolment,
+        np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout), limits, world.chronic,
+        world.now.complications,
+    )  # fmt: skip
+    letters = world.chronic[:, chronic.LETTERS]
+    world.counts[:, care.REFERRALS] += letters
+    visits = 3 * int(letters.sum())  # a letter is good for three months (assumed: one visit a month)
+    world.now.hospital[care.OUTPATIENT] += visits
+    world.now.hospital[care.ADMISSIONS] += int(world.now.complications[0])
+    world.now.hospital[care.CLAIMS] += visits * b["claims.outpatient"]
+    world.now.hospital[care.CLAIMS] += 1.3 * b["claims.admission"] * int(world.now.complications[0])
+
+
+def score_kbk(world: World) -> None:
+    """Close P-Care: evaluate every facility exactly by the dated rule; the share is paid after the rule's lag."""
+    rule = scheme(world.rules, world.on)
+    denominators = world.heads.on_register()
+    members = denominators[:, :, codes.ACTIVE].sum(axis=1)
+    if world.rule("kbk.ak_denominator") == "registered":
+        members = denominators.sum(axis=(1, 2)) - denominators[:, :, codes.NEVER].sum(axis=1)
+    columns: dict[str, list[int]] = {name: [] for name in ("ak", "rrns", "rppt", "score", "share", "zero")}
+    for index, facility in enumerate(world.facilities):
+        counts = Counts(
+            contacts=int(world.counts[index, care.CONTACTS]),
+            members=int(members[index]),
+            nonspecialist=int(world.counts[index, care.NONSPECIALIST]),
+            referrals=int(world.counts[index, care.REFERRALS]),
+            dm_controlled=int(world.chronic[index, chronic.DM_CONTROLLED]),
+            dm_diagnosed=int(world.heads.diagnosed[index, 1]),
+            ht_controlled=int(world.chronic[index, chronic.HT_CONTROLLED]),
+            ht_diagnosed=int(world.heads.diagnosed[index, 0]),
+        )
+        exempt = facility.special_capitation or not facility.network
+        result = rule.evaluate_counts(counts, facility.type, exempt)
+        for name, value in zip(columns, (*result[:5], len(result.zero_denominators)), strict=True):
+            columns[name].append(value)
+        world.ak_last[index] = 1000 * counts.contacts / counts.members if counts.members else np.nan
+    for lag in range(int(world.rule("kbk.lag_months"))):
+        if len(world.shares) <= world.month + lag:
+            world.shares.append(world.shares[-1])
+    world.shares.append(np.array(columns["share"], np.int64))
+    world.record_facilities(
+        referrals=world.counts[:, care.REFERRALS],
+        referrals_nonspecialist=world.counts[:, care.NONSPECIALIST],
+        ht_diagnosed=world.heads.diagnosed[:, 0],
+        dm_diagnosed=world.heads.diagnosed[:, 1],
+        ht_prolanis=world.chronic[:, chronic.HT_PRO],
+        dm_prolanis=world.chronic[:, chronic.DM_PRO],
+        ht_controlled=world.chronic[:, chronic.HT_CONTROLLED],
+        dm_controlled=world.chronic[:, chronic.DM_CONTROLLED],
+        ak_rating=columns["ak"],
+        rrns_rating=columns["rrns"],
+        rppt_rating=columns["rppt"],
+        score_tenths=columns["score"],
+        zero_denominator=columns["zero"],
+    )

@@ -1,0 +1,216 @@
+"""Steps of the month that move people: the register, Pemda intake, UHC status, segments, births and deaths."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import codes
+from sim.payers.uhc import holds_status
+from sim.people import demography, segments
+from sim.people.register import count_heads, open_month
+from sim.people.selection import (
+    add_to_pbi,
+    choose_members,
+    choose_uncovered,
+    register_heads,
+    switch_off,
+)
+from sim.world import Month, World
+
+#: A number larger than any district, for "all of them".
+_EVERYONE = 10**9
+
+
+def open_register(world: World) -> None:
+    """Day 1: switch-offs decided last month, suspensions and activations take effect."""
+    world.now = Month()
+    if world.to_drop:
+        chosen = choose_members(
+            world.people, world.households, world.used, world.lottery, codes.PEMDA, codes.PAYER_DISTRICT,
+            world.policy.drop_order, world.to_drop,
+        )  # fmt: skip
+        world.now.dropped = switch_off(world.people, chosen)
+        world.line.dropped += world.now.dropped
+        world.note(f"{world.now.dropped} Pemda heads switched off for lack of budget")
+        world.to_drop = 0
+    open_month(world.people, world.households, world.month, world.used, world.now.suspended)
+
+
+def count_day_one(world: World) -> None:
+    """Heads of day 1: they set capitation and the Pemda's bill."""
+    count(world)
+    register = world.heads.on_register()
+    capitated = register[:, :, codes.ACTIVE]
+    world.record(capitated=int(capitated.sum()))
+    world.record_facilities(registered=register.sum(axis=(1, 2)) - register[:, :, codes.NEVER].sum(axis=1),
+                            capitated=capitated.sum(axis=1))  # fmt: skip
+    world.out_segment[world.month, :, 5] = capitated.sum(axis=0)
+    if not world.residents_at_end:
+        world.residents_at_end.append(world.heads.residents())
+
+
+def count(world: World) -> None:
+    """Count everyone into ``world.heads``."""
+    heads = world.heads
+    count_heads(world.people, world.households, world.used, heads.table, heads.paid_by, heads.owed, heads.diagnosed)
+
+
+def apply_for_heads(world: World) -> None:
+    """The Pemda applies for heads by its policy; the ministry cuts or updates PBI-JK."""
+    _cut_pbi(world)
+    month, policy = world.month, world.policy
+    if world.to_restore:
+        _apply(world, "only_dropped", world.to_restore, codes.PEMDA)
+        world.to_restore = 0
+    if not world.line.takes_in():
+        return
+    quota = int(policy.intake_quota[month])
+    if quota:
+        world.now.applied = _apply(world, policy.intake_order, quota)
+    if policy.intake_target != "quota" and month >= policy.intake_target_from:
+        _reach_target(world)
+
+
+def _cut_pbi(world: World) -> None:
+    """A ministerial cut of a share of the active PBI-JK heads, better-off first; part is applied for by the Pemda."""
+    share = float(world.policy.pbi_cut[world.month])
+    if share <= 0:
+        return
+    active = int(world.heads.on_register()[:, codes.PBI, codes.ACTIVE].sum())
+    chosen = choose_members(
+        world.people, world.households, world.used, world.lottery, codes.PBI, -1, "better_off_first",
+        round(share * active),
+    )  # fmt: skip
+    world.now.moves[segments.PBI_OUT] += switch_off(world.people, chosen)
+    world.note(f"{len(chosen)} PBI-JK heads removed by the ministry")
+    takeover = round(float(world.policy.pbi_cut_takeover[world.month]) * len(chosen))
+    if takeover and world.line.takes_in():
+        _file(world, chosen[world.people.presence[chosen] == codes.RESIDENT][:takeover])
+
+
+def _reach_target(world: World) -> None:
+    """``hold_status``: the fewest heads that keep both bars; ``cover_all_eligible``: everyone without cover."""
+    if world.policy.intake_target == "cover_all_eligible":
+        _apply(world, world.policy.intake_order, _EVERYONE)
+        return
+    margin = Fraction(world.policy.hold_margin).limit_denominator(10**6)
+    coming_new, coming_inactive = world.now.applied
+    pending = world.heads.with_status(codes.PENDING) + world.office.queue() - coming_new - coming_inactive
+    missing_registered, missing_active = world.bars().heads_needed(
+        world.population_published,
+        world.heads.registered() + coming_new,
+        world.heads.with_status(codes.ACTIVE) + pending + coming_new + coming_inactive,
+        margin,
+    )
+    new, inactive = _apply(world, "never_first", missing_registered, codes.NEVER_SEGMENT)
+    more_new, more = _apply(world, "only_inactive", missing_active - new)
+    rest = missing_active - new - more_new - more
+    last_new, last = _apply(world, "never_first", rest, codes.NEVER_SEGMENT)
+    world.now.applied = (coming_new + new + more_new + last_new, coming_inactive + inactive + more + last)
+
+
+def _apply(world: World, order: str, wanted: int, only_segment: int = -1) -> tuple[int, int]:
+    """Choose residents without cover and file their applications; returns (never registered, inactive) filed."""
+    chosen = choose_uncovered(world.people, world.households, world.used, world.lottery, order, wanted, only_segment)
+    return _file(world, chosen)
+
+
+def _file(world: World, chosen: NDArray[np.int64]) -> tuple[int, int]:
+    """File applications with the enrolment office."""
+    new = int((world.people.status[chosen] == codes.NEVER).sum())
+    world.people.queued[chosen] = 1
+    world.office.apply(chosen, world.people.name[chosen], world.key, world.month)
+    return new, len(chosen) - new
+
+
+def register_applications(world: World, day: int) -> None:
+    """One working day of the enrolment office: the next applications are registered.
+
+    Under non-cut-off they are active at once; otherwise those registered by the cut-off day are active on the next
+    1st, the others on the 1st after (the cut-off day is a dated rule value).
+    """
+    chosen = world.office.work()
+    if len(chosen) == 0:
+        return
+    at_once = world.non_cut_off
+    later = world.month + (1 if day <= world.rule("activation.cut_off_day") else 2)
+    world.now.activated += register_heads(
+        world.people, world.households, chosen, world.month, later, at_once, world.now.origin
+    )
+
+
+def review_status(world: World) -> None:
+    """UHC status at the dated review months and when an agreement begins (heads applied for count: assumed)."""
+    month = world.month
+    begins = bool(world.policy.agreement[month]) and (month == 0 or not world.policy.agreement[month - 1])
+    if begins or world.calendar.month_of_year(month) in world.rule("uhc.review_months"):
+        new, inactive = world.now.applied if begins else (0, 0)
+        holds = holds_status(
+            world.bars(),
+            world.population_published,
+            world.heads.registered() + new,
+            world.heads.with_status(codes.ACTIVE) + new + inactive,
+            bool(world.policy.agreement[month]),
+            world.line.debt_age,
+            world.rule("uhc.status_arrears_months"),
+        )
+        if holds != world.status_uhc:
+            world.note("UHC status granted" if holds else "UHC status withdrawn")
+        world.status_uhc = holds
+    world.non_cut_off = world.status_uhc and world.b["feedback.status_to_activation"] > 0
+    world.record(status_uhc=float(world.status_uhc))
+    world.office.mend(world.people.name[world.office.unclear], world.key, month)
+
+
+def change_segments(world: World) -> None:
+    """Jobs, voluntary joining, crowd-out, take-over at the point of care, exits from PBI-JK, ageing out."""
+    b, month = world.b, world.month
+    family = np.array([
+        b["segment.job_loss"], b["segment.job_loss_state"], b["segment.job_gain"], b["segment.job_gain_lapsed"],
+        b["segment.job_loss_self_pay"], b["segment.job_loss_covered"], b["segment.join"],
+        b["segment.join_when_sick"], b["segment.crowd_out"], b["segment.ppu_evasion"],
+    ])  # fmt: skip
+    segments.family_events(world.households, world.key.k0, world.key.k1, month, family, world.non_cut_off)
+    effect = world.shocks.pbi_month[month]
+    spread = b["segment.pbi_month_sd"] * b["shock.size"]
+    leave = min(0.5, b["segment.pbi_out"] * float(np.exp(effect - spread**2 / 2)))
+    before = int(world.now.moves[segments.PBI_OUT])
+    taken_before = int(world.now.origin[segments.AT_POINT_OF_CARE])
+    segments.apply_events(
+        world.people, world.households, world.key.k0, world.key.k1, month, world.used,
+        np.array([leave, b["segment.age_out"]]), int(world.rule("activation.pbpu_days")), segments.CLASS_CHOICE,
+        world.now.moves, world.now.origin,
+    )  # fmt: skip
+    world.now.activated += int(world.now.origin[segments.AT_POINT_OF_CARE]) - taken_before
+    world.pbi_carry += b["segment.pbi_in"] * (int(world.now.moves[segments.PBI_OUT]) - before)
+    added = int(world.pbi_carry)
+    world.pbi_carry -= added
+    chosen = choose_uncovered(world.people, world.households, world.used, world.lottery, "poorest_uncovered", added)
+    world.now.moves[segments.PBI_IN] += add_to_pbi(world.people, chosen, month)
+
+
+def live_and_die(world: World) -> None:
+    """Births, deaths, moves, cleansing of the register; the half-yearly Dukcapil count is published with its lag."""
+    b, month = world.b, world.month
+    p = np.array([
+        b["demo.move_out"] / 12, b["register.death_unreported"], b["register.move_unreported"],
+        b["register.cleansing"], b["register.newborn_named"],
+    ])  # fmt: skip
+    world.used = demography.live_and_die(
+        world.people, world.key.k0, world.key.k1, month, world.used, world.tables.death, world.tables.birth, p,
+        world.now.events,
+    )  # fmt: skip
+    world.move_carry += b["demo.move_in"] / 12 * world.residents_at_end[-1]
+    arrivals = int(world.move_carry)
+    world.move_carry -= arrivals
+    world.used = demography.arrive(
+        world.people, world.key.k0, world.key.k1, month, world.used, world.first, arrivals, world.now.events
+    )
+    if world.now.events[demography.NO_ROOM]:
+        raise RuntimeError("more newcomers than the run has room for; raise _SPARE_FACTOR in sim/world.py")
+    if world.calendar.month_of_year(month) in (6, 12):
+        lag = int(world.rule("uhc.population_lag_months"))
+        world.population_published = world.residents_at_end[max(0, len(world.residents_at_end) - lag)]

@@ -1,0 +1,392 @@
+"""Reading and writing districts: every form gives the same district, the examples hold their published totals."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from districts import defaults
+from districts.faults import InputError, UserError
+from districts.inventory import HISTORY_INDICATORS, REGISTRY, Figure, with_inventory
+from districts.model import District, Facility
+from districts.read import check_district, example_folder, read_district, shipped_examples
+from districts.template import write_minimal, write_workbook
+from districts.tiny import tiny_district
+from districts.write import write_files, write_folder
+from sim.indicators import CATALOGUE
+
+DATA = Path(__file__).parent / "data" / "district"
+_ASSUMABLE = tuple(name for name in Facility.model_fields if name not in ("code", "name", "type", "assumed_fields"))
+
+
+# --- both forms --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", shipped_examples())
+def test_folder_and_workbook_read_to_the_same_district(name: str, tmp_path: Path) -> None:
+    district = read_district(name)
+    write_folder(district, tmp_path / "folder")
+    write_workbook(district, tmp_path / "book.xlsx")
+    assert read_district(tmp_path / "folder") == district
+    assert read_district(tmp_path / "book.xlsx") == district
+
+
+def test_the_workbook_is_the_same_file_each_time(tmp_path: Path) -> None:
+    write_workbook(tiny_district(), tmp_path / "a.xlsx")
+    write_workbook(tiny_district(), tmp_path / "b.xlsx")
+    assert (tmp_path / "a.xlsx").read_bytes() == (tmp_path / "b.xlsx").read_bytes()
+
+
+def test_semicolons_as_indonesian_excel_writes_them(tmp_path: Path) -> None:
+    write_folder(tiny_district(), tmp_path / "d")
+    path = tmp_path / "d" / "age_sex.csv"
+    path.write_text("\ufeff" + path.read_text(encoding="utf-8").replace(",", ";"), encoding="utf-8")
+    assert read_district(tmp_path / "d") == tiny_district()
+
+
+def test_ya_and_tidak_are_understood(tmp_path: Path) -> None:
+    write_folder(tiny_district(), tmp_path / "d")
+    path = tmp_path / "d" / "hospitals.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",yes,", ",Ya,").replace(",no,", ",tidak,"), "utf-8")
+    assert read_district(tmp_path / "d") == tiny_district()
+
+
+_text = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")), min_size=1, max_size=12)
+_confidence = st.sampled_from(["high", "medium", "low", "assumed"])
+
+
+@st.composite
+def districts_strategy(draw: Any) -> District:
+    """Small valid districts with odd texts, any confidence, and history."""
+    base = tiny_district(population=draw(st.integers(500, 5000)), facilities=draw(st.integers(1, 4)))
+    month = base.default_stock
+    sourced = st.fixed_dictionaries({"source": _text, "confidence": _confidence, "note": st.just("") | _text})
+    facilities = tuple(
+        facility.model_copy(
+            update={
+                "name": f"{number} {draw(_text)}",
+                "type": draw(st.sampled_from(["puskesmas", "klinik_pratama", "dpm"])),
+                "location": draw(st.sampled_from(["urban", "rural", "remote", "very_remote"])),
+                "nurses": draw(st.integers(0, 60)),
+                "blud": draw(st.booleans()),
+                "hours_per_week": draw(st.integers(1, 168)) / draw(st.sampled_from([1, 2, 4, 8])),
+                "assumed_fields": tuple(draw(st.lists(st.sampled_from(_ASSUMABLE), unique=True, max_size=4))),
+                **draw(sourced),
+            }
+        )
+        for number, facility in enumerate(base.facilities)
+    )
+    share = draw(st.integers(0, 1000)) / 1000
+    hospitals = tuple(
+        hospital.model_copy(update={"share": value, **draw(sourced)})
+        for hospital, value in zip(base.hospitals, (share, round(1 - share, 3)), strict=True)
+    )
+    segments = tuple(row.model_copy(update=draw(sourced)) for row in base.stock().segments)
+    stock = base.stock().model_copy(
+        update={
+            "segments": segments,
+            "arrears_rupiah": draw(st.none() | st.integers(0, 10**13)),
+            "ghost_share": draw(st.integers(0, 50)) / 100,
+            "note": draw(st.just("") | _text),
+        }
+    )
+    older = stock.model_copy(update={"month": "2019-12", "population": draw(st.integers(6000, 9000))})
+    budget = tuple(
+        line.model_copy(
+            update={"amount": draw(st.integers(0, 10**13)), "withheld": draw(st.booleans()), **draw(sourced)}
+        )
+        for line in base.budget
+    )
+    history = tuple(
+        {"month": month, "indicator": name, "value": float(draw(st.integers(0, 10**6))), **draw(sourced)}
+        for name in draw(st.lists(st.sampled_from(["billed", "contacts", "claims_paid"]), unique=True))
+    )
+    figures = {
+        key: Figure(draw(_text), draw(_confidence))
+        for key in draw(st.sets(st.sampled_from(["mean_wage", "aid_payer"])))
+    }
+    changed = base.model_dump() | {
+        "title": draw(_text),
+        "province": draw(_text),
+        "uhc_agreement": draw(st.booleans()),
+        "stocks": tuple(item.model_dump() for item in (older, stock)),
+        "facilities": tuple(item.model_dump() for item in facilities),
+        "hospitals": tuple(item.model_dump() for item in hospitals),
+        "budget": tuple(item.model_dump() for item in budget),
+        "history": history,
+        "inputs": (),
+    }
+    return with_inventory(District.model_validate(changed), figures)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(district=districts_strategy())
+def test_what_is_written_reads_back_the_same(district: District, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("district")
+    write_files(district, folder)
+    assert read_district(folder) == district
+
+
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(district=districts_strategy())
+def test_a_workbook_reads_back_the_same(district: District, tmp_path_factory: pytest.TempPathFactory) -> None:
+    path = tmp_path_factory.mktemp("district") / "d.xlsx"
+    write_workbook(district, path)
+    assert read_district(path) == district
+
+
+# --- examples ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", shipped_examples())
+def test_examples_have_no_errors_and_their_facilities_hold_every_member(name: str) -> None:
+    district, faults = check_district(name)
+    assert district is not None
+    assert district.name == name
+    assert [fault for fault in faults if not fault.found.startswith("no doctor")] == []
+    assert sum(facility.registered for facility in district.facilities) == district.stock().registered
+    assert (example_folder(name) / "README.md").is_file()
+
+
+def test_bengkulu_utara_holds_its_published_totals() -> None:
+    district = read_district("bengkulu-utara")
+    may, october = district.stock("2022-05"), district.stock()
+    assert (october.month, len(district.facilities)) == ("2023-10", 22)
+    # 217,315 of 293,465 is the published 74.05 %; 294,670 - 28,795 of 298,945 is 88.94 %.
+    assert may.registered == 217_315
+    assert round(may.registered / may.population, 4) == 0.7405
+    assert october.registered == 294_670 - 28_795 == 265_875
+    assert round(october.registered / october.population, 4) == 0.8894
+    assert sum(row.joined for row in october.segments) == 265_875 - 217_315
+    for stock in (may, october):
+        assert sum(row.arrears for row in stock.segments) == 33_923
+        assert stock.arrears_rupiah == 22_846_024_863
+        assert (stock.registered - stock.active) / stock.registered == pytest.approx(53.77 / 267.31, abs=0.0005)
+    paid_by_district = [row for row in october.segments if row.payer == "district"]
+    assert sum(row.active for row in paid_by_district) == round(3_700_000_000 / 37_800 / 12)
+    assert sum(line.amount for line in district.budget) == 5_876_902_000
+    by_month = {(row.month, row.indicator): row.value for row in district.history}
+    assert by_month["2018-12", "registered"] == 200_067
+    assert round(by_month["2023-11", "registered"] / october.population, 4) == 0.9857
+    without_doctor = [facility.name for facility in district.facilities if not facility.doctors]
+    assert without_doctor == ["Puskesmas Enggano", "Puskesmas Tanjung Agung Palik", "Puskesmas Kerkap"]
+    mean = sum(row.size * row.share for row in district.household_sizes)
+    assert mean == pytest.approx(3.26, abs=0.005)
+
+
+def test_bengkulu_utara_staff_adds_up_to_the_map_of_2019() -> None:
+    mapped = [row for row in read_district("bengkulu-utara").facilities if row.confidence != "assumed"]
+    assert len(mapped) == 19
+    assert sum(row.doctors + row.dentists for row in mapped) == 29
+    assert sum(row.nurses for row in mapped) == 331
+    assert sum(row.midwives for row in mapped) == 424
+    assert sum(row.pharmacy for row in mapped) == 7
+    assert sum(row.laboratory for row in mapped) == 17
+
+
+def test_the_contrasts_hold_their_published_totals() -> None:
+    surabaya, taliabu = read_district("kota-surabaya"), read_district("pulau-taliabu")
+    assert sum(row.registered for row in surabaya.stock().segments if row.segment == "pbpu_pemda") == 1_234_187
+    assert surabaya.stock().population == 3_018_022
+    assert [line.amount for line in surabaya.budget] == [527_980_000_000]
+    puskesmas = [row for row in surabaya.facilities if row.type == "puskesmas"]
+    assert len(puskesmas) == 53
+    assert sum(row.doctors + row.dentists for row in puskesmas) == 351
+    assert sum(row.inpatient for row in puskesmas) == 16
+    assert taliabu.stock().population == 66_361
+    assert round(taliabu.stock().registered / taliabu.stock().population, 3) == 0.595
+    assert sum(not row.doctors for row in taliabu.facilities) == 3
+
+
+def test_an_unknown_example_is_answered_with_the_nearest_name() -> None:
+    with pytest.raises(UserError, match="did you mean bengkulu-utara"):
+        read_district("bengkulu utara")
+    with pytest.raises(UserError, match="the examples are bengkulu-utara, kota-surabaya, pulau-taliabu"):
+        read_district("xyz")
+
+
+# --- inventory ---------------------------------------------------------------------------------------------------
+
+
+def test_the_inventory_is_the_same_list_for_every_district() -> None:
+    keys = [item.key for item in REGISTRY]
+    assert len(keys) == len(set(keys)) == 53
+    for name in shipped_examples():
+        assert [status.key for status in read_district(name).inputs] == keys
+
+
+def test_history_takes_the_names_that_a_run_reports() -> None:
+    reported = {indicator.key for level in CATALOGUE.values() for indicator in level}
+    assert set(HISTORY_INDICATORS) - reported == {"ak", "rrns", "rppt"}  # ratios that a run reports as counts
+
+
+def test_an_input_is_assumed_when_half_of_its_rows_are(tmp_path: Path) -> None:
+    base = tiny_district(facilities=4)
+
+    def assumed(rows_without_source: int) -> bool:
+        facilities = tuple(
+            facility.model_copy(
+                update={"confidence": "high", "assumed_fields": ("nurses",) if n < rows_without_source else ()}
+            )
+            for n, facility in enumerate(base.facilities)
+        )
+        district = with_inventory(base.model_copy(update={"facilities": facilities}), {})
+        return {status.key: status.assumed for status in district.inputs}["facilities.nurses"]
+
+    assert [assumed(count) for count in range(5)] == [False, False, True, True, True]
+
+
+def test_an_empty_cell_is_filled_by_the_default_and_counted_as_assumed(tmp_path: Path) -> None:
+    district = read_district("bengkulu-utara")
+    write_folder(district, tmp_path / "d")
+    path = tmp_path / "d" / "facilities.csv"
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    for row in rows:
+        row["midwives"] = ""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    changed = read_district(tmp_path / "d")
+    assert {facility.midwives for facility in changed.facilities} == {0}
+    assert changed.assumed_count()[0] == district.assumed_count()[0] + 1
+
+
+# --- one-sheet template ------------------------------------------------------------------------------------------
+
+
+def minimal_workbook(path: Path, change: dict[str, Any] | None = None) -> Path:
+    """The one-sheet workbook of the test data; ``change`` maps the first cell of a row to its new row (None: out)."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Minimal"
+    for cells in csv.reader((DATA / "minimal_lines.csv").read_text(encoding="utf-8").splitlines()):
+        new = (change or {}).get(cells[0], cells)
+        if new is None:
+            continue
+        sheet.append([int(cell) if isinstance(cell, str) and cell.isdigit() else cell or None for cell in new])
+    book.save(path)
+    return path
+
+
+#: What the one-sheet template states; everything else in the inventory is assumed.
+STATED = {
+    "population",
+    *(
+        f"segments.{name}.{part}"
+        for name in ("pbi_jk", "pbpu_pemda", "ppu", "pbpu", "bp")
+        for part in ("registered", "split")
+    ),
+    "facilities",
+    "facilities.registered",
+    "facilities.doctors",
+    "facilities.dentists",
+    "budget.line",
+}
+
+
+def test_the_one_sheet_template_gives_a_district_and_counts_what_it_assumes(tmp_path: Path) -> None:
+    district = read_district(minimal_workbook(tmp_path / "m.xlsx"))
+    assert {status.key for status in district.inputs if not status.assumed} == STATED
+    assert district.assumed_count() == (53 - len(STATED), 53)
+    stock = district.stock()
+    assert (district.name, stock.month, stock.population) == ("seluma", "2026-01", 216_149)
+    assert (stock.registered, stock.active) == (214_451, 197_314)
+    assert sum(row.arrears for row in stock.segments) == 6_000
+    assert sum(row.men + row.women for row in district.age_sex) == 216_149
+    assert sum(line.amount for line in district.budget) == 18_000_000_000
+    assert district.facilities[0].nurses == 10  # median of Bengkulu, 2019
+    assert district.facilities[0].midwives == 15
+
+
+def test_what_the_template_leaves_out_is_assumed(tmp_path: Path) -> None:
+    out = {f"{name} aktif": None for name in ("PBI-JK", "PBPU Pemda", "PPU", "PBPU", "BP")}
+    out |= {"PBPU menunggak": None, "Puskesmas Tais": ["Puskesmas Tais", "", 114451]}
+    out |= {"Puskesmas Cahaya Negeri": ["Puskesmas Cahaya Negeri", "", 100000]}
+    out |= {"Tahun pagu JKN": None, "Pagu JKN pada APBD": None}
+    district, faults = check_district(minimal_workbook(tmp_path / "m.xlsx", out))
+    assert district is not None
+    assert [fault.found for fault in faults] == ["no budget line"]
+    gone = {key for key in STATED if key.endswith(".split")} | {
+        "facilities.doctors",
+        "facilities.dentists",
+        "budget.line",
+    }
+    assert district.assumed_count()[0] == 53 - len(STATED - gone)
+    stock = district.stock()
+    assert stock.active / stock.registered == pytest.approx(1 - 53.77 / 267.31, abs=0.0001)
+    assert sum(row.arrears for row in stock.segments) == sum(
+        row.registered - row.active for row in stock.segments if row.segment == "pbpu"
+    )
+
+
+def test_the_one_sheet_template_of_an_example_keeps_its_members(tmp_path: Path) -> None:
+    district = read_district("bengkulu-utara")
+    for lang in ("id", "en"):
+        write_minimal(district, tmp_path / f"{lang}.xlsx", lang)
+        small = read_district(tmp_path / f"{lang}.xlsx")
+        assert (small.stock().registered, small.stock().active) == (265_875, 212_394)
+        assert [row.registered for row in small.facilities] == [row.registered for row in district.facilities]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"Penduduk": ["Penduduk", "banyak"]}, 'row 4, column Isi: the text "banyak"'),
+        ({"Penduduk": ["Pendduk", 216149]}, "row 4: the unknown line Pendduk. Expected: did you mean penduduk?"),
+        ({"Bulan data": ["Bulan data", 46023]}, "row 5, column Isi: the number 46023, which is how Excel stores"),
+        ({"BP aktif": ["BP aktif", 3000]}, "row 15, column Isi: 3000 active and 0 in arrears, but 2000 registered"),
+        ({"PBPU menunggak": ["PBPU menunggak", 9000]}, "row 14, column Isi: 26000 active and 9000 in arrears"),
+        ({"PBI-JK terdaftar": None}, "the line PBI-JK terdaftar is missing"),
+        ({"Tahun pagu JKN": None}, "row 17, column Isi: a JKN line without its year"),
+        ({"FKTP": None, "Puskesmas Tais": None, "Puskesmas Cahaya Negeri": None}, "the list of facilities is missing"),
+        ({"Puskesmas Tais": ["Puskesmas Tais", "puskemas", 114451]}, 'row 21, column Jenis: "puskemas"'),
+        ({"Puskesmas Tais": ["Puskesmas Tais", "", ""]}, "row 21, column Peserta terdaftar: the cell is empty"),
+    ],
+)
+def test_faults_of_the_one_sheet_template_name_their_row(change: dict[str, Any], message: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_district(minimal_workbook(tmp_path / "m.xlsx", change))
+    assert message in caught.value.describe("en")
+    assert "Minimal" in caught.value.describe("en")
+
+
+# --- defaults ----------------------------------------------------------------------------------------------------
+
+
+@given(total=st.integers(0, 10**7), weights=st.lists(st.integers(0, 10**6), min_size=1, max_size=30).filter(any))
+def test_sharing_out_adds_up_and_stays_within_one(total: int, weights: list[int]) -> None:
+    parts = defaults.share_out(total, weights)
+    assert sum(parts) == total
+    assert all(abs(part - total * weight / sum(weights)) < 1 for part, weight in zip(parts, weights, strict=True))
+
+
+def test_sharing_out_needs_a_weight() -> None:
+    with pytest.raises(ValueError, match="more than zero"):
+        defaults.share_out(3, [0, 0])
+
+
+def test_typical_staff_follows_the_province() -> None:
+    assert defaults.typical_staff("Bengkulu")[:4] == (1, 0, 10, 15)
+    assert defaults.typical_staff("jawa timur")[:4] == (2, 1, 14, 15)
+    # The 17th and 18th of the 34 provinces' medians of nurses, sorted, are both 11.
+    assert defaults.typical_staff("Nowhere").nurses == 11
+
+
+def test_the_tiny_district_adds_up() -> None:
+    district = tiny_district(population=4321, facilities=3)
+    assert sum(row.men + row.women for row in district.age_sex) == 4321
+    assert sum(row.registered for row in district.facilities) == district.stock().registered
+    assert district == tiny_district(population=4321, facilities=3)
+    own = tiny_district(segments={"pbpu": 100, "pbi_jk": 200})
+    assert own.stock().registered == 300
+    with pytest.raises(ValueError, match="positive"):
+        tiny_district(population=0)

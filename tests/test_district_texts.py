@@ -1,0 +1,86 @@
+"""Every text that the input side shows has an Indonesian translation with the same placeholders."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import read_po
+
+import cli.district
+import districts
+from districts import template
+from districts.minimal import FACILITY_LABELS, ITEMS
+from districts.tables import SCALARS, TABLES
+
+PACKAGE = Path(districts.__file__).parent
+CATALOGUE = PACKAGE / "locale" / "input.id.po"
+SOURCES = [
+    *(PACKAGE / name for name in ("cells.py", "raw.py", "folder.py", "workbook.py", "assemble.py", "validate.py")),
+    *(PACKAGE / name for name in ("minimal.py", "read.py", "write.py", "template.py")),
+    Path(cli.district.__file__),
+]
+_CALLS = {"problem": 2, "UserError": 1, "_": 1, "_text": 1}
+_NAMES = ("expected", "found", "EXPECTED_INTEGER", "EXPECTED_NUMBER", "EXPECTED_MONTH", "_FIGURE")
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    """String constants of an expression, both branches of a condition."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _strings(node.body)
+        yield from _strings(node.orelse)
+    elif isinstance(node, ast.Dict):
+        for value in node.values:
+            yield from _strings(value)
+
+
+def message_ids() -> set[str]:
+    """All message ids of the input side: written in calls, or kept in the tables of texts."""
+    ids: set[str] = set()
+    for source in SOURCES:
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "id", "")
+                for argument in node.args[: _CALLS.get(name, 0)]:
+                    ids.update(_strings(argument))
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in _NAMES:
+                ids.update(_strings(node.value))
+            elif isinstance(node, ast.FunctionDef) and node.name == "_expected":
+                for inner in ast.walk(node):
+                    if isinstance(inner, ast.Dict):
+                        ids.update(_strings(inner))
+    ids |= {column.help for spec in TABLES for column in spec.columns} | {column.help for column in SCALARS.values()}
+    ids |= {item.label for item in ITEMS} | {item.column.help for item in ITEMS} | set(FACILITY_LABELS.values())
+    ids |= set(template._STEPS) | set(template._KINDS.values()) | {"Input", "Value", "Explanation"}
+    ids |= {"Sheet", "Column", "Required", "Allowed", "Meaning", "Errors ({count}):", "Warnings ({count}):"}
+    ids |= {"the number {value}", "the negative number {value}", "a text"}
+    return ids - {""}
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_the_search_for_texts_finds_them() -> None:
+    assert {"the file is missing", "yes or no", "not met", "Midwives, heads."} <= message_ids()
+
+
+@pytest.mark.parametrize("message", sorted(message_ids()))
+def test_every_text_is_translated_with_its_placeholders(message: str) -> None:
+    with CATALOGUE.open("rb") as file:
+        entry = read_po(file, locale="id").get(message)
+    assert entry is not None, f"missing in {CATALOGUE.name}: {message}"
+    assert entry.string, message
+    assert not entry.fuzzy
+    assert _placeholders(str(entry.string)) == _placeholders(message)
+
+
+def test_the_catalogue_holds_nothing_unused() -> None:
+    with CATALOGUE.open("rb") as file:
+        known = {message.id for message in read_po(file, locale="id") if message.id}
+    assert known <= message_ids()

@@ -1,0 +1,180 @@
+"""Levers: pure, silent before their start, refusing what makes no sense, documented in both languages."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from districts.text import translator
+from districts.tiny import tiny_district
+from scenarios.levers import LEVERS, Context, Lever
+from scenarios.levers._template import FixedCost
+from scenarios.levers.apbd_line import ApbdLine
+from scenarios.levers.documents import choices_of, document_all, text_of, unit_of
+from scenarios.levers.outreach import Outreach
+from scenarios.levers.pbi_cut import PbiCut
+from scenarios.levers.pemda_intake import PemdaIntake
+from scenarios.levers.referral_training import ReferralTraining
+from sim.policy import Policy, baseline_policy
+
+MONTHS = 12
+DISTRICT = tiny_district(facilities=2)
+CONTEXT = Context(DISTRICT, rules=None, first_month="2023-11", months=MONTHS)  # type: ignore[arg-type]
+
+#: Every lever once, started in the tenth month (index 9), with the arrays it may change.
+FROM_TENTH = [
+    (PemdaIntake(start="+9", quota=100, point_of_care=True, agreement=True),
+     {"intake_quota", "point_of_care", "agreement"}),
+    (PbiCut(month="2024-08", share=0.1, takeover=0.5), {"pbi_cut", "pbi_cut_takeover"}),
+    (Outreach(start="+9", hours_per_month=40, cost_per_hour=1000), {"outreach_hours", "lever_cost"}),
+    (ReferralTraining(start="+9", share=0.5, cost_per_doctor=1000), {"referral_training", "lever_cost"}),
+    (FixedCost(start="+9", cost_per_month=5), {"lever_cost"}),
+]  # fmt: skip
+IDS = [lever.kind for lever, _ in FROM_TENTH]
+
+
+def policy() -> Policy:
+    return baseline_policy(MONTHS, len(DISTRICT.facilities))
+
+
+def differing(one: Policy, other: Policy) -> set[str]:
+    return {f.name for f in fields(Policy) if not np.array_equal(getattr(one, f.name), getattr(other, f.name))}
+
+
+def test_every_lever_with_a_date_is_in_the_table() -> None:
+    undated = {"apbd_line"}
+    assert {lever.kind for lever, _ in FROM_TENTH} == (set(LEVERS) - undated) | {"fixed_cost"}
+
+
+@pytest.mark.parametrize(("lever", "moves"), FROM_TENTH, ids=IDS)
+def test_a_lever_moves_what_it_names_and_nothing_before_its_start(lever: Lever, moves: set[str]) -> None:
+    before = policy()
+    kept = copy.deepcopy(before)
+    after = lever.apply(before, CONTEXT)
+    assert differing(before, kept) == set(), "the policy that was given changed"
+    assert differing(after, before) == moves
+    for name in moves:
+        assert np.array_equal(getattr(after, name)[:9], getattr(before, name)[:9])
+        assert not np.array_equal(getattr(after, name)[9], getattr(before, name)[9])
+
+
+@pytest.mark.parametrize("lever", [ApbdLine(rule="amounts", amounts={2024: 5}, regime="owe"),
+                                   PemdaIntake(target="hold_status")])  # fmt: skip
+def test_levers_without_monthly_arrays_are_pure_too(lever: Lever) -> None:
+    before = policy()
+    kept = copy.deepcopy(before)
+    assert differing(lever.apply(before, CONTEXT), before)
+    assert differing(before, kept) == set()
+
+
+def test_a_shared_array_is_never_written_into() -> None:
+    before = policy()
+    for array in (getattr(before, f.name) for f in fields(Policy)):
+        if isinstance(array, np.ndarray):
+            array.flags.writeable = False
+    for lever, _ in FROM_TENTH:
+        lever.apply(before, CONTEXT)
+
+
+def test_heads_are_applied_for_once_and_the_target_is_held_from_the_month_after() -> None:
+    after = PemdaIntake(start="2023-12", heads=28795, target="hold_status").apply(policy(), CONTEXT)
+    assert after.intake_quota.tolist() == [0, 28795] + [0] * 10
+    assert (after.intake_target, after.intake_target_from) == ("hold_status", 2)
+
+
+def test_heads_and_quota_together() -> None:
+    after = PemdaIntake(start="+1", heads=500, quota=20, stop="+4").apply(policy(), CONTEXT)
+    assert after.intake_quota.tolist() == [0, 500, 20, 20] + [0] * 8
+
+
+def test_heads_of_a_month_before_the_run_are_not_applied_for_again_but_the_decision_holds() -> None:
+    after = PemdaIntake(start="2022-01", heads=28795, target="hold_status", agreement=True).apply(policy(), CONTEXT)
+    assert after.intake_quota.sum() == 0
+    assert after.intake_target_from == 0
+    assert after.agreement.all()
+
+
+@pytest.mark.parametrize("month", ["2023-10", "2024-11", "+12"])
+def test_a_cut_outside_the_run_changes_nothing(month: str) -> None:
+    assert differing(PbiCut(month=month, share=0.5).apply(policy(), CONTEXT), policy()) == set()
+
+
+def test_three_months_short_is_nine_twelfths() -> None:
+    after = ApbdLine(rule="heads_at_start", months_short=3, regime="drop").apply(policy(), CONTEXT)
+    assert (after.line_rule, after.line_factor, after.regime) == ("heads_at_start", 0.75, "drop")
+    assert after.grace_months == policy().grace_months
+
+
+def test_costs_of_outreach_and_training() -> None:
+    code = DISTRICT.facilities[1].code
+    hours = Outreach(start="+0", stop="+2", hours_per_month=10, facilities=(code.upper(),), cost_per_hour=700)
+    after = hours.apply(hours.apply(policy(), CONTEXT), CONTEXT)
+    assert after.outreach_hours[:3].tolist() == [[0, 20], [0, 20], [0, 0]]
+    assert after.lever_cost[:3].tolist() == [14_000, 14_000, 0]
+    doctors = sum(facility.doctors for facility in DISTRICT.facilities)
+    trained = ReferralTraining(start="+3", share=0.5, cost_per_doctor=900).apply(policy(), CONTEXT)
+    assert trained.lever_cost.tolist() == [0, 0, 0, doctors * 450] + [0] * 8
+    more = ReferralTraining(start="+0", share=0.2, cost_per_doctor=0).apply(trained, CONTEXT)
+    assert more.referral_training[:, 0].tolist() == [0.2] * 3 + [0.5] * 9
+
+
+def test_relative_months_count_from_the_reported_start() -> None:
+    late = Context(DISTRICT, None, "2023-11", 30, start="2026-01")  # type: ignore[arg-type]
+    assert late.index("+3") == late.index("2026-04") == 29
+    assert late.index("2020-01") == 0
+    assert late.index("2099-01") == 30
+
+
+@pytest.mark.parametrize(
+    ("lever", "given"),
+    [
+        (PemdaIntake, {"target": "hold_status", "quota": 3}),
+        (PemdaIntake, {"target": "cover_all_eligible", "stop": "+3"}),
+        (ApbdLine, {"rule": "amounts"}),
+        (ApbdLine, {"rule": "amounts", "amounts": {1999: 5}}),
+        (ApbdLine, {"rule": "unbounded", "months_short": 3}),
+        (ApbdLine, {"rule": "heads_at_start", "growth": 0.1}),
+        (PbiCut, {"month": "2024-13", "share": 0.1}),
+        (PbiCut, {"month": "+1", "share": 1.1}),
+        (Outreach, {"hours_per_month": 1, "cost_per_hour": 1, "facilities": []}),
+        (Outreach, {"hours_per_month": 1, "cost_per_hour": 1, "facilities": "some"}),
+    ],
+)
+def test_contradictions_and_bounds_are_refused(lever: type[Lever], given: dict[str, object]) -> None:
+    with pytest.raises(ValidationError):
+        lever.model_validate(given)
+
+
+@pytest.mark.parametrize("lever", [*LEVERS.values(), FixedCost], ids=lambda lever: lever.__name__)
+def test_every_lever_is_documented(lever: type[Lever]) -> None:
+    assert lever.title_id
+    assert lever.title_en
+    assert lever.evidence
+    assert text_of(lever)
+    for name, info in lever.model_fields.items():
+        if name == "kind":
+            continue
+        assert info.description, name
+        assert unit_of(info) or choices_of(info) or name == "facilities", f"{name} has no unit"
+
+
+@pytest.mark.parametrize("lever", LEVERS.values(), ids=list(LEVERS))
+def test_every_text_of_a_lever_is_translated(lever: type[Lever]) -> None:
+    translate = translator("id")
+    ids = {text_of(lever), lever.evidence}
+    for name, info in lever.model_fields.items():
+        ids |= {info.description or "", unit_of(info)} if name != "kind" else set()
+    assert [text for text in ids - {""} if translate(text) == text] == []
+
+
+def test_documents_hold_both_languages_and_say_the_same_numbers() -> None:
+    for indonesian, english in zip(document_all("id"), document_all("en"), strict=True):
+        assert indonesian["title"] != english["title"] or indonesian["kind"] == "pbi_cut"
+        for one, other in zip(indonesian["fields"], english["fields"], strict=True):
+            assert {key: one[key] for key in ("name", "least", "most", "choices")} == {
+                key: other[key] for key in ("name", "least", "most", "choices")
+            }

@@ -1,0 +1,157 @@
+"""A made-up run for the tests of reports, and tests of the figures that reports compute from a store.
+
+The results are drawn, not simulated: plausible in size, whole numbers, adding up where the model's would.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from reports.law import contact_rating
+from scenarios.months import span
+from scenarios.store import RunStore
+from sim.indicators import CATALOGUE, INDEX, SEGMENTS
+from sim.results import Results
+from sim.rules import load_rules
+
+EVIL = "=cmd|'/c calc'!A1"
+MARKUP = 'Puskesmas <b>"A" & B</b>'
+NAMES = ("Ketahun", "Arga Makmur", "Air Lais", "Lais", "Napal Putih", "Kerkap", "Perumnas", "Enggano", EVIL, MARKUP)
+HEADS = np.array([29000, 34000, 21000, 16000, 15000, 9000, 19000, 4000, 26000, 27000])
+BASE_AK = np.array([150.4, 143.5, 142.1, 116.2, 149.0, 125.0, 136.5, 90.0, 152.0, 160.0])
+EXEMPT = 7
+SCENARIOS: tuple[tuple[str, str, str, str], ...] = (
+    ("baseline", "Tanpa keputusan baru", "No new decision", "unbounded"),
+    ("uhc-non-cut-off", "UHC non cut-off, status ditahan", "UHC non-cut-off, status held", "unbounded"),
+    ("uhc-drop", "UHC, pagu kurang tiga bulan, menonaktifkan", "UHC, line three months short, drop", "heads_at_start"),
+    ("uhc-owe", "UHC, pagu kurang tiga bulan, menunggak", "UHC, line three months short, owe", "heads_at_start"),
+)
+SECOND = ("uhc-non-cut-off@80", "UHC non cut-off, pagu 2025 cukup 80 dari 100", "UHC, 2025 line enough in 80 of 100",
+          "amounts")  # fmt: skip
+
+
+def made_up_manifest(months: int, replicates: int, start: str, second: bool) -> dict[str, Any]:
+    """A manifest as ``scenarios.plan.manifest_of`` writes it, as far as reports read it."""
+    chosen = (*SCENARIOS, SECOND) if second else SCENARIOS
+    binding = {"scenario": "uhc-non-cut-off", "name": SECOND[0], "certainty": 0.8, "year": 2025} if second else None
+    asks = {"uhc-non-cut-off": {"question": {"id": "?", "en": "?"}}}
+    return {
+        "program": {"prakira": "0.1.0", "python": "3.11"},
+        "command": "prakira run contoh --months 24",
+        "district": {"name": "contoh", "title": "Kabupaten <Contoh> & Co", "province": "Contoh"},
+        "stock": "2024-10",
+        "start": start,
+        "months": months,
+        "replicates": replicates,
+        "seed": 1,
+        "luck_only": False,
+        "binding": binding,
+        "facilities": list(NAMES),
+        "scenarios": [
+            {"name": name, "title": {"id": title, "en": english}, "explanation": {"id": title, "en": english},
+             "line_rule": rule, "regime": "owe", **asks.get(name, {})}
+            for name, title, english, rule in chosen
+        ],
+        "others_pay": {},
+        "inputs": [
+            {"key": "population", "label_id": "Penduduk", "label_en": "Population", "assumed": False, "value": "312480",
+             "source": "Dukcapil", "confidence": "high"},
+            {"key": "ghosts", "label_id": "Bagian data ganda", "label_en": "Share of ghosts", "assumed": True,
+             "value": "0,03", "source": "=1+1", "confidence": "assumed"},
+        ],
+    }  # fmt: skip
+
+
+def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> Results:
+    """Drawn results of one unit, the same for the same arguments."""
+    rng = np.random.default_rng([replicate, 7])
+    count, places = len(months), len(NAMES)
+    tables = {
+        "district": np.zeros((count, len(CATALOGUE["district"]))),
+        "facility": np.zeros((count, places, len(CATALOGUE["facility"]))),
+        "segment": np.zeros((count, len(SEGMENTS), len(CATALOGUE["segment"]))),
+    }
+
+    def put(level: str, key: str, values: Any) -> None:
+        tables[level][..., INDEX[level][key]] = np.round(values)
+
+    uhc, bound = scenario.startswith("uhc"), scenario in ("uhc-drop", "uhc-owe")
+    level = rng.normal(0, 0.012) + np.cumsum(rng.normal(0, 0.002, count))
+    at = np.arange(count)
+    population = 312_000 + 400 * at
+    active = population * (0.775 - 0.001 * at + level + (0.055 if uhc else 0))
+    billed = 36_000 + (16_000 if uhc else 0) + 900 * rng.normal() + 60 * at
+    premium, aid, own = billed * 35_000, billed * 2_800, 9_300 * 2_800
+    bill = np.round(premium) + np.round(aid) + own
+    in_year = np.array([int(month[5:]) for month in months])
+    line = np.full(count, 17.6e9 if bound else 24.5e9 if scenario.endswith("@80") else 0.0)
+    due = np.array([bill[(at <= now) & (at > now - in_year[now])].sum() for now in at])
+    short = np.where(line > 0, np.maximum(due - line, 0), 0.0)
+    unfunded = np.where(in_year == 1, short, np.diff(short, prepend=0))
+    if scenario == "uhc-drop":
+        active = np.where(short > 0, active - 30_000, active)
+    registered = active + 46_000
+    contact = BASE_AK + rng.normal(0, 3, (count, places)) + 4 * rng.normal(size=places)
+    share_of = HEADS / HEADS.sum()
+    capitated = np.round(active[:, None] * 0.9 * share_of)
+    contacts = np.round(contact / 1000 * capitated)
+    referrals = np.round(capitated * 0.012)
+    nonspecialist = np.round(referrals * np.abs(rng.normal(0.02, 0.006, (count, places))))
+    put("facility", "registered", capitated * 1.14)
+    for key, values in (("capitated", capitated), ("contacts", contacts), ("referrals", referrals),
+                        ("referrals_nonspecialist", nonspecialist)):  # fmt: skip
+        put("facility", key, values)
+    for disease, size in (("ht", 0.05), ("dm", 0.015)):
+        diagnosed = np.round(capitated * size)
+        put("facility", f"{disease}_diagnosed", diagnosed)
+        put("facility", f"{disease}_controlled", diagnosed * np.abs(rng.normal(0.05, 0.012, (count, places))))
+    rules = load_rules()
+    ak = contact_rating(contacts[None], capitated[None], months, rules)[0]
+    rrns = np.digitize(-nonspecialist / referrals * 100, [-3, -2.5, -2]) + 1
+    score = 4 * ak + 5 * rrns + 3
+    permille = np.select([score >= 40, score >= 30, score >= 20], [1000, 950, 900], 850)
+    for values, exempted in ((ak, 0), (rrns, 0), (score, 0), (permille, 1000)):
+        values[:, EXEMPT] = exempted
+    for key, values in (("ak_rating", ak), ("rrns_rating", rrns), ("rppt_rating", np.where(ak > 0, 3, 0)),
+                        ("score_tenths", score), ("share_permille", permille)):  # fmt: skip
+        put("facility", key, values)
+    tariff = np.where(np.arange(places) % 3, 5_300, 6_000)
+    full = capitated * tariff
+    put("facility", "tariff", np.broadcast_to(tariff, (count, places)))
+    put("facility", "capitation_full", full)
+    put("facility", "capitation_paid", full * permille / 1000)
+    district = {
+        "population": population, "population_dukcapil": population, "registered": registered, "active": active,
+        "capitated": capitated.sum(axis=1), "billed": billed, "never": np.maximum(population - registered, 0) + 900,
+        "pending": 120 + 3 * at, "arrears": 33_000 - 40 * at, "lapsed": 12_000 + 30 * at, "dead_on_register": 2_000,
+        "moved_on_register": 2_600, "bill_premium": premium, "bill_aid_pemda": aid, "bill_aid_self": own,
+        "bill_jkn": bill, "line": line, "line_used": np.minimum(due, line), "paid_jkn": bill - unfunded,
+        "unfunded": unfunded, "debt_pemda": short, "dropped": np.where((short > 0) & (in_year == 11), 30_000, 0),
+        "capitation_full": full.sum(axis=1), "capitation_paid": np.round(full * permille / 1000).sum(axis=1),
+        "claims_incurred": 9e9 + 3e8 * rng.normal(size=count), "status_uhc": active / population >= 0.8,
+        "intake_never": 300 + 10 * rng.normal() if uhc else 0, "intake_lapsed": 200 if uhc else 0,
+        "intake_arrears": 120 if uhc else 0, "intake_pbpu": 60 if uhc else 0, "intake_ppu": 8 if uhc else 0,
+        "intake_point_of_care": 40 if uhc else 0,
+    }  # fmt: skip
+    for key, values in district.items():
+        put("district", key, values)
+    shares = np.array([0, 0.44, 0.14, 0.17, 0.22, 0.03])
+    put("segment", "registered", registered[:, None] * shares)
+    put("segment", "active", active[:, None] * shares)
+    return Results(months, NAMES, tables["district"], tables["facility"], tables["segment"])
+
+
+def made_up_run(
+    folder: Path, replicates: int = 20, months: int = 24, start: str = "2024-11", second: bool = False
+) -> Path:
+    """A run's folder with drawn results; ``second`` adds the run with the line that the need set."""
+    manifest = made_up_manifest(months, replicates, start, second)
+    with RunStore.create(folder, manifest) as store:
+        for scenario in manifest["scenarios"]:
+            for replicate in range(replicates):
+                results = made_up_results(scenario["name"], replicate, span(start, months))
+                store.save(scenario["name"], replicate, results, 0.1)
+    return folder

@@ -1,0 +1,199 @@
+"""The commands a user types: run, compare, export, scenarios, levers, month; and each mistake with its message."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cli.answer import table
+from districts.tiny import tiny_district
+from districts.write import write_folder
+from scenarios.scenario import library
+from scenarios.store import LEVELS, RunStore
+from scenarios.tidy import COLUMNS, Choice, rows
+from sim.indicators import INDEX, SEGMENTS
+from sim.month import STEPS
+
+PATHS = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
+SCENARIOS = ["baseline", "uhc-non-cut-off", "uhc-drop", "pbi-cut"]
+
+
+def prakira(*words: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
+                          env={**os.environ, "PYTHONPATH": PATHS}, check=False)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a district and one finished run of 14 months and 3 replicates."""
+    where = tmp_path_factory.mktemp("place")
+    write_folder(tiny_district(1200, facilities=2, month="2023-12"), where / "tiny")
+    words = [word for name in SCENARIOS for word in ("--scenario", name)]
+    done = prakira(
+        "run", "tiny", *words, "--months", "14", "--replicates", "3", "--jobs", "1", "--lang", "en", at=where
+    )
+    assert done.returncode == 0, done.stderr
+    (where / "said.txt").write_text(done.stdout, encoding="utf-8")
+    return where
+
+
+@pytest.fixture
+def store(place: Path) -> Iterator[RunStore]:
+    with RunStore.open(place / "outputs" / "tiny") as opened:
+        yield opened
+
+
+def test_the_answer_says_cover_need_and_honesty_in_80_columns(place: Path) -> None:
+    said = (place / "said.txt").read_text(encoding="utf-8")
+    assert max(map(len, said.splitlines())) <= 80
+    for name in SCENARIOS:
+        assert re.search(rf"^{name} .*→", said, re.MULTILINE)
+    assert "Results go to outputs/tiny" in said
+    assert re.search(r"\d+ of \d+ inputs are assumed\.", said)
+    assert "uhc-drop, 2024: runs out in" in said or "uhc-drop, 2024: lasts" in said
+
+
+def test_without_100_replicates_no_certainty_is_told_and_why(place: Path) -> None:
+    said = (place / "said.txt").read_text(encoding="utf-8")
+    assert "No certainty figure: it needs at least 100 replicates, this run has 3." in said
+    assert "certainty (" not in said
+
+
+def test_a_binding_bill_is_never_called_need(place: Path) -> None:
+    said = (place / "said.txt").read_text(encoding="utf-8")
+    need = said[said.index("Need of the year") :].split("\n\n")[0]
+    assert "uhc-non-cut-off" in need
+    assert "uhc-drop" not in need
+
+
+def test_the_reports_are_written(place: Path) -> None:
+    folder = place / "outputs" / "tiny"
+    assert {"results.sqlite", "manifest.json", "tables.xlsx", "index.html"} <= {path.name for path in folder.iterdir()}
+
+
+def test_the_default_folder_takes_the_next_number_and_resume_the_last(place: Path) -> None:
+    words = ["run", "tiny", "--scenario", "baseline", "--months", "1", "--replicates", "1", "--jobs", "1", "--quiet"]
+    again = prakira(*words, at=place)
+    assert again.stdout.strip().splitlines()[-1] == str(Path("outputs") / "tiny-2")
+    resumed = prakira(*words, "--resume", at=place)
+    assert resumed.returncode == 0, resumed.stderr
+    assert not (place / "outputs" / "tiny-3").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["run", "tiny", "--out", "outputs/tiny"], "tambahkan --resume"),
+        (["run", "tiny", "--out", "outputs/tiny", "--resume"], "berisi hitungan lain"),
+        (["run", "tiny", "--scenario", "uhc-dorp"], "yang terdekat: uhc-drop"),
+        (["run", "tiny", "--scenario", "x.yaml"], "tidak ada berkas skenario x.yaml"),
+        (["run", "tiny", "--start", "2023-01"], "setelah bulan stok"),
+        (["run", "tiny", "--replicates", "0"], "replicates berisi 0"),
+        (["run", "tiny", "--lang", "fr"], "bahasa fr tidak dikenal"),
+        (["run", "tiny", "--jobs", "0", "--out", "new"], "jobs berisi 0"),
+        (["levers", "pbi_cutt"], "yang terdekat: pbi_cut"),
+        (["compare", "tiny"], "tidak berisi hitungan"),
+        (["compare", "outputs/tiny", "--reference", "base"], "tidak memiliki skenario base"),
+        (["export", "outputs/tiny", "--out", "x.xlsx"], "akhirannya harus .csv atau .parquet"),
+        (["export", "outputs/tiny", "--out", "no/x.csv"], "tidak ada folder no"),
+        (["export", "outputs/tiny", "--out", "-", "--indicator", "bill_jk"], "yang terdekat: bill_jkn"),
+    ],
+)
+def test_mistakes_are_told_and_nothing_is_made(place: Path, words: list[str], message: str) -> None:
+    before = sorted(path for path in place.rglob("*") if "-wal" not in path.name and "-shm" not in path.name)
+    done = prakira(*words, at=place)
+    assert done.returncode == 2
+    assert message in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+    assert sorted(path for path in place.rglob("*") if "-wal" not in path.name and "-shm" not in path.name) == before
+
+
+def test_export_and_back(place: Path, store: RunStore) -> None:
+    done = prakira("export", "outputs/tiny", "--out", "all.csv", at=place)
+    assert done.returncode == 0, done.stderr
+    assert not list(place.glob("*.half"))
+    with (place / "all.csv").open(encoding="utf-8", newline="") as stream:
+        read = csv.reader(stream)
+        assert tuple(next(read)) == COLUMNS
+        tables = {
+            (name, level): np.full(store.table(name, level).shape, -1.0) for name in SCENARIOS for level in LEVELS
+        }
+        places = {"district": ["district"], "facility": list(store.facilities), "segment": list(SEGMENTS)}
+        for scenario, replicate, month, level, where, indicator, value in read:
+            array = tables[scenario, level].reshape(3, 14, len(places[level]), -1)  # type: ignore[index]
+            cell = (int(replicate), store.months.index(month), places[level].index(where), INDEX[level][indicator])  # type: ignore[index]
+            array[cell] = float(value) if value else np.nan
+    for (name, level), array in tables.items():
+        assert np.array_equal(array, store.table(name, level), equal_nan=True), (name, level)
+
+
+def test_export_filters_to_standard_output_with_whole_numbers(place: Path) -> None:
+    words = ["--scenario", "pbi-cut", "--level", "district", "--indicator", "bill_jkn"]
+    done = prakira("export", "outputs/tiny", "--out", "-", *words, at=place)
+    found = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert len(found) == 3 * 14
+    assert {row["indicator"] for row in found} == {"bill_jkn"}
+    assert all(row["value"].isdecimal() for row in found)
+
+
+def test_export_to_parquet_or_a_plain_word_why_not(place: Path, store: RunStore) -> None:
+    done = prakira("export", "outputs/tiny", "--out", "all.parquet", "--level", "district", "--lang", "en", at=place)
+    try:
+        from importlib import import_module
+
+        parquet = import_module("pyarrow.parquet")
+    except ImportError:
+        assert done.returncode == 2
+        assert 'pip install "prakira[parquet]"' in done.stderr
+        assert not list(place.glob("all.parquet*"))
+        return
+    assert done.returncode == 0, done.stderr
+    read = parquet.read_table(place / "all.parquet").to_pylist()
+    expected = [row for unit in rows(store, Choice.of(store, None, ["district"], None)) for row in unit]
+    assert np.array_equal([row["value"] for row in read], [row[6] for row in expected], equal_nan=True)
+    assert [tuple(row.values())[:6] for row in read] == [row[:6] for row in expected]
+
+
+def test_a_name_that_a_spreadsheet_would_run_is_quoted(place: Path) -> None:
+    from scenarios.tidy import _safe
+
+    assert _safe("=cmd|x") == "'=cmd|x"
+    assert _safe("Puskesmas 1") == "Puskesmas 1"
+
+
+def test_compare_prints_json_and_a_table(place: Path) -> None:
+    done = prakira("compare", "outputs/tiny", "--scenario", "pbi-cut", "--json", at=place)
+    found = json.loads(done.stdout)
+    assert {entry["scenario"] for entry in found} == {"pbi-cut"}
+    removed = next(entry for entry in found if entry["indicator"] == "pbi_out" and entry["period"] == "2024")
+    assert removed["low"] > 0
+    said = prakira("compare", "outputs/tiny", "--scenario", "pbi-cut", at=place)
+    assert "keluar PBI-JK" in said.stdout
+    same = prakira("compare", "outputs/tiny", "--reference", "baseline", "--scenario", "baseline", at=place)
+    assert "semua angka sama" in same.stdout
+
+
+def test_scenarios_levers_and_month_list_what_the_code_holds(tmp_path: Path) -> None:
+    listed = json.loads(prakira("scenarios", "--json").stdout)
+    assert [entry["name"] for entry in listed] == library()
+    assert [row["name"] for row in json.loads(prakira("month", "--json").stdout)] == [step.name for step in STEPS]
+    said = prakira("levers", "pbi_cut", "--lang", "en").stdout
+    assert "takeover" in said
+    assert "share of active PBI-JK; 0…1" in said
+    assert "pengurangan PBI-JK" in prakira("levers").stdout
+    for words in (["month"], ["scenarios"], ["levers", "apbd_line"]):
+        assert max(map(len, prakira(*words).stdout.splitlines())) <= 80
+
+
+def test_columns_are_aligned() -> None:
+    assert table(["a", "bb"], [["ccc", "d"]]) == "a    bb\nccc   d"
