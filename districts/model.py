@@ -60,8 +60,8 @@ class SegmentRow(Sourced):
     """Members of one segment, payer and class on the register at the stock's date. Unit: persons.
 
     ``registered = active + arrears + lapsed``. ``klass`` is 1-3 for ``pbpu`` and ``bp`` with payer ``self``,
-    0 elsewhere. ``split_uncertain`` marks rows whose share of recent joiners is assumed: a replicate draws
-    that share anew (Dirichlet), the registered total stays. ``joined`` counts those joiners.
+    0 elsewhere. ``joined`` counts recent joiners whose split over the rows is assumed: a replicate draws that
+    split anew (Dirichlet), the registered total stays.
     """
 
     segment: Segment

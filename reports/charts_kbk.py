@@ -131,8 +131,12 @@ def share_map(run: Run, lang: str = "id") -> Chart:
     skip = exempt(store, run.reference)
     order = np.lexsort((np.arange(len(lost)), -np.where(skip, -1.0, lost)))
     titles = _title(run, full - paid, skip, lang)
-    lead = _("Share of capitation paid, percent, written in every cell; the darker, the larger the cut. Rows are "
-             "sorted by rupiah lost.")  # fmt: skip
+    first, last = (month_name(run.months[at], lang) for at in (0, -1))
+    lead = _(
+        "Share of capitation paid, percent, written in every cell; the darker, the larger the cut. Rows are sorted by "
+        "rupiah lost from {first} to {last}."
+    ).format(first=first, last=last)
+    lead += " " + run.scenario_told(run.reference, lang)
     count = len(run.facilities)
 
     def paint(canvas: Canvas) -> None:

@@ -44,6 +44,7 @@ def capitation_chart(run: Run, lang: str = "id") -> Chart:
     lead = _("Capitation of {count} facilities by month: paid, and missing from the full amount. Rp million.").format(
         count=len(run.facilities)
     )
+    lead += " " + run.scenario_told(run.reference, lang)
     paid_range, full_middle = spread(paid), spread(full).middle
 
     def paint(canvas: Canvas) -> None:
@@ -84,9 +85,8 @@ def need_chart(run: Run, lang: str = "id") -> Chart | None:
     sums = [np.cumsum(bill[:, year.months], axis=1) for year in groups]
     found = need(run.store, headline, run.year.year, None)
     title = _("The need of {year} is about {need}").format(year=run.period(lang), need=rupiah_short(found.median, lang))
-    lead = _("District JKN bill added up within each year, no ceiling, Rp billion. Scenario: {scenario}.").format(
-        scenario=scenario_title(run.manifest, headline, lang)
-    )
+    lead = _("District JKN bill added up within each year, no ceiling, Rp billion.")
+    lead += " " + run.scenario_told(headline, lang)
     if found.debt_carried_in or found.others_pay:
         lead += " " + _("Need is this bill plus debt carried in ({debt}) less what others pay ({others}).").format(
             debt=rupiah_short(found.debt_carried_in, lang), others=rupiah_short(found.others_pay, lang)

@@ -11,7 +11,7 @@ import numpy as np
 
 from districts.text import month_name, translator
 from reports.numbers import Year, first_full_year
-from reports.wording import chance_told, enough
+from reports.wording import chance_told, enough, scenario_title
 from scenarios.need import Exhaustion, exhaustion, unbounded
 from scenarios.store import RunStore
 from sim.rules import Rules
@@ -109,6 +109,10 @@ class Run:
             return str(self.year.year)
         first, last = self.months[self.year.months[0]], self.months[self.year.months[-1]]
         return f"{month_name(first, lang, short=True)}–{month_name(last, lang, short=True)}"
+
+    def scenario_told(self, scenario: str, lang: str = "id") -> str:
+        """A sentence that names the scenario of a chart."""
+        return translator(lang)("Scenario: {scenario}.").format(scenario=scenario_title(self.manifest, scenario, lang))
 
     def range_words(self, scenario: str, lang: str = "id") -> str:
         """What low and high are: "rentang 8 dari 10 kemungkinan", or of replicates when those are too few."""

@@ -155,3 +155,68 @@ def made_up_run(
                 results = made_up_results(scenario["name"], replicate, span(start, months))
                 store.save(scenario["name"], replicate, results, 0.1)
     return folder
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> RunStore:
+    return RunStore.open(made_up_run(tmp_path_factory.mktemp("run") / "few", replicates=7, months=3))
+
+
+def test_quantiles_are_those_of_the_scenarios_package() -> None:
+    rng = np.random.default_rng(3)
+    for count in (1, 4, 7, 20, 100):
+        sample = rng.integers(0, 10**11, count).astype(float)
+        for q in (0.1, 0.25, 0.5, 0.8, 0.9):
+            assert quantiles(sample, q)[0] == quantile(sample, q).value
+
+
+def test_quantiles_leave_out_what_has_no_denominator() -> None:
+    sample = np.array([[np.nan, np.nan], [4.0, np.nan], [2.0, np.nan]])
+    assert quantiles(sample, 0.5)[0][0] == 2.0  # the smallest value with half of {2, 4} at or below
+    assert np.isnan(quantiles(sample, 0.5)[0][1])
+
+
+def test_contact_rate_is_formed_in_each_replicate(store: RunStore) -> None:
+    contacts = store.series("baseline", "contacts", "facility")
+    capitated = store.series("baseline", "capitated", "facility")
+    rate = contact_rate(store, "baseline")
+    for replicate, month, place in ((0, 0, 0), (3, 1, 4), (6, 2, 9)):
+        at = (replicate, month, place)
+        assert rate[at] == pytest.approx(1000 * contacts[at] / capitated[at])
+    other = contact_rate(store, "baseline", "registered")
+    assert (other < rate).all()  # more registered than capitated members in the made-up run
+
+
+def test_controlled_share_is_the_mean_of_two_ratios(store: RunStore) -> None:
+    get = {k: store.series("baseline", k, "facility")[2, 1, 3] for k in
+           ("dm_controlled", "dm_diagnosed", "ht_controlled", "ht_diagnosed")}  # fmt: skip
+    expected = 100 * (get["dm_controlled"] / get["dm_diagnosed"] + get["ht_controlled"] / get["ht_diagnosed"]) / 2
+    assert controlled_share(store, "baseline")[2, 1, 3] == pytest.approx(expected)
+
+
+def test_targets_and_bars_are_the_published_ones() -> None:
+    # Peraturan BPJS Kesehatan 7/2019: 150 per mille, 2 %, 5 %; UHC bars of 2025: 98 % registered, 80 % active
+    targets = kbk_targets("2025-01", load_rules())
+    assert (targets.ak, targets.rrns, targets.rppt) == (150, 2, 5)
+    bars = uhc_bars(["2024-12", "2025-01"], load_rules())
+    assert (bars[0].active, bars[1].active, bars[1].registered) == (0.75, 0.80, 0.98)
+
+
+def test_contact_rating_puts_the_edges_into_their_own_bands() -> None:
+    # the same regulation: 150 and more is 4, above 145 is 3, above 140 is 2, the rest 1
+    contacts = np.array([[[150.0, 149, 146, 145, 141, 140, 0]]])
+    members = np.full((1, 1, 7), 1000.0)
+    assert contact_rating(contacts, members, ["2025-01"], load_rules())[0, 0].tolist() == [4, 3, 3, 2, 2, 1, 1]
+
+
+def test_most_frequent_value_and_how_often() -> None:
+    value, share = most_frequent(np.array([[900.0], [950.0], [950.0], [1000.0]]))
+    assert (value[0], share[0]) == (950, 0.5)
+
+
+def test_years_know_whether_they_are_whole() -> None:
+    months = span("2024-11", 16)
+    assert [(year.year, len(year.months), year.full) for year in years(months)] == [
+        (2024, 2, False), (2025, 12, True), (2026, 2, False)]  # fmt: skip
+    assert first_full_year(months).year == 2025
+    assert first_full_year(months[:5]).year == 2024

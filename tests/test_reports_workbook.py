@@ -1,0 +1,214 @@
+"""The workbook: its numbers are the store's, its sums are sums, its labels are text."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pytest
+from test_reports_made_up import EVIL, EXEMPT, MARKUP, NAMES, made_up_run
+
+from reports.run import Run
+from reports.workbook import write_workbook
+from scenarios.need import need
+from scenarios.quantiles import quantile
+from scenarios.store import RunStore
+from sim.rules import load_rules
+
+SHEETS = {
+    "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "KBK", "Kapitasi", "APBD", "Peserta baru Pemda",
+           "Skenario", "Asumsi", "Catatan"],
+    "en": ["Summary", "Membership", "Not active", "Segments", "KBK", "Capitation", "APBD", "New Pemda members",
+           "Scenarios", "Assumptions", "Notes"],
+}  # fmt: skip
+
+
+class Made:
+    """A made-up run with its workbook read twice: values as cached, and formulas as written."""
+
+    def __init__(self, folder: Path, replicates: int, second: bool, lang: str = "id") -> None:
+        self.store = RunStore.open(made_up_run(folder, replicates, second=second))
+        self.run = Run(self.store, load_rules())
+        self.path = folder / "tables.xlsx"
+        write_workbook(self.run, self.path, lang)
+        self.values = openpyxl.load_workbook(self.path, data_only=True)
+        self.formulas = openpyxl.load_workbook(self.path)
+
+    def rows(self, sheet: str) -> Iterator[tuple[Any, ...]]:
+        yield from self.values[sheet].iter_rows(values_only=True)
+
+    def texts(self) -> list[str]:
+        return [cell for sheet in self.values for row in sheet.iter_rows(values_only=True) for cell in row
+                if isinstance(cell, str)]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return Made(tmp_path_factory.mktemp("workbook") / "few", 20, second=False)
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    return Made(tmp_path_factory.mktemp("workbook") / "many", 100, second=True, lang="en")
+
+
+def find(rows: Iterator[tuple[Any, ...]], *start: Any) -> tuple[Any, ...]:
+    return next(row for row in rows if row[: len(start)] == start)
+
+
+def test_sheets_are_named_in_both_languages(few: Made, many: Made) -> None:
+    assert few.values.sheetnames == SHEETS["id"]
+    assert many.values.sheetnames == SHEETS["en"]
+
+
+def test_membership_equals_the_store(few: Made) -> None:
+    registered = few.store.series("uhc-owe", "registered")[:, 5]
+    active = few.store.series("uhc-owe", "active")[:, 5]
+    population = few.store.series("uhc-owe", "population_dukcapil")[:, 5]
+    row = find(few.rows("Kepesertaan"), "UHC, pagu kurang tiga bulan, menunggak", "Apr 2025")
+    assert list(row[2:5]) == [quantile(registered, q).value for q in (0.5, 0.1, 0.9)]
+    assert list(row[5:8]) == [quantile(active, q).value for q in (0.5, 0.1, 0.9)]
+    assert row[17] == pytest.approx(quantile(active / population, 0.5).value, rel=1e-12)
+
+
+def test_kbk_equals_the_store_and_is_not_a_ratio_of_medians(few: Made) -> None:
+    place, month = 2, 7
+    contacts = few.store.series("baseline", "contacts", "facility")[:, month, place]
+    capitated = few.store.series("baseline", "capitated", "facility")[:, month, place]
+    row = find(few.rows("KBK"), "Air Lais", "Jun 2025")
+    assert row[4] == pytest.approx(quantile(1000 * contacts / capitated, 0.5).value, rel=1e-12)
+    assert row[4] != pytest.approx(1000 * np.median(contacts) / np.median(capitated), rel=1e-9)
+    permille = few.store.series("baseline", "share_permille", "facility")[:, month, place]
+    assert row[14] * 10 in permille
+    assert row[12] == f"{int((permille == row[14] * 10).sum())} dari 20 ulangan"
+
+
+def test_an_exempt_facility_has_no_rating(few: Made) -> None:
+    row = find(few.rows("KBK"), NAMES[EXEMPT], "Jun 2025")
+    assert row[12] == "dikecualikan"
+    assert row[5] is None
+    assert row[13:15] == (None, None)
+
+
+def test_capitation_and_its_sums_to_the_rupiah(few: Made) -> None:
+    paid = few.store.series("baseline", "capitation_paid", "facility")
+    rows = list(few.rows("Kapitasi"))
+    start = next(at for at, row in enumerate(rows) if row[0] == "November 2024")
+    shown = [row[5] for row in rows[start + 1 : start + 1 + len(NAMES)]]
+    assert shown == [quantile(paid[:, 0, place], 0.5).value for place in range(len(NAMES))]
+    total, district = rows[start + 1 + len(NAMES)], rows[start + 2 + len(NAMES)]
+    assert total[0] == "Jumlah"
+    assert total[5] == sum(shown)
+    assert district[5] == quantile(paid[:, 0].sum(axis=1), 0.5).value
+    assert rows[-1][5] == quantile(paid.sum(axis=(1, 2)), 0.5).value
+
+
+@pytest.mark.parametrize("sheet", ["Kapitasi", "APBD", "Peserta baru Pemda"])
+def test_every_formula_has_the_value_it_computes(few: Made, sheet: str) -> None:
+    formulas, values = few.formulas[sheet], few.values[sheet]
+    seen = 0
+    for row in formulas.iter_rows():
+        for cell in row:
+            if cell.data_type != "f":
+                continue
+            seen += 1
+            text = str(cell.value)
+            cells = [at for part in text.removeprefix("=SUM(").removeprefix("=").rstrip(")").split("+")
+                     for at in values[part]] if "+" not in text else [values[part] for part in text[1:].split("+")]  # fmt: skip
+            flat = [each for at in cells for each in (at if isinstance(at, tuple) else (at,))]
+            assert values[cell.coordinate].value == sum(each.value or 0 for each in flat), cell.coordinate
+    assert seen > 10
+
+
+def test_bill_lines_add_up_to_the_bill(few: Made) -> None:
+    # in the made-up run the bill is exactly its lines, which all rise and fall together
+    bill = few.store.series("uhc-non-cut-off", "bill_jkn")
+    row = find(few.rows("APBD"), "Maret 2025")
+    assert row[7] == sum(row[2:7])
+    assert row[8] == quantile(bill[:, 4], 0.5).value
+    row = find(few.rows("APBD"), "Jumlah 2025")
+    assert list(row[8:11]) == [quantile(bill[:, 2:14].sum(axis=1), q).value for q in (0.5, 0.1, 0.9)]
+
+
+def test_intake_by_source(few: Made) -> None:
+    row = find(few.rows("Peserta baru Pemda"), "UHC non cut-off, status ditahan", "2025")
+    assert row[3] == 12 * 200
+    assert row[7] == sum(row[2:7])
+    before = sum(few.store.series("uhc-non-cut-off", key)[:, 2:14].sum(axis=1) for key in
+                 ("intake_never", "intake_lapsed", "intake_arrears", "intake_pbpu", "intake_ppu"))  # fmt: skip
+    assert row[9] == quantile(before, 0.5).value
+
+
+def test_differences_are_paired(few: Made) -> None:
+    active = [few.store.series(name, "active")[:, -1] for name in ("uhc-non-cut-off", "baseline")]
+    row = find(few.rows("Skenario"), "UHC non cut-off, status ditahan", "aktif")
+    assert row[4] == quantile(active[0] - active[1], 0.5).value
+
+
+def test_a_label_never_becomes_a_formula(few: Made) -> None:
+    for sheet in few.formulas:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if isinstance(cell.value, str) and cell.value.startswith("="):
+                    assert cell.data_type == "s" or cell.value.startswith(("=SUM(", "=F", "=D")), cell.coordinate
+    with zipfile.ZipFile(few.path) as parts:
+        for name in parts.namelist():
+            if name.startswith("xl/worksheets/sheet"):
+                assert b"<f>cmd" not in parts.read(name)
+    assert find(few.rows("KBK"), EVIL)[0] == EVIL
+    assert find(few.rows("KBK"), MARKUP)[0] == MARKUP
+
+
+def test_no_certainty_with_few_replicates(few: Made) -> None:
+    found = need(few.store, "uhc-non-cut-off", 2025, None)
+    amount = quantile(found.sample, 0.8).value
+    for sheet in few.values:
+        for row in sheet.iter_rows(values_only=True):
+            assert amount not in row
+    texts = few.texts()
+    assert not [text for text in texts if "Usulkan" in text or "kemungkinan" in text]
+    assert any("sedikitnya 100 ulangan" in text for text in texts)
+
+
+def test_certainty_with_enough_replicates(many: Made) -> None:
+    found = need(many.store, "uhc-non-cut-off", 2025, 0.8)
+    row = next(row for row in many.rows("Summary") if row[:2] == ("UHC non-cut-off, status held", "2025"))
+    assert row[5:8] == (found.median, found.interval_low, found.interval_high)
+    assert row[9] == found.amount == quantile(found.sample, 0.8).value
+    texts = many.texts()
+    assert any(text.startswith("Propose IDR ") for text in texts)
+    assert any("enough in 8 in 10 cases" in text for text in texts)
+    assert "If the ceiling equals the proposal" in texts
+
+
+def test_a_ceiling_is_told_by_year(few: Made) -> None:
+    rows = [row for row in few.rows("APBD") if row[:2] == ("UHC, pagu kurang tiga bulan, menonaktifkan", "2025")]
+    unfunded = few.store.series("uhc-drop", "unfunded")[:, 2:14]
+    (row,) = rows
+    assert row[2] == 17_600_000_000
+    assert row[4] == f"{int((unfunded > 0).any(axis=1).sum())} dari 20 ulangan"
+    assert row[6] == quantile(unfunded.sum(axis=1), 0.5).value
+    first = np.array([np.flatnonzero(replicate)[0] for replicate in unfunded])
+    names = ["Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"]
+    assert row[5] == f"{names[np.bincount(first).argmax()]} 2025"
+
+
+def test_assumptions_list_inputs_parameters_and_rules(few: Made) -> None:
+    from sim.behaviour import PARAMETERS
+
+    rows = list(few.rows("Asumsi"))
+    assert find(iter(rows), "Bagian data ganda")[2:5] == ("ya", "asumsi", "=1+1")
+    assert find(iter(rows), "Penduduk")[2:4] == ("tidak", "tinggi")
+    for parameter in PARAMETERS:
+        assert any(str(row[0]).startswith(f"{parameter.name}: ") for row in rows), parameter.name
+    assert any(str(row[0]).startswith("kbk.ak_denominator: ") for row in rows)
+
+
+def test_equal_runs_give_equal_workbooks(few: Made, tmp_path: Path) -> None:
+    again = tmp_path / "again.xlsx"
+    write_workbook(few.run, again, "id")
+    assert again.read_bytes() == few.path.read_bytes()
