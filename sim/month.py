@@ -59,13 +59,18 @@ STEPS: tuple[Step, ...] = (
 )  # fmt: skip
 
 
+#: Parts of a day: the office works at noon, the steps of a month's last day come after it.
+_OFFICE_HOUR, _CLOSING_HOUR = 0.5, 0.75
+
+
 def run_calendar(world: World) -> Generator[Any, Any, None]:
     """SimPy process: every step of every month on its day."""
     for month in range(world.calendar.count):
         start, length = world.calendar.start_day(month), world.calendar.length(month)
         for step in STEPS:
             day = min(step.day or length, length)
-            yield world.env.timeout(max(0.0, start + day - 1 - world.env.now))
+            closing = 0.0 if step.day else _CLOSING_HOUR
+            yield world.env.timeout(max(0.0, start + day - 1 + closing - world.env.now))
             world.month = month
             step.run(world)
 
@@ -75,5 +80,5 @@ def work_office(world: World) -> Generator[Any, Any, None]:
     for month in range(world.calendar.count):
         start = world.calendar.start_day(month)
         for day in world.calendar.working_days(month):
-            yield world.env.timeout(max(0.0, start + day - 0.5 - world.env.now))
+            yield world.env.timeout(max(0.0, start + day - 1 + _OFFICE_HOUR - world.env.now))
             steps_people.register_applications(world, day)

@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
-from reports.law import contact_rating
+from reports.law import contact_rating, kbk_targets, uhc_bars
+from reports.numbers import contact_rate, controlled_share, first_full_year, most_frequent, quantiles, years
 from scenarios.months import span
+from scenarios.quantiles import quantile
 from scenarios.store import RunStore
 from sim.indicators import CATALOGUE, INDEX, SEGMENTS
 from sim.results import Results

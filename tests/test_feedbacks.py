@@ -1,0 +1,88 @@
+"""Each feedback at ten times its strength moves what it should, the way it should, and not before its delay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scenarios.feedbacks import FEEDBACKS, measure
+from sim.behaviour import PARAMETERS
+from tests.engine import BEHAVIOUR, policy_for, results, small
+
+MONTHS = 12
+
+
+@pytest.mark.parametrize("feedback", FEEDBACKS, ids=lambda feedback: feedback.name)
+def test_sign_at_ten_times_the_strength(feedback) -> None:  # type: ignore[no-untyped-def]
+    found = [measure(feedback, small(), strength=10.0, months=MONTHS, replicate=r) for r in range(3)]
+    assert np.mean(found) * feedback.sign > 0, found
+
+
+@pytest.mark.parametrize(
+    ("switch", "indicator"),
+    [
+        ("feedback.kbk_to_contacts", "contacts"),
+        ("feedback.wait_to_contacts", "contacts_lost"),
+        ("feedback.drugs_to_referrals", "referrals_nonspecialist"),
+    ],
+)
+def test_facility_indices_act_exactly_one_month_later(switch: str, indicator: str) -> None:
+    policy = policy_for(small(), 4)
+    strained = {"drugs.target_months": 0.3, "clinic.service_minutes": 40.0, "care.well": 0.05, "referral.tacc": 0.2}
+    off, on = (results(small(), policy, {**strained, switch: s}).series(indicator, "facility") for s in (0.0, 10.0))
+    assert np.array_equal(off[0], on[0])
+    assert not np.array_equal(off[1], on[1])
+
+
+@pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
+def test_every_parameter_moves_something(parameter) -> None:  # type: ignore[no-untyped-def]
+    """Moved far, each parameter changes the results of a district under strain with every lever in use."""
+    base, moved = _strained({}), _strained({parameter.name: _far(parameter)})
+    same = all(np.array_equal(base.table(level), moved.table(level), equal_nan=True)
+               for level in ("district", "facility", "segment"))  # fmt: skip
+    assert not same
+
+
+def _far(parameter) -> float:  # type: ignore[no-untyped-def]
+    if parameter.scale == "share":
+        return 0.9 if parameter.default < 0.5 else 0.1
+    return 0.0 if parameter.scale == "fixed" else float(parameter.default) * 3
+
+
+def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
+    from dataclasses import replace
+
+    from sim.rules import load_rules
+
+    rules = load_rules().but({"uhc.bar.registered": 0.5, "uhc.bar.active": 0.5})
+    district = _with_joiners()
+    quota = np.full(9, 60, np.int64)
+    quota[0] = 3000
+    policy = policy_for(district, 9, intake_quota=quota, agreement=True, point_of_care=True)
+    policy = replace(policy, referral_training=np.full((9, len(district.facilities)), 0.5))
+    strain = {
+        "clinic.service_minutes": 25.0, "drugs.target_months": 1.2, "care.emergency": 0.03, "segment.join": 0.01,
+        "chronic.complication": 0.02, "office.capacity": 100.0, "premium.rehab_join": 0.2,
+    }  # fmt: skip
+    return results(district, policy, BEHAVIOUR.but({**strain, **changes}), luck_only=False, rules=rules)
+
+
+def _with_joiners():  # type: ignore[no-untyped-def]
+    """The small district with class I-III self-payers, state and village workers and assumed joiners."""
+    from districts.tiny import tiny_district
+
+    district = tiny_district(12_000, 2)
+    stock = district.stock()
+    rows = []
+    for row in stock.segments:
+        if row.segment == "pbpu":
+            third = {"registered": 600, "active": 500, "arrears": 100, "lapsed": 0}
+            rows += [row.model_copy(update={"klass": k, "joined": 200, **third}) for k in (1, 2, 3)]
+        elif row.segment == "ppu":
+            rows.append(row.model_copy(update={"registered": 800, "active": 760, "arrears": 0, "lapsed": 40}))
+            heads = {"registered": 400, "active": 380, "arrears": 0, "lapsed": 20}
+            rows += [row.model_copy(update={"payer": payer, **heads}) for payer in ("state", "village")]
+        else:
+            rows.append(row.model_copy(update={"joined": row.registered // 10}))
+    stock = stock.model_copy(update={"segments": tuple(rows)})
+    return district.model_copy(update={"stocks": (stock,)})

@@ -1,0 +1,219 @@
+"""The district's money: bill lines once each, the three regimes, debt, and status at the bars."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from sim import codes
+from sim.payers.claims import ClaimsOffice
+from sim.payers.ledger import Ledger
+from sim.payers.pemda import BudgetLine, make_bill
+from sim.payers.uhc import Bars, holds_status
+from sim.policy import baseline_policy
+from tests.engine import BEHAVIOUR, policy_for, results, small, world
+
+STILL = BEHAVIOUR.without_change().but({"segment.nik_invalid": 0.0})
+
+
+def _line(**policy: object) -> BudgetLine:
+    return BudgetLine(baseline_policy(12, 1).but(**policy))
+
+
+def test_each_bill_line_stands_once() -> None:
+    """28,795 heads cost 1,088,451,000 a month: 35,000 and 2,800, the aid not counted again for the same heads."""
+    bill = make_bill(28_795, 100, 1_000, 35_000, 2_800, 10_000_000, 0.04, 5, True)
+    assert bill.premium + bill.aid_pemda == 1_088_451_000
+    assert bill.aid_self == 2_800_000
+    assert bill.jkn == 1_088_451_000 + 2_800_000 + 5
+    assert bill.village == 400_000
+    assert bill.province == 3_780_000
+    elsewhere = make_bill(28_795, 100, 1_000, 35_000, 2_800, 10_000_000, 0.04, 5, False)
+    assert (elsewhere.aid_self, elsewhere.province) == (0, 3_780_000 + 2_800_000)
+
+
+def test_what_the_line_cannot_carry_becomes_debt_and_the_first_claim_on_the_next() -> None:
+    line = _line(line_rule="amounts", line_amounts={2024: 250, 2025: 400})
+    line.open_year(2024, 0, 0, True, 1)
+    assert [line.commit(100, month) for month in range(4)] == [0, 0, 50, 100]
+    assert (line.debt, line.debt_age, line.unfunded_months) == (150, 2, 2)
+    line.open_year(2025, 12, 0, True, 13)
+    assert (line.debt, line.committed, line.remaining()) == (0, 150, 250)
+    assert line.pay_due(12) == 250
+    assert line.pay_due(13) == 150
+
+
+def test_lines_follow_their_written_rule() -> None:
+    line = _line(line_rule="heads_at_start", line_factor=0.75)
+    line.open_year(2023, 0, 1200, False, 0)
+    assert line.line is None
+    line.open_year(2024, 2, 1200, True, 3)
+    assert line.line == 900
+    growing = _line(line_rule="last_year_growth", line_growth=0.1)
+    growing.last_bills = [50] * 3 + [100] * 12
+    growing.open_year(2025, 15, 0, True, 16)
+    assert growing.line == pytest.approx(1320)
+
+
+def test_drop_keeps_the_heads_that_the_rest_can_pay() -> None:
+    line = _line(line_rule="amounts", line_amounts={2024: 5_000_000}, regime="drop")
+    line.open_year(2024, 0, 0, True, 0)
+    bill = make_bill(100, 0, 0, 35_000, 2_800, 0, 0.04, 0, True)
+    line.commit(bill.jkn, 0)
+    assert line.heads_to_drop(bill, 100, 11) == 100 - (5_000_000 - 3_780_000) // 37_800
+    assert line.heads_to_drop(bill, 100, 0) == 0
+
+
+def test_grace_waits_before_dropping() -> None:
+    line = _line(line_rule="amounts", line_amounts={2024: 0}, regime="grace_then_drop", grace_months=3)
+    line.open_year(2024, 0, 0, True, 0)
+    bill = make_bill(10, 0, 0, 35_000, 2_800, 0, 0.04, 0, True)
+    dropped = []
+    for month in range(3):
+        line.commit(bill.jkn, month)
+        dropped.append(line.heads_to_drop(bill, 10, 11 - month))
+    assert dropped == [0, 0, 10]
+
+
+BARS = Bars(Fraction("0.98"), Fraction("0.8"))
+
+
+@pytest.mark.parametrize(
+    ("registered", "active", "agreement", "arrears", "holds"),
+    [
+        (980, 800, True, 0, True),
+        (979, 800, True, 0, False),
+        (980, 799, True, 0, False),
+        (980, 800, False, 0, False),
+        (980, 800, True, 3, True),
+        (980, 800, True, 4, False),
+    ],
+)
+def test_status_needs_both_bars_agreement_and_no_old_arrears(
+    registered: int, active: int, agreement: bool, arrears: int, holds: bool
+) -> None:
+    assert holds_status(BARS, 1000, registered, active, agreement, arrears, 3) is holds
+
+
+def test_heads_needed_are_whole_and_exact() -> None:
+    assert BARS.heads_needed(1001, 0, 0) == (981, 801)
+    assert BARS.heads_needed(1000, 990, 900) == (0, 0)
+
+
+@pytest.fixture(scope="module")
+def regimes():  # type: ignore[no-untyped-def]
+    """The same district under a line of six months' money, by regime."""
+    quota = np.zeros(14, np.int64)
+    quota[0] = 4000
+    found = {}
+    for regime in ("owe", "drop", "freeze"):
+        policy = policy_for(small(), 14, intake_quota=quota, agreement=True, line_rule="heads_at_start",
+                            line_factor=0.5, regime=regime, restore_in_january=False)  # fmt: skip
+        found[regime] = results(small(), policy)
+    found["unbounded"] = results(small(), policy_for(small(), 14, intake_quota=quota, agreement=True))
+    return found
+
+
+def test_owing_keeps_members_active_and_builds_debt(regimes) -> None:  # type: ignore[no-untyped-def]
+    owe, free = regimes["owe"], regimes["unbounded"]
+    exhausted = int(np.argmax(owe.series("unfunded") > 0))
+    assert owe.months[exhausted][:4] == "2024"
+    assert (owe.series("debt_pemda")[exhausted:] > 0).all()
+    early = slice(0, exhausted + 2)
+    assert np.array_equal(owe.series("active")[early], free.series("active")[early])
+    assert owe.series("dropped").sum() == 0
+
+
+def test_dropping_leaves_heads_registered_and_without_debt(regimes) -> None:  # type: ignore[no-untyped-def]
+    drop, owe = regimes["drop"], regimes["owe"]
+    assert drop.series("dropped").sum() > 1000
+    assert drop.series("active")[-1] < owe.series("active")[-1] - 1000
+    assert drop.series("debt_pemda")[-1] < 0.05 * owe.series("debt_pemda")[-1]
+    assert abs(drop.series("registered")[-1] - owe.series("registered")[-1]) < 0.01 * owe.series("registered")[-1]
+
+
+def test_unused_heads_go_first_so_contacts_fall_less_than_cover(regimes) -> None:  # type: ignore[no-untyped-def]
+    drop, free = regimes["drop"], regimes["unbounded"]
+    last = slice(-3, None)
+    cover = drop.series("active")[last].sum() / free.series("active")[last].sum()
+    contacts = drop.series("contacts", "facility")[last].sum() / free.series("contacts", "facility")[last].sum()
+    assert cover < 0.95
+    assert contacts > cover
+
+
+def test_freezing_stops_intake() -> None:
+    months = 14
+    policy = policy_for(small(), months, intake_quota=np.full(months, 100), agreement=True,
+                        line_rule="heads_at_start", line_factor=0.5, regime="freeze")  # fmt: skip
+    found = results(small(), policy)
+    intake = found.series("intake_never") + found.series("intake_lapsed") + found.series("intake_arrears")
+    frozen = found.months.index("2024-03")
+    assert intake[:2].sum() > 100
+    assert intake[frozen:].sum() <= 30  # the tail of the NIK queue
+
+
+@pytest.mark.parametrize(("status", "first_active"), [(True, 0), (False, 1)])
+def test_heads_are_active_at_once_only_under_non_cut_off(status: bool, first_active: int) -> None:
+    """200 applications on day 1: non-cut-off are active and billed in the month, cut-off from the next 1st."""
+    quota = np.zeros(4, np.int64)
+    quota[0] = 200
+    district = small()
+    rules = None
+    policy = policy_for(district, 4, intake_quota=quota, agreement=status)
+    from tests.engine import RULES
+
+    rules = RULES.but({"uhc.bar.registered": 0.5, "uhc.bar.active": 0.5})
+    base = results(district, policy_for(district, 4, agreement=status), STILL, rules=rules)
+    found = results(district, policy, STILL, rules=rules)
+    more = found.series("active") - base.series("active")
+    assert more.tolist() == [200 if month >= first_active else 0 for month in range(4)]
+    billed = found.series("billed") - base.series("billed")
+    assert billed.tolist() == [200 if month >= first_active else 0 for month in range(4)]
+    capitated = found.series("capitated") - base.series("capitated")
+    assert capitated.tolist() == [0, 200, 200, 200]
+
+
+def test_applications_after_the_cut_off_day_wait_a_month_more() -> None:
+    """20 a day: registered by day 20 of the month or later decides between the next 1st and the 1st after."""
+    quota = np.zeros(4, np.int64)
+    quota[0] = 10**6
+    behaviour = STILL.but({"office.capacity": 20.0})
+    final = world(small(), policy_for(small(), 4, intake_quota=quota), behaviour)
+    calendar = final.calendar
+    by_cut_off = 20 * sum(day <= 20 for day in calendar.working_days(0))
+    pemda = final.out_segment[:, codes.PEMDA]
+    start = int(sum(row.active for row in small().stock().segments if row.segment == "pbpu_pemda"))
+    assert pemda[1, 1] - start == by_cut_off
+    assert pemda[0, 2] == 20 * len(calendar.working_days(0))
+
+
+def test_the_office_mends_unclear_applications() -> None:
+    quota = np.zeros(10, np.int64)
+    quota[0] = 1000
+    found = results(small(), policy_for(small(), 10, intake_quota=quota), BEHAVIOUR.but({"segment.nik_invalid": 0.3}))
+    queue = found.series("intake_queue")
+    assert 200 < queue[0] < 400
+    assert queue[-1] < 20
+
+
+def test_claims_wait_for_a_verifier_and_late_payment_costs() -> None:
+    office = ClaimsOffice(capacity=60, returned=0.1, penalty=0.01)
+    office.submit(0, 100)
+    assert office.verify(0) == (60, 0)
+    assert office.backlog() == 40
+    office.submit(1, 0)
+    assert office.verify(1) == (40, 0)
+    late = ClaimsOffice(capacity=100, returned=0.0, penalty=0.01)
+    late.submit(0, 350)
+    assert [late.verify(month) for month in range(4)] == [(100, 0), (100, 0), (100, 1), (50, 1)]
+
+
+def test_the_ledger_refuses_what_is_not_whole_rupiah() -> None:
+    ledger = Ledger()
+    ledger.pay("a", "b", 5, "test")
+    assert (ledger.balance["a"], ledger.balance["b"], ledger.total()) == (-5, 5, 0)
+    for bad in (-1, 0.5):
+        with pytest.raises(ValueError, match="whole number of rupiah"):
+            ledger.pay("a", "b", bad, "test")  # type: ignore[arg-type]

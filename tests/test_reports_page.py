@@ -1,0 +1,215 @@
+"""The page and the charts: one file, no network, every name escaped, pictures with something on them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from test_reports_made_up import EVIL, made_up_run
+
+from districts.faults import UserError
+from districts.text import rupiah_short
+from reports.answer import answer
+from reports.run import Run
+from reports.write import draw_charts, write_outputs
+from scenarios.need import need
+from scenarios.store import RunStore
+from sim.rules import load_rules
+
+CHARTS = ["kebutuhan", "pagu", "keaktifan", "kbk-peta", "kbk-indikator", "kapitasi"]
+NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = made_up_run(tmp_path_factory.mktemp("page") / "few", 20)
+    write_outputs(folder, "id")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = made_up_run(tmp_path_factory.mktemp("page") / "many", 100, second=True)
+    write_outputs(folder, "en")
+    return folder
+
+
+class Tags(HTMLParser):
+    """The tags of a page with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+
+
+def page(folder: Path) -> str:
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+def test_everything_is_written_and_nothing_half_written_is_left(few: Path, tmp_path: Path) -> None:
+    names = {path.relative_to(few).as_posix() for path in few.rglob("*") if path.is_file()}
+    expected = {f"charts/{name}.{form}" for name in CHARTS for form in ("png", "svg")} | {"index.html", "tables.xlsx"}
+    store = {"results.sqlite", "results.sqlite-wal", "results.sqlite-shm", "manifest.json"}
+    assert expected <= names <= expected | store
+
+
+def test_what_is_returned_exists_with_the_page_first(tmp_path: Path) -> None:
+    written = write_outputs(made_up_run(tmp_path / "run", 3, months=2))
+    assert written[0].name == "index.html"
+    assert all(path.is_file() for path in written)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_charts_are_not_blank(few: Path, name: str) -> None:
+    from matplotlib.image import imread
+
+    picture = imread(few / "charts" / f"{name}.png")[..., :3]
+    assert picture.shape[1] == 1500
+    inked = (picture < 0.97).any(axis=2)
+    assert inked.mean() > 0.01
+    # nothing is cut off at an edge: a white frame all around
+    assert not inked[:3].any()
+    assert not inked[-3:].any()
+    assert not inked[:, :3].any()
+    assert not inked[:, -3:].any()
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_svg_files_are_whole_and_described(few: Path, name: str) -> None:
+    text = (few / "charts" / f"{name}.svg").read_text(encoding="utf-8")
+    root = ElementTree.fromstring(text)
+    assert root.get("role") == "img"
+    assert len(root.get("aria-label") or "") > 20
+    assert len(text) > 5000
+
+
+def test_no_address_but_the_namespaces(few: Path, many: Path) -> None:
+    for folder in (few, many):
+        files = [folder / "index.html", *(folder / "charts").glob("*.svg")]
+        for path in files:
+            found = set(re.findall(r"https?://[^\s\"'<>)]*", path.read_text(encoding="utf-8")))
+            assert found <= NAMESPACES, path
+
+
+def test_page_loads_nothing_and_runs_nothing(few: Path) -> None:
+    parsed = Tags(page(few))
+    kinds = {tag for tag, _attributes in parsed.tags}
+    assert not kinds & {"script", "link", "img", "iframe", "object", "embed", "form"}
+    for _tag, attributes in parsed.tags:
+        assert not [name for name in attributes if name.startswith("on")]
+    own = [str(attributes["href"]) for tag, attributes in parsed.tags if tag == "a"]
+    assert own
+    assert all((few / name).is_file() for name in own)
+
+
+def test_names_are_escaped(few: Path) -> None:
+    html = page(few)
+    assert "Kabupaten &lt;Contoh&gt; &amp; Co" in html
+    parsed = Tags(html)
+    assert "contoh" not in {tag for tag, _attributes in parsed.tags}
+    assert "b" not in {tag for tag, attributes in parsed.tags if attributes} - {"body"}
+    text = " ".join(parsed.words)
+    assert EVIL in text
+    assert 'Puskesmas <b>"A" & B</b>' in text
+
+
+def test_ids_inside_the_page_are_defined_once(few: Path) -> None:
+    ids = re.findall(r'<(?:clipPath|pattern)[^>]* id="([^"]+)"', page(few))
+    parts = {name: set() for name in ids}
+    for name in ids:
+        for body in re.findall(rf'id="{name}"[^>]*>(.*?)</(?:clipPath|pattern)>', page(few), re.DOTALL):
+            parts[name].add(re.sub(r"\s+", " ", body))
+    assert all(len(bodies) == 1 for bodies in parts.values())
+
+
+def test_answer_with_few_replicates_has_no_certainty(few: Path) -> None:
+    store = RunStore.open(few)
+    told = answer(Run(store, load_rules()), "id")
+    found = need(store, "uhc-non-cut-off", 2025, None)
+    assert 1 <= len(told.sentences) <= 3
+    assert rupiah_short(found.median) in told.first
+    assert "sedikitnya 100 ulangan" in told.second
+    text = " ".join(Tags(page(few)).words)
+    assert "Usulkan" not in text
+    assert "kemungkinan" not in text
+
+
+def test_answer_with_enough_replicates_has_it(many: Path) -> None:
+    store = RunStore.open(many)
+    told = answer(Run(store, load_rules()), "en")
+    found = need(store, "uhc-non-cut-off", 2025, 0.8)
+    assert found.amount is not None
+    assert rupiah_short(found.amount, "en") in told.first
+    assert "8 in 10" in told.second
+    assert "precision ±IDR" in told.second
+    assert told.first in " ".join(Tags(page(many)).words)
+    told = answer(Run(store, load_rules()), "id")
+    assert "kemungkinan 8 dari 10" in told.second
+    assert "ketelitian hitungan ±Rp" in told.second
+
+
+def test_what_less_money_does_is_that_of_the_worst_line(few: Path) -> None:
+    store = RunStore.open(few)
+    third = answer(Run(store, load_rules()), "id").third
+    active = store.series("uhc-drop", "active")[:, 13]
+    population = store.series("uhc-drop", "population_dukcapil")[:, 13]
+    middle = np.sort(active / population)[9]  # of 20 replicates: half lie at or below the tenth
+    assert "menonaktifkan" in third
+    assert f"{middle * 100:.1f}".replace(".", ",") in third
+    assert "30.000 peserta aktif dinonaktifkan" in third
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_charts_are_the_same_bytes_every_time(tmp_path: Path, lang: str) -> None:
+    folder = made_up_run(tmp_path / "run", 3, months=4)
+    with RunStore.open(folder) as store:
+        once, again = (draw_charts(Run(store, load_rules()), lang) for _ in range(2))
+        for first, second in zip(once[:2], again[:2], strict=True):
+            assert first.svg() == second.svg()
+            assert first.png() == second.png()
+
+
+def test_a_run_of_one_month_and_one_replicate_is_reported(tmp_path: Path) -> None:
+    folder = made_up_run(tmp_path / "run", 1, months=1)
+    write_outputs(folder, "id")
+    assert "Rp" in page(folder)
+
+
+def test_a_run_without_results_is_refused(tmp_path: Path) -> None:
+    folder = made_up_run(tmp_path / "run", 0, months=2)
+    with pytest.raises(UserError, match="holds no finished replicate yet"):
+        write_outputs(folder)
+    assert not (folder / "index.html").exists()
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="holds no run"):
+        write_outputs(tmp_path)
+
+
+def test_an_old_report_stays_when_writing_fails(few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "copy"
+    shutil.copytree(few, folder)
+    before = (folder / "tables.xlsx").read_bytes()
+
+    def breaks(*_arguments: object) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr("reports.workbook.notes_sheet", breaks)
+    with pytest.raises(RuntimeError):
+        write_outputs(folder)
+    assert (folder / "tables.xlsx").read_bytes() == before
+    assert not [path for path in folder.rglob("*") if path.name.endswith(".half") or path.name.startswith("tmp")]

@@ -1,0 +1,97 @@
+"""The words of reports: every English id has its Indonesian text, and Indonesian reports use no statistician's word."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from babel.messages.pofile import read_po
+from test_reports_made_up import made_up_run
+
+import reports
+import web
+from reports.answer import certainty_words
+from reports.wording import chance_told, chance_words
+from reports.write import write_outputs
+
+ROOT = Path(reports.__file__).parent.parent
+CATALOGUE = ROOT / "districts" / "locale" / "reports.id.po"
+SOURCES = sorted([*Path(reports.__file__).parent.glob("*.py"), *Path(web.__file__).parent.glob("*.py"),
+                  ROOT / "cli" / "web.py"])  # fmt: skip
+
+
+def message_ids() -> set[str]:
+    """The English ids that the sources ask a translator for."""
+    found = set()
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            caller = node.func
+            if isinstance(caller, ast.Call):
+                caller = caller.func  # translator(lang)("...")
+            if isinstance(caller, ast.Name) and caller.id in ("_", "translator", "UserError"):
+                found.add(str(node.args[0].value))
+    return found
+
+
+def catalogue() -> dict[str, str]:
+    return {str(entry.id): str(entry.string) for entry in read_po(BytesIO(CATALOGUE.read_bytes())) if entry.id}
+
+
+def test_every_id_has_an_indonesian_text_and_no_text_is_left_over() -> None:
+    ids = message_ids()
+    assert len(ids) > 150
+    assert set(catalogue()) == ids
+    assert all(catalogue().values())
+
+
+@pytest.mark.parametrize("message", sorted(message_ids()))
+def test_translations_have_the_same_fields(message: str) -> None:
+    def fields(text: str) -> set[str]:
+        return {name for _text, name, _form, _kind in string.Formatter().parse(text) if name is not None}
+
+    assert fields(catalogue()[message]) == fields(message)
+
+
+@pytest.mark.parametrize("replicates", [20, 100])
+def test_indonesian_reports_use_plain_words(tmp_path: Path, replicates: int) -> None:
+    folder = made_up_run(tmp_path / "run", replicates, second=replicates == 100)
+    write_outputs(folder, "id")
+    book = openpyxl.load_workbook(folder / "tables.xlsx", data_only=True)
+    sheets = [sheet for sheet in book if sheet.title != "Asumsi"]  # the program's own names and sources stand there
+    texts = [str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    html = re.sub(r"<style.*?</style>", "", (folder / "index.html").read_text(encoding="utf-8"), flags=re.DOTALL)
+    texts.append(re.sub(r"<[^>]+>", " ", html))
+    for word in (r"\bp[15]0\b", r"\bp90\b", r"\bCI\b", "Monte Carlo", "persentil", "quantile", r"\bnan\b", r"\binf\b"):
+        assert not [text for text in texts if re.search(word, text)], word
+
+
+def test_chances_say_no_more_than_the_count_allows() -> None:
+    def hits(count: int, of: int) -> np.ndarray:
+        return np.arange(of) < count
+
+    assert chance_words(hits(16, 20)) == "16 dari 20 ulangan"
+    assert chance_told(hits(16, 20)) == "16 dari 20 ulangan"
+    assert chance_words(hits(80, 100)) == "8 dari 10"
+    assert chance_told(hits(80, 100), "id") == "kemungkinan 8 dari 10"
+    assert chance_words(hits(80, 100), "en") == "8 in 10"
+    assert chance_words(hits(95, 100)) == "19 dari 20"
+    # none of 100: by Wilson's interval up to 3.7 in 100, so "less than 1 in 100" would be too much
+    assert chance_words(hits(0, 100)) == "di bawah 1 dari 10"
+    assert chance_words(hits(0, 1000)) == "kurang dari 1 dari 100"
+    assert chance_words(hits(100, 100)) == "lebih dari 19 dari 20"
+    assert chance_words(hits(1000, 1000)) == "lebih dari 99 dari 100"
+    with pytest.raises(ValueError, match="at least one"):
+        chance_words(hits(0, 0))
+
+
+def test_certainty_is_told_in_the_smallest_whole_parts() -> None:
+    assert [certainty_words(c) for c in (0.8, 0.95, 0.99, 0.5)] == [
+        "8 dari 10", "19 dari 20", "99 dari 100", "5 dari 10"]  # fmt: skip
