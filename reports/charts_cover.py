@@ -54,7 +54,7 @@ def active_share_chart(run: Run, lang: str = "id") -> Chart:
 
     def paint(canvas: Canvas) -> None:
         for at, name in enumerate(names):
-            left, width = panels(columns, 0.75, WIDTH - 0.9, 1.35)[at % 2]
+            left, width = panels(columns, 0.75, WIDTH - 1.15, 1.5)[at % 2]
             bottom = 1.0 + (rows - 1 - at // 2) * (height + _BETWEEN)
             axes = canvas.axes(left, bottom, width, height)
             positions = np.arange(len(run.months))

@@ -29,9 +29,7 @@ SEGMENTS: tuple[str, ...] = ("never", "pbi_jk", "pbpu_pemda", "ppu", "pbpu", "bp
 
 DISTRICT: tuple[Indicator, ...] = (
     Indicator("population", "persons", "penduduk", "residents", True),
-    Indicator(
-        "population_dukcapil", "persons", "penduduk Dukcapil (pembagi)", "Dukcapil count (denominator)", True
-    ),
+    Indicator("population_dukcapil", "persons", "penduduk Dukcapil (pembagi)", "Dukcapil count (denominator)", True),
     Indicator("registered", "persons", "terdaftar", "registered", True),
     Indicator("active", "persons", "aktif", "active", True),
     Indicator("capitated", "persons", "dikapitasi", "capitated", True),
@@ -71,9 +69,7 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("aid_central", "rupiah", "bantuan iuran pusat", "central premium aid"),
     Indicator("bill_premium", "rupiah", "tagihan iuran Rp35.000", "bill: 35,000 premium"),
     Indicator("bill_aid_pemda", "rupiah", "tagihan bantuan iuran PBPU Pemda", "bill: 2,800 aid, Pemda heads"),
-    Indicator(
-        "bill_aid_self", "rupiah", "tagihan bantuan iuran mandiri kelas III", "bill: aid, class III self-payers"
-    ),
+    Indicator("bill_aid_self", "rupiah", "tagihan bantuan iuran mandiri kelas III", "bill: aid, class III self-payers"),
     Indicator("bill_village", "rupiah", "tagihan iuran perangkat desa 4 %", "bill: 4 % for village officials"),
     Indicator("bill_levers", "rupiah", "biaya program", "bill: lever costs"),
     Indicator("bill_jkn", "rupiah", "tagihan JKN kabupaten (baris APBD)", "district JKN bill (APBD line)"),

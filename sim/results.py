@@ -78,6 +78,4 @@ class Results:
         buffer = io.BytesIO(raw[4 + size :])
         tables = [np.lib.format.read_array(buffer, allow_pickle=False) for _ in CATALOGUE]
         district, facility, segment = tables
-        return cls(
-            tuple(head["months"]), tuple(head["facilities"]), district, facility, segment, tuple(head["notes"])
-        )
+        return cls(tuple(head["months"]), tuple(head["facilities"]), district, facility, segment, tuple(head["notes"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ from sim.payers.ledger import Ledger
 from sim.payers.office import EnrolmentOffice
 from sim.payers.pemda import Bill, BudgetLine
 from sim.payers.uhc import Bars
-from sim.people.arrays import Households, People
+from sim.people.arrays import Households, People, copy_arrays
 from sim.people.care import well_curve
 from sim.people.chronic import set_levels
 from sim.people.demography import fertility_shape, mortality_shape
@@ -38,6 +39,8 @@ IntArray = NDArray[np.int64]
 
 #: Room for newcomers beyond the expected births and arrivals.
 _SPARE_FACTOR, _SPARE_LEAST = 1.8, 400
+#: Share of a facility's register that is active, for the first guess of its drug use (assumed).
+_ACTIVE_SHARE = 0.8
 
 
 @dataclass
@@ -180,51 +183,84 @@ class World:
         self.notes.append(f"{self.on}: {text}")
 
 
-def make_world(
-    district: District, rules: Rules, behaviour: Behaviour, policy: Policy, seed: int, replicate: int, stock: Stock,
-    luck_only: bool, calendar: Calendar,
-) -> World:  # fmt: skip
-    """The world at the end of the stock's month."""
+@dataclass(frozen=True)
+class Start:
+    """What every scenario of a replicate starts from; read-only, its arrays are copied into a world."""
+
+    people: People
+    households: Households
+    used: int
+    shocks: Shocks
+    tables: Tables
+    lottery: NDArray[np.uint32]
+
+
+@lru_cache(maxsize=1)
+def make_start(
+    district: District, stock: Stock, behaviour: Behaviour, seed: int, replicate: int, luck_only: bool, months: int
+) -> Start:
+    """The synthetic population and the shocks of one replicate; the last one is kept for the next scenario."""
     key = make_key(seed, replicate)
     b = behaviour.as_dict()
-    if luck_only:
-        b["shock.size"] = 0.0
-    behaviour = behaviour.but({"shock.size": b["shock.size"]})
-    count = len(district.facilities)
     cells = drawn_cells(stock, behaviour, key, central=luck_only)
-    newcomers = (b["demo.births"] + b["demo.move_in"]) / 12 * policy.months * stock.population
+    newcomers = (b["demo.births"] + b["demo.move_in"]) / 12 * months * stock.population
     spare = int(_SPARE_FACTOR * newcomers) + _SPARE_LEAST
     population = synthesise(district, stock, cells, behaviour, key, seed, spare)
     people, households, used = population.people, population.households, population.used
-    shocks = draw_shocks(behaviour, key, policy.months, count)
-    prolanis = np.stack([shifted(b["chronic.prolanis_ht"], shocks.prolanis),
-                         shifted(b["chronic.prolanis_dm"], shocks.prolanis)], axis=1)  # fmt: skip
+    shocks = draw_shocks(behaviour, key, months, len(district.facilities))
+    prolanis = np.stack(
+        [shifted(b["chronic.prolanis_ht"], shocks.prolanis), shifted(b["chronic.prolanis_dm"], shocks.prolanis)],
+        axis=1,
+    )
     set_levels(people, key.k0, key.k1, used, b["chronic.sbp_level"], b["chronic.fbg_level"], prolanis)
-    visits_expected = b["care.sick"] * stock.population * 3 + 2000
-    use = [max(1, round(b["care.sick"] * facility.registered * 0.8 * b["drugs.cost_per_visit"]))
-           for facility in district.facilities]  # fmt: skip
+    lottery = block_table(key, households.name, 1, Purpose.SEGMENT)[:, 3].copy()
+    return Start(people, households, used, shocks, _tables(people, used, b), lottery)
+
+
+def make_world(
+    district: District,
+    rules: Rules,
+    behaviour: Behaviour,
+    policy: Policy,
+    seed: int,
+    replicate: int,
+    stock: Stock,
+    luck_only: bool,
+    calendar: Calendar,
+) -> World:
+    """The world at the end of the stock's month."""
+    if luck_only:
+        behaviour = behaviour.but({"shock.size": 0.0})
+    b = behaviour.as_dict()
+    count = len(district.facilities)
+    start = make_start(district, stock, behaviour, seed, replicate, luck_only, policy.months)
+    use = [
+        max(1, round(b["care.sick"] * facility.registered * _ACTIVE_SHARE * b["drugs.cost_per_visit"]))
+        for facility in district.facilities
+    ]
     return World(
         district=district,
         rules=rules,
         b=b,
         policy=policy,
-        key=key,
+        key=make_key(seed, replicate),
         calendar=calendar,
         stock=stock,
-        shocks=shocks,
+        shocks=start.shocks,
         env=simpy.Environment(),
-        people=people,
-        households=households,
-        used=used,
-        first=used,
-        lottery=block_table(key, households.name, 1, Purpose.SEGMENT)[:, 3].copy(),
-        tables=_tables(people, used, b),
+        people=copy_arrays(start.people),
+        households=copy_arrays(start.households),
+        used=start.used,
+        first=start.used,
+        lottery=start.lottery,
+        tables=start.tables,
         office=EnrolmentOffice(int(b["office.capacity"]), b["segment.nik_invalid"], b["segment.nik_mended"]),
         claims=ClaimsOffice(_claims_capacity(stock, b), b["claims.returned"], 0.0),
         line=BudgetLine(policy),
         stores=[
-            DrugStore(int(b["drugs.target_months"] * u), b["drugs.target_months"], b["drugs.fill_rate"], u) for u in use
-        ],  # fmt: skip
+            DrugStore(int(b["drugs.target_months"] * amount), b["drugs.target_months"], b["drugs.fill_rate"], amount)
+            for amount in use
+        ],
         funds=[CapitationFund(b["money.services_share"], 0, facility.drug_budget) for facility in district.facilities],
         heads=Heads(
             np.zeros((count, len(SEGMENTS), codes.STATUSES, codes.PRESENCES), np.int64),
@@ -242,7 +278,7 @@ def make_world(
         ak_last=np.full(count, np.nan),
         counts=np.zeros((count, 6), np.int64),
         chronic=np.zeros((count, 5), np.int64),
-        visits=np.empty((int(visits_expected), 3)),
+        visits=np.empty((int(b["care.sick"] * stock.population * 3) + 2000, 3)),
     )
 
 

@@ -21,7 +21,7 @@ class Bill:
 
     @property
     def jkn(self) -> int:
-        """Premium and aid of the district's heads, aid of class III self-payers, lever costs; village officials apart."""
+        """District heads (premium and aid), aid of class III self-payers, lever costs; not the village officials."""
         return self.premium + self.aid_pemda + self.aid_self + self.levers
 
 
