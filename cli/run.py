@@ -43,6 +43,7 @@ def run(
     from districts.text import translator
     from scenarios.plan import MAIN_SCENARIOS, RunPlan, prepare, with_second_run
     from scenarios.run import execute
+    from sim.warm import compile_kernels, compiled
 
     _ = translator(language(lang))
     plan = RunPlan(district, tuple(scenario or MAIN_SCENARIOS), start, months, replicates, seed, luck_only, stock)
@@ -50,6 +51,10 @@ def run(
     folder = out or _folder(ready, resume)
     if not quiet and out is None:
         typer.echo(_("Results go to {folder}").format(folder=folder))
+    if not compiled():
+        if not quiet:
+            typer.echo(_("First start on this machine: the program is compiled, once, in about half a minute."))
+        compile_kernels()
     with shown(lang, quiet) as progress:
         store = execute(ready.plan, folder, _cores() if jobs is None else jobs, resume, progress, prepared=ready)
     with store:

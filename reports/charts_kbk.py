@@ -209,7 +209,7 @@ def _paint_map(
         if month == 0 or run.months[month].endswith("-01"):
             axes.annotate(year, (month, 0), xytext=(2, 17), textcoords="offset points", fontsize=10,
                           fontweight="bold", color=palette.INK, annotation_clip=False)  # fmt: skip
-    axes.annotate(_("Lost,\nRp million"), (months, 0), xytext=(6, 4), textcoords="offset points", fontsize=8.5,
+    axes.annotate(_("Lost,\nIDR million"), (months, 0), xytext=(6, 4), textcoords="offset points", fontsize=8.5,
                   color=palette.SOFT, annotation_clip=False)  # fmt: skip
     _map_key(canvas, lang)
 

@@ -41,7 +41,7 @@ def capitation_chart(run: Run, lang: str = "id") -> Chart:
     title = _("Capitation {year} is about {paid}; {lost} a month is lost to the KBK score").format(
         year=run.period(lang), paid=rupiah_short(paid_year, lang), lost=rupiah_short(lost_per_month, lang)
     )
-    lead = _("Capitation of {count} facilities by month: paid, and missing from the full amount. Rp million.").format(
+    lead = _("Capitation of {count} facilities by month: paid, and missing from the full amount. IDR million.").format(
         count=len(run.facilities)
     )
     lead += " " + run.scenario_told(run.reference, lang)
@@ -85,7 +85,7 @@ def need_chart(run: Run, lang: str = "id") -> Chart | None:
     sums = [np.cumsum(bill[:, year.months], axis=1) for year in groups]
     found = need(run.store, headline, run.year.year, None)
     title = _("The need of {year} is about {need}").format(year=run.period(lang), need=rupiah_short(found.median, lang))
-    lead = _("District JKN bill added up within each year, no ceiling, Rp billion.")
+    lead = _("District JKN bill added up within each year, no ceiling, IDR billion.")
     lead += " " + run.scenario_told(headline, lang)
     if found.debt_carried_in or found.others_pay:
         lead += " " + _("Need is this bill plus debt carried in ({debt}) less what others pay ({others}).").format(
@@ -121,7 +121,7 @@ def ceiling_chart(run: Run, lang: str = "id") -> Chart | None:
     used = [store.series(name, "line_used") for name in names]
     first = run.exhaustion_words(names[0], lang)
     title = _("{scenario}: {what}").format(scenario=scenario_title(run.manifest, names[0], lang), what=first)
-    lead = _("Used of the JKN line within each year, and the ceiling of that year. Rp billion.")
+    lead = _("Used of the JKN line within each year, and the ceiling of that year. IDR billion.")
     top = ceiling(reach([*ceilings, *used], 0.9) / 1e9)
 
     titles = [scenario_title(run.manifest, name, lang) for name in names]

@@ -29,7 +29,7 @@ h3{{font-size:16px;margin-bottom:4px}}
 a{{color:{palette.ACCENT}}}
 .wrap{{max-width:1040px;margin:0 auto;padding:0 28px}}
 header{{border-bottom:1px solid {palette.RULE};padding:14px 0}}
-main{{padding-top:24px}}
+main.wrap{{padding-top:24px}}
 .soft{{color:{palette.SOFT}}}
 .lead{{font-size:21px;line-height:1.45;max-width:44em;margin-top:14px}}
 .less{{border-left:4px solid {palette.WARNING};padding-left:18px}}

@@ -47,9 +47,10 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
     )
     names = [indicator_label(key, lang) + (f" ({account})" if account else "") for key, account in BILL_LINES]
     bills = [_("bill by replicate: {part}").format(part=part) for part in (_("middle"), _("lower"), _("upper"))]
-    sheet.header([_("month"), _("billed heads"), *names, _("sum of the lines"), *bills])
+    outside = _("outside this line: {name}").format(name=indicator_label("bill_village", lang))
+    sheet.header([_("month"), _("billed heads"), *names, _("sum of the lines"), *bills, outside])
     samples = [run.store.series(scenario, key) for key, _account in BILL_LINES]
-    billed, bill = (run.store.series(scenario, key) for key in ("billed", "bill_jkn"))
+    billed, bill, village = (run.store.series(scenario, key) for key in ("billed", "bill_jkn", "bill_village"))
     for year in years(run.months):
         first = sheet.next
         sums = np.zeros(len(samples))
@@ -57,18 +58,18 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
             values = [middle(sample[:, at]) for sample in samples]
             sums += values
             row = sheet.next + 1
-            sheet.row([label(month_name(run.months[at], lang)), whole(middle(billed[:, at])), *map(money, values),
-                       total(f"=SUM(C{row}:G{row})", sum(values), "money"),
-                       *map(money, spread(bill[:, at]).at())])  # fmt: skip
+            cells = [label(month_name(run.months[at], lang)), whole(middle(billed[:, at])), *map(money, values)]
+            in_all = total(f"=SUM(C{row}:F{row})", sum(values), "money")
+            sheet.row([*cells, in_all, *map(money, spread(bill[:, at]).at()), money(middle(village[:, at]))])
         last = sheet.next - 1
-        yearly = spread(bill[:, year.months].sum(axis=1))
         columns = [total(f"=SUM({span(2 + place, first, last)})", value) for place, value in enumerate(sums)]
-        everything = total(f"=SUM({span(7, first, last)})", float(sums.sum()))
-        sheet.row([label(_("Sum of {year}").format(year=year.year), "bold"), None, *columns, everything,
-                   *map(money, yearly.at())])  # fmt: skip
+        everything = total(f"=SUM({span(6, first, last)})", float(sums.sum()))
+        yearly = [spread(sample[:, year.months].sum(axis=1)) for sample in (bill, village)]
+        name = label(_("Sum of {year}").format(year=year.year), "bold")
+        sheet.row([name, None, *columns, everything, *map(money, yearly[0].at()), money(float(yearly[1].middle))])
     sheet.note(
-        _("A sum of middles differs a little from the middle of the sums. The last three columns are computed "
-          "replicate by replicate; they are the figures that the report quotes.")
+        _("A sum of middles differs a little from the middle of the sums. The columns “by replicate” are computed in "
+          "each replicate; they are the figures that the report quotes.")
     )  # fmt: skip
 
 

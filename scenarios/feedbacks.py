@@ -41,6 +41,8 @@ class Feedback:
 _SHORT_OF_DRUGS = (("drugs.cost_per_visit", 60_000.0), ("drugs.target_months", 1.5))
 _CROWDED = (("clinic.service_minutes", 45.0),)
 
+_CROWDED_BUT_PATIENT = (*_CROWDED, ("feedback.wait_to_contacts", 0.0))
+
 FEEDBACKS: tuple[Feedback, ...] = (
     Feedback("capitation_to_drugs", "feedback.money_to_drugs", "stockout_days", "facility", +1,
              "kapitasi → belanja obat → hari obat kosong", "capitation → drug spending → stock-out days",
@@ -54,7 +56,7 @@ FEEDBACKS: tuple[Feedback, ...] = (
     Feedback("wait_to_contacts", "feedback.wait_to_contacts", "contacts", "facility", -1,
              "menunggu → kontak hilang", "waiting → lost contacts", _CROWDED),
     Feedback("wait_to_referrals", "feedback.wait_to_referrals", "referrals_nonspecialist", "facility", +1,
-             "menunggu → rujukan tergesa", "waiting → hasty referrals", (*_CROWDED, ("feedback.wait_to_contacts", 0.0))),
+             "menunggu → rujukan tergesa", "waiting → hasty referrals", _CROWDED_BUT_PATIENT),
     Feedback("control_to_claims", "feedback.control_to_claims", "claims_incurred", "district", -1,
              "terkendali → komplikasi → klaim", "control → complications → claims",
              (("chronic.complication", 0.01), ("chronic.sbp_level", 128.0))),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from districts.faults import UserError
 from scenarios.reading import nearest
@@ -16,6 +16,9 @@ from scenarios.store import LEVELS, RunStore
 from sim.indicators import CATALOGUE, SEGMENTS, Level
 
 COLUMNS = ("scenario", "replicate", "month", "level", "place", "indicator", "value")
+if TYPE_CHECKING:
+    import pandas
+
 Row = tuple[str, int, str, str, str, str, float]
 
 
@@ -73,6 +76,19 @@ def rows(store: RunStore, choice: Choice) -> Iterator[list[Row]]:
                             (scenario, replicate, month, level, place, key, values[column]) for column, key in wanted
                         ]
             yield found
+
+
+def frame(store: RunStore, choice: Choice) -> pandas.DataFrame:
+    """The tidy table as a pandas frame with the columns :data:`COLUMNS`; words are categories.
+
+    Everything chosen is held in memory: choose scenarios, levels or indicators for a large run.
+    """
+    import pandas
+
+    units = [pandas.DataFrame(unit, columns=list(COLUMNS)) for unit in rows(store, choice)]
+    table = pandas.concat(units, ignore_index=True) if units else pandas.DataFrame(columns=list(COLUMNS))
+    words = ["scenario", "month", "level", "place", "indicator"]
+    return table.astype(dict.fromkeys(words, "category"))
 
 
 def write_csv(store: RunStore, choice: Choice, stream: IO[str]) -> None:

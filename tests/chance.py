@@ -24,7 +24,9 @@ def assert_mean(sample: np.ndarray, expected: float, false_alarm: float = FALSE_
     sample = np.asarray(sample, float)
     error = sample.std(ddof=1) / math.sqrt(sample.size)
     assert error > 0, "a sample without spread can never fail"
-    assert error < 0.2 * max(abs(expected), 1e-12) or sample.size >= 1000, "the sample is too small to contradict anything"
+    assert error < 0.2 * max(abs(expected), 1e-12) or sample.size >= 1000, (
+        "the sample is too small to contradict anything"
+    )
     z = (sample.mean() - expected) / error
     assert abs(z) < stats.norm.isf(false_alarm / 2), f"mean {sample.mean():.5g}, expected {expected:.5g} (z = {z:.1f})"
 

@@ -35,7 +35,8 @@ def policy_for(district: District, months: int = 12, **changes: object) -> Polic
 
 
 def world(
-    district: District | None = None, policy: Policy | None = None, behaviour: Behaviour | dict[str, float] | None = None,
+    district: District | None = None, policy: Policy | None = None,
+    behaviour: Behaviour | dict[str, float] | None = None,
     replicate: int = 0, luck_only: bool = True, seed: int = 1, rules: Rules = RULES, months: int = 12,
 ) -> World:  # fmt: skip
     """Run and return the final state."""

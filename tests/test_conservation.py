@@ -117,7 +117,17 @@ def test_every_rate_at_zero_changes_nothing() -> None:
         ("capitated", stock.active),
     ):
         assert (final.series(key) == value).all(), key
-    for key in ("births", "deaths", "moved_in", "moved_out", "suspended", "reactivated", "pbi_out", "pbi_in", "job_loss"):
+    for key in (
+        "births",
+        "deaths",
+        "moved_in",
+        "moved_out",
+        "suspended",
+        "reactivated",
+        "pbi_out",
+        "pbi_in",
+        "job_loss",
+    ):
         assert not final.series(key).any(), key
 
 
@@ -134,7 +144,9 @@ def test_scenarios_meet_the_same_luck() -> None:
     district = small()
     more = np.full((6, 4), 600.0)
     paired, apart = [], []
-    base = [results(district, policy_for(district, 6), replicate=r).series("contacts", "facility").sum() for r in range(16)]
+    base = [
+        results(district, policy_for(district, 6), replicate=r).series("contacts", "facility").sum() for r in range(16)
+    ]
     for r in range(8):
         outreach = results(district, policy_for(district, 6, outreach_hours=more), replicate=r)
         total = outreach.series("contacts", "facility").sum()

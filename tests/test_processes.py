@@ -12,7 +12,7 @@ from sim.facilities.fund import CapitationFund
 from sim.people import care, chronic, illness, premiums
 from sim.people.arrays import empty_households, empty_people
 from sim.people.synthesis import frailty_of
-from sim.random import make_key, numbered, uniforms, Purpose
+from sim.random import Purpose, make_key, numbered, uniforms
 from tests.chance import assert_mean, assert_share
 from tests.engine import BEHAVIOUR, results, small, world
 

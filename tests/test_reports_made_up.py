@@ -223,3 +223,20 @@ def test_years_know_whether_they_are_whole() -> None:
         (2024, 2, False), (2025, 12, True), (2026, 2, False)]  # fmt: skip
     assert first_full_year(months).year == 2025
     assert first_full_year(months[:5]).year == 2024
+
+
+def test_the_bill_is_its_lines_in_the_engine() -> None:
+    # the workbook shows the lines beside the bill: each rupiah once, nothing beside them
+    from districts.tiny import tiny_district
+    from reports.numbers import BILL_LINES
+    from scenarios.levers.base import Context
+    from scenarios.scenario import load_scenario
+    from sim.behaviour import default_behaviour
+    from sim.simulate import simulate
+
+    district, rules = tiny_district(), load_rules()
+    policy = load_scenario("uhc-non-cut-off").policy(Context(district, rules, "2023-11", 3, "2023-11"))
+    results = simulate(district, rules, default_behaviour(), policy, 1)
+    lines = sum(results.series(key) for key, _account in BILL_LINES)
+    assert (lines == results.series("bill_jkn")).all()
+    assert results.series("bill_jkn").min() > 0

@@ -78,7 +78,9 @@ def test_households_are_headed_by_adults_and_spouses_are_close_in_age() -> None:
     first = np.concatenate([[0], np.cumsum(tree.size)[:-1]])
     assert (tree.age_months[first] >= 20 * 12).all()
     assert np.bincount(tree.household).tolist() == tree.size.tolist()
-    pairs = [(i, i + 1) for i, n in zip(first, tree.size, strict=True) if n == 2 and tree.female[i] != tree.female[i + 1]]
+    pairs = [
+        (i, i + 1) for i, n in zip(first, tree.size, strict=True) if n == 2 and tree.female[i] != tree.female[i + 1]
+    ]
     gaps = np.array([tree.age_months[a] - tree.age_months[b] for a, b in pairs]) / 12
     assert np.median(gaps) < 8
 

@@ -6,6 +6,7 @@ a policy table: it copies what it changes and writes into nothing.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -106,6 +107,6 @@ class Lever(BaseModel):
     evidence: ClassVar[str]
     kind: str
 
+    @abstractmethod
     def apply(self, policy: Policy, context: Context) -> Policy:
         """The policy with this lever pulled; ``policy`` itself stays as it was."""
-        raise NotImplementedError(f"{type(self).__name__} has no apply()")

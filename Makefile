@@ -1,0 +1,29 @@
+# Two commands do everything: `make demo` and `make test`. On Windows type the same without make: make.bat does it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+REPLICATES ?= 100
+
+.PHONY: demo test lint validation clean
+
+$(VENV)/ready: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $(VENV)/ready
+
+demo: $(VENV)/ready  ## forecast the shipped district under every policy of the library
+	$(BIN)/prakira run bengkulu-utara --replicates $(REPLICATES)
+
+test: $(VENV)/ready  ## the whole test suite
+	$(BIN)/python -m pytest -n auto
+
+lint: $(VENV)/ready  ## linter, formatter and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+validation: $(VENV)/ready  ## write docs/validation.md anew from simulations
+	$(BIN)/python -m calibration.validation docs/validation.md
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
