@@ -9,7 +9,7 @@ from sim.facilities.clinic import month_of_waits, share_leaving
 from sim.kbk import Counts, scheme
 from sim.people import care, chronic, illness
 from sim.shocks import shifted
-from sim.world import World
+from sim.world import World, is_exempt
 
 #: Working hours of a full-time post per month.
 _HOURS_PER_MONTH = 150.0
@@ -180,8 +180,7 @@ def score_kbk(world: World) -> None:
             ht_controlled=int(world.chronic[index, chronic.HT_CONTROLLED]),
             ht_diagnosed=int(world.heads.diagnosed[index, 0]),
         )
-        exempt = facility.special_capitation or not facility.network
-        result = rule.evaluate_counts(counts, facility.type, exempt)
+        result = rule.evaluate_counts(counts, facility.type, is_exempt(facility))
         for name, value in zip(columns, (*result[:5], len(result.zero_denominators)), strict=True):
             columns[name].append(value)
         world.ak_last[index] = 1000 * counts.contacts / counts.members if counts.members else np.nan

@@ -92,19 +92,20 @@ def _cut_pbi(world: World) -> None:
 
 
 def _reach_target(world: World) -> None:
-    """``hold_status``: the fewest heads that keep both bars; ``cover_all_eligible``: everyone without cover."""
+    """``hold_status``: the fewest heads that keep both bars, those of next month included, since bars are known in
+    advance; ``cover_all_eligible``: everyone without cover."""
     if world.policy.intake_target == "cover_all_eligible":
         _apply(world, world.policy.intake_order, _EVERYONE)
         return
     margin = Fraction(world.policy.hold_margin).limit_denominator(10**6)
     coming_new, coming_inactive = world.now.applied
     pending = world.heads.with_status(codes.PENDING) + world.office.queue() - coming_new - coming_inactive
-    missing_registered, missing_active = world.bars().heads_needed(
-        world.population_published,
-        world.heads.registered() + coming_new,
-        world.heads.with_status(codes.ACTIVE) + pending + coming_new + coming_inactive,
-        margin,
-    )
+    registered = world.heads.registered() + coming_new
+    active = world.heads.with_status(codes.ACTIVE) + pending + coming_new + coming_inactive
+    missing = [
+        world.bars(ahead).heads_needed(world.population_published, registered, active, margin) for ahead in (0, 1)
+    ]
+    missing_registered, missing_active = (max(column) for column in zip(*missing, strict=True))
     new, inactive = _apply(world, "never_first", missing_registered, codes.NEVER_SEGMENT)
     more_new, more = _apply(world, "only_inactive", missing_active - new)
     rest = missing_active - new - more_new - more

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 from districts.model import District, Facility, Stock
 from sim import codes
 from sim.behaviour import Behaviour
-from sim.calendar import Calendar
+from sim.calendar import Calendar, next_month
 from sim.facilities.drugs import DrugStore
 from sim.facilities.fund import CapitationFund
 from sim.indicators import DISTRICT, FACILITY, INDEX, SEGMENT, SEGMENTS
+from sim.kbk import scheme
 from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
 from sim.payers.office import EnrolmentOffice
@@ -163,9 +164,10 @@ class World:
         """The rule's value in the running month."""
         return self.rules.value(key, self.on)
 
-    def bars(self) -> Bars:
-        """The UHC bars of the running month, exact."""
-        registered, active = self.rule("uhc.bar.registered"), self.rule("uhc.bar.active")
+    def bars(self, months_ahead: int = 0) -> Bars:
+        """The UHC bars of the running month, or of a later one, exact."""
+        month = next_month(self.on, months_ahead)
+        registered, active = (self.rules.value(f"uhc.bar.{name}", month) for name in ("registered", "active"))
         return Bars(Fraction(str(registered)), Fraction(str(active)))
 
     def record(self, **values: float) -> None:
@@ -268,7 +270,7 @@ def make_world(
             np.zeros(4, np.int64),
             np.zeros((count, 2), np.int64),
         ),
-        shares=[np.full(count, round(1000 * b["kbk.start_share"]), np.int64)],
+        shares=[_first_shares(district, rules, calendar.first)],
         out_district=np.zeros((policy.months, len(DISTRICT))),
         out_facility=np.zeros((policy.months, count, len(FACILITY))),
         out_segment=np.zeros((policy.months, len(SEGMENTS), len(SEGMENT))),
@@ -280,6 +282,21 @@ def make_world(
         chronic=np.zeros((count, 5), np.int64),
         visits=np.empty((int(b["care.sick"] * stock.population * 3) + 2000, 3)),
     )
+
+
+def _first_shares(district: District, rules: Rules, month: str) -> IntArray:
+    """Per mille paid before a score of the run is known: as for a score from 3 to under 4 (assumed), full if exempt."""
+    rule = scheme(rules, month)
+    middling = (2, 2, 2) if rule.zone_payment else (3, 4, 3)
+    shares = [
+        1000 if is_exempt(facility) else rule.pays(*middling, facility.type)[1] for facility in district.facilities
+    ]
+    return np.array(shares, np.int64)
+
+
+def is_exempt(facility: Facility) -> bool:
+    """Whether KBK does not cut the facility's capitation: special capitation or no data network (low confidence)."""
+    return facility.special_capitation or not facility.network
 
 
 def _claims_capacity(stock: Stock, b: dict[str, float]) -> int:
