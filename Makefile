@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-REPLICATES ?= 100
+# Arguments of the demonstration; `make demo DEMO=` runs every scenario of the library.
+DEMO ?= --scenario baseline --scenario uhc-non-cut-off --scenario uhc-drop
 
 .PHONY: demo test lint validation clean
 
@@ -11,8 +12,8 @@ $(VENV)/ready: pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $(VENV)/ready
 
-demo: $(VENV)/ready  ## forecast the shipped district under every policy of the library
-	$(BIN)/prakira run bengkulu-utara --replicates $(REPLICATES)
+demo: $(VENV)/ready  ## forecast the shipped district under three policies, 100 replicates
+	$(BIN)/prakira run bengkulu-utara $(DEMO)
 
 test: $(VENV)/ready  ## the whole test suite
 	$(BIN)/python -m pytest -n auto

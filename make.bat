@@ -3,14 +3,14 @@ rem The commands of the Makefile for Windows: "make demo", "make test", "make li
 setlocal
 cd /d "%~dp0"
 if "%PYTHON%"=="" set PYTHON=py -3
-if "%REPLICATES%"=="" set REPLICATES=100
+if not defined DEMO set DEMO=--scenario baseline --scenario uhc-non-cut-off --scenario uhc-drop
 if not exist .venv\ready (
   %PYTHON% -m venv .venv || exit /b 1
   .venv\Scripts\python -m pip install --quiet --disable-pip-version-check --editable ".[dev]" || exit /b 1
   type nul > .venv\ready
 )
 if "%1"=="demo" (
-  .venv\Scripts\prakira run bengkulu-utara --replicates %REPLICATES%
+  .venv\Scripts\prakira run bengkulu-utara %DEMO%
   exit /b
 )
 if "%1"=="test" (
