@@ -17,6 +17,7 @@ import numpy as np
 from calibration.quantities import DEFAULT_RUN, QUANTITIES, RUNS
 from districts.model import District
 from districts.read import read_district
+from scenarios.directions import DIRECTIONS, move
 from scenarios.feedbacks import FEEDBACKS, measure
 from scenarios.levers.base import Context
 from scenarios.scenario import load_scenario
@@ -117,6 +118,7 @@ def report(district: District, replicates: int = _REPLICATES) -> str:
     lines += ["", "Sources:", ""]
     lines += [f"- {c.target['name']}: {c.target['source']}" for c in comparisons]
     lines += _feedback_lines(district)
+    lines += _lever_lines(district)
     return "\n".join(lines) + "\n"
 
 
@@ -138,6 +140,28 @@ def _feedback_lines(district: District, replicates: int = 6) -> list[str]:
         lines.append(
             f"| {feedback.text_en} | {feedback.indicator} | {np.median(sample):+.2%} "
             f"({min(sample):+.2%} … {max(sample):+.2%}) |"
+        )
+    return lines
+
+
+def _lever_lines(district: District, replicates: int = 6) -> list[str]:
+    """What every scenario of the library moves at the strength it is given there, with the range over replicates."""
+    lines = [
+        "",
+        "## Levers at the strength of the library",
+        "",
+        f"Difference over 14 months against the reference, same luck, {replicates} replicates with drawn behaviour: "
+        "middle and range; in rupiah where the reference is zero. The sign of each is tested at ten times its strength.",
+        "",
+        "| scenario | against | indicator | difference |",
+        "|---|---|---|---|",
+    ]
+    for direction in DIRECTIONS:
+        sample = [move(direction, district, 14, replicate=r, seed=_SEED, drawn=True) for r in range(replicates)]
+        form = "{:+,.0f}" if max(map(abs, sample)) > 100 else "{:+.2%}"
+        middle, low, high = (form.format(value) for value in (np.median(sample), min(sample), max(sample)))
+        lines.append(
+            f"| {direction.scenario} | {direction.reference} | {direction.indicator} | {middle} ({low} … {high}) |"
         )
     return lines
 

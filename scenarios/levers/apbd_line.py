@@ -6,10 +6,20 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from districts.model import District
 from scenarios.levers.base import Context, Lever, wrong
 from sim.policy import DropOrder, LineRule, Policy, Regime
 
 _FIELD_OF_RULE = {"amounts": "amounts", "heads_at_start": "months_short", "last_year_growth": "growth"}
+
+
+def district_lines(district: District) -> dict[int, int]:
+    """Rupiah by year of the lines that the district pays in cash: nothing withheld, nothing that others pay."""
+    lines: dict[int, int] = {}
+    for row in district.budget:
+        if not row.withheld and row.fund not in ("province", "third_party"):
+            lines[row.year] = lines.get(row.year, 0) + row.amount
+    return lines
 
 
 class ApbdLine(Lever):
@@ -24,7 +34,9 @@ class ApbdLine(Lever):
     evidence: ClassVar[str] = "a decision, no effect size; heads dropped: Batang 2024, Deli Serdang 2025 (press)"
 
     kind: Literal["apbd_line"] = "apbd_line"
-    rule: LineRule = Field(description="where the year's amount comes from")
+    rule: LineRule | Literal["district"] = Field(
+        description="where the year's amount comes from; district: the lines written in the district's budget"
+    )
     amounts: dict[int, int] | None = Field(
         default=None, description="amount by calendar year (rule amounts)", json_schema_extra={"unit": "rupiah/year"}
     )
@@ -46,6 +58,10 @@ class ApbdLine(Lever):
         default=None, description="the dropped are applied for again when the new line opens"
     )
 
+    restore_at_point_of_care: bool | None = Field(
+        default=None, description="the dropped are switched on again where they seek care"
+    )
+
     @model_validator(mode="after")
     def _consistent(self) -> ApbdLine:
         for rule, name in _FIELD_OF_RULE.items():
@@ -60,13 +76,15 @@ class ApbdLine(Lever):
     def apply(self, policy: Policy, context: Context) -> Policy:
         """Sets the rule of the line, its size and the regime; what is not given stays as it was."""
         changes: dict[str, object] = {"line_rule": self.rule}
+        if self.rule == "district":
+            changes = {"line_rule": "amounts", "line_amounts": district_lines(context.district)}
         if self.amounts is not None:
             changes["line_amounts"] = dict(self.amounts)
         if self.months_short is not None:
             changes["line_factor"] = (12 - self.months_short) / 12
         if self.growth is not None:
             changes["line_growth"] = self.growth
-        for name in ("regime", "grace_months", "drop_order", "restore_in_january"):
+        for name in ("regime", "grace_months", "drop_order", "restore_in_january", "restore_at_point_of_care"):
             if (value := getattr(self, name)) is not None:
                 changes[name] = value
         return policy.but(**changes)

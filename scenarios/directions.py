@@ -1,0 +1,81 @@
+"""Which way each lever of the library moves what: its sign, and its size at the strength the library gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from districts.model import District
+from scenarios.levers.base import Context, Lever
+from scenarios.scenario import Scenario, load_scenario
+from sim.behaviour import default_behaviour
+from sim.calendar import next_month
+from sim.indicators import Level
+from sim.policy import Policy
+from sim.rules import load_rules
+from sim.simulate import simulate
+
+
+@dataclass(frozen=True)
+class Direction:
+    """``scenario`` against ``reference`` moves ``indicator`` (summed over the run) by ``sign``.
+
+    ``tenfold`` names the field of the last lever that is multiplied by ten, up to its bound, for the test of the sign.
+    """
+
+    scenario: str
+    reference: str
+    indicator: str
+    level: Level
+    sign: int
+    tenfold: str | None = None
+
+
+DIRECTIONS: tuple[Direction, ...] = (
+    Direction("outreach", "baseline", "contacts", "facility", +1, "hours_per_month"),
+    Direction("outreach", "baseline", "bill_levers", "district", +1, "hours_per_month"),
+    Direction("referral-training", "baseline", "referrals_nonspecialist", "facility", -1, "share"),
+    Direction("pbi-cut", "baseline", "active", "district", -1, "share"),
+    Direction("pbi-cut", "baseline", "capitation_paid", "district", -1, "share"),
+    Direction("uhc-non-cut-off", "baseline", "active", "district", +1),
+    Direction("uhc-non-cut-off", "baseline", "bill_jkn", "district", +1),
+    Direction("uhc-owe", "uhc-non-cut-off", "debt_pemda", "district", +1, "months_short"),
+    Direction("uhc-drop", "uhc-non-cut-off", "active", "district", -1, "months_short"),
+    Direction("uhc-freeze", "uhc-non-cut-off", "bill_jkn", "district", -1, "months_short"),
+)
+
+
+def strengthened(lever: Lever, field: str, factor: float = 10.0) -> Lever:
+    """The lever with ``field`` multiplied by ``factor``, no further than its upper bound."""
+    bounds = [limit.le for limit in type(lever).model_fields[field].metadata if hasattr(limit, "le")]
+    value: Any = getattr(lever, field) * factor
+    return lever.model_copy(update={field: min([value, *bounds])})
+
+
+def policy_of(scenario: Scenario, context: Context, field: str | None = None) -> Policy:
+    """The scenario's policy; with ``field`` the last lever's field is ten times as strong."""
+    policy = scenario.policy(context)
+    if field is None:
+        return policy
+    *before, last = [placed.lever for placed in scenario.levers]
+    policy = Scenario(scenario.name, scenario.title, scenario.explanation).policy(context)
+    for lever in (*before, strengthened(last, field)):
+        policy = lever.apply(policy, context)
+    return policy
+
+
+def move(
+    direction: Direction, district: District, months: int, replicate: int = 0, seed: int = 1, tenfold: bool = False,
+    drawn: bool = False,
+) -> float:  # fmt: skip
+    """The indicator's difference, scenario minus reference, same luck; relative where the reference is not zero."""
+    rules = load_rules()
+    first = next_month(district.default_stock)
+    context = Context(district=district, rules=rules, first_month=first, months=months)
+    behaviour = default_behaviour().draw(seed, replicate) if drawn else default_behaviour()
+    totals = []
+    for name, field in ((direction.reference, None), (direction.scenario, direction.tenfold if tenfold else None)):
+        policy = policy_of(load_scenario(name), context, field)
+        results = simulate(district, rules, behaviour, policy, seed, replicate=replicate, luck_only=not drawn)
+        totals.append(float(results.series(direction.indicator, direction.level).sum()))
+    return (totals[1] - totals[0]) / totals[0] if totals[0] else totals[1] - totals[0]

@@ -1,0 +1,50 @@
+"""Every lever of the library moves what it should, the way it should, at ten times its strength."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from districts.read import read_district
+from scenarios.directions import DIRECTIONS, move, strengthened
+from scenarios.levers import LEVERS
+from scenarios.scenario import library, load_scenario
+from sim.behaviour import default_behaviour
+from sim.policy import baseline_policy
+from sim.rules import load_rules
+from sim.simulate import simulate
+from tests.engine import small
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS, ids=lambda d: f"{d.scenario}-{d.indicator}")
+def test_sign_of_every_lever(direction) -> None:  # type: ignore[no-untyped-def]
+    found = [move(direction, small(), 14, replicate=r, tenfold=True) for r in range(3)]
+    assert np.mean(found) * direction.sign > 0, found
+
+
+def test_every_scenario_and_lever_has_a_direction() -> None:
+    told = {direction.scenario for direction in DIRECTIONS} | {"baseline", "uhc-bengkulu-utara"}
+    assert told == set(library())
+    kinds = {placed.lever.kind for name in told for placed in load_scenario(name).levers}
+    assert kinds == {kind for kind in LEVERS if not kind.startswith("_")} - {"template"}
+
+
+def test_strengthening_stops_at_the_bound() -> None:
+    lever = load_scenario("referral-training").levers[-1].lever
+    assert strengthened(lever, "share").share == 1.0  # type: ignore[attr-defined]
+
+
+def test_parameters_and_shocks_widen_the_bill_at_least_fivefold() -> None:
+    """80 % interval of the district's yearly bill on the shipped example, against luck alone (12 replicates each)."""
+    district = read_district("bengkulu-utara")
+    policy = baseline_policy(14, len(district.facilities))
+    width = {}
+    for luck_only in (True, False):
+        bills = []
+        for replicate in range(12):
+            behaviour = default_behaviour() if luck_only else default_behaviour().draw(1, replicate)
+            found = simulate(district, load_rules(), behaviour, policy, 1, replicate=replicate, luck_only=luck_only)
+            bills.append(found.series("bill_jkn")[2:14].sum())
+        width[luck_only] = float(np.quantile(bills, 0.9) - np.quantile(bills, 0.1))
+    assert width[True] > 0
+    assert width[False] > 5 * width[True], width
