@@ -151,7 +151,7 @@ def _lever_lines(district: District, replicates: int = 6) -> list[str]:
         "## Levers at the strength of the library",
         "",
         f"Difference over 14 months against the reference, same luck, {replicates} replicates with drawn behaviour: "
-        "middle and range; in rupiah where the reference is zero. The sign of each is tested at ten times its strength.",
+        "middle and range; rupiah where the reference is zero. The sign of each is tested at ten times the strength.",
         "",
         "| scenario | against | indicator | difference |",
         "|---|---|---|---|",

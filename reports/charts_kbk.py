@@ -45,7 +45,7 @@ UNSURE = 0.6  # a best guess under 6 of 10 gets a folded corner
 def indicator_chart(run: Run, lang: str = "id") -> Chart:
     """AK, RRNS and RPPT of the median facility (the median is taken in each replicate), with the targets."""
     _ = translator(lang)
-    store, scored = run.store, ~exempt(run.store, run.reference)
+    store, scored = run.store, ~exempt(run.store)
     targets = kbk_targets(run.months[-1], run.rules)
     table: tuple[tuple[str, str, FloatArray, float, bool], ...] = (
         ("AK", "‰", contact_rate(store, run.reference), targets.ak, True),
@@ -128,7 +128,7 @@ def share_map(run: Run, lang: str = "id") -> Chart:
     full = store.series(run.reference, "capitation_full", "facility")
     paid = store.series(run.reference, "capitation_paid", "facility")
     lost = spread((full - paid).sum(axis=1)).middle
-    skip = exempt(store, run.reference)
+    skip = exempt(store)
     order = np.lexsort((np.arange(len(lost)), -np.where(skip, -1.0, lost)))
     titles = _title(run, full - paid, skip, lang)
     first, last = (month_name(run.months[at], lang) for at in (0, -1))

@@ -119,16 +119,9 @@ def most_frequent(values: FloatArray) -> tuple[FloatArray, FloatArray]:
     return levels[best], np.take_along_axis(counts, best[None], axis=0)[0]
 
 
-def exempt(store: RunStore, scenario: str) -> BoolArray:
-    """Which facilities KBK does not cut: paid in full from the second month on, in every replicate, whatever their
-    score. (F,)
-
-    The first month's share was set before the run. A facility that always has the best score counts as scored.
-    """
-    share = store.series(scenario, "share_permille", "facility")[:, 1:]
-    score = store.series(scenario, "score_tenths", "facility")[:, :-1]
-    best = score.max(initial=0)
-    return np.asarray((share == 1000).all(axis=(0, 1)) & (score < best).any(axis=(0, 1)))
+def exempt(store: RunStore) -> BoolArray:
+    """Which facilities KBK does not cut, as the run recorded. (F,)"""
+    return np.array(store.manifest["kbk_exempt"], np.bool_)
 
 
 @dataclass(frozen=True)

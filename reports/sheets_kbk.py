@@ -53,7 +53,7 @@ def kbk_sheet(book: Book, run: Run, lang: str = "id") -> None:
     likely_other = most_frequent(other_rating)[0]
     permille = store.series(scenario, "share_permille", "facility")
     shares = most_frequent(permille)[0]
-    skip = exempt(store, scenario)
+    skip = exempt(store)
     for place, facility in enumerate(run.facilities):
         for at, month in enumerate(run.months):
             start: list[Cell | None] = [label(facility), label(month_name(month, lang, True)),

@@ -15,7 +15,7 @@ from reports.charts_money import capitation_chart, ceiling_chart, need_chart
 from reports.page import render_page
 from reports.run import Run
 from reports.workbook import write_workbook
-from scenarios.store import RunStore
+from scenarios.store import RULES, RunStore
 from sim.rules import load_rules
 
 TABLES, CHARTS, PAGE = "tables.xlsx", "charts", "index.html"
@@ -29,7 +29,8 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
     """
     folder = Path(folder)
     with RunStore.open(folder) as store:
-        run = Run(store, load_rules())
+        local = folder / RULES
+        run = Run(store, load_rules(local if local.exists() else None))
         if not run.scenarios:
             raise UserError("{folder} holds no finished replicate yet", folder=folder)
         charts = draw_charts(run, lang)

@@ -18,6 +18,7 @@ from scenarios.levers.base import Context
 from scenarios.months import MONTH, full_years, later, number_of, span
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 from scenarios.scenario import Scenario, load_scenario
+from sim.facilities.exemption import is_exempt
 from sim.policy import Policy
 
 if TYPE_CHECKING:
@@ -196,6 +197,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         },
         "facilities": [facility.name for facility in district.facilities],
         "facility_codes": [facility.code for facility in district.facilities],
+        "kbk_exempt": [is_exempt(facility) for facility in district.facilities],
         "scenarios": [entry(scenario, prepared.policies[scenario.name]) for scenario in prepared.scenarios],
         "others_pay": others_pay(district),
         "assumed": assumed,

@@ -6,6 +6,7 @@ Same plan, same bytes, whatever the number of processes and however often the ru
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -22,7 +23,7 @@ from districts.faults import UserError
 from districts.model import District
 from scenarios.binding import binding_scenario
 from scenarios.plan import Prepared, RunPlan, asked, entry, manifest_of, prepare
-from scenarios.store import FILE, RunStore
+from scenarios.store import FILE, RULES, RunStore
 from sim.policy import Policy
 from sim.results import Results
 
@@ -92,6 +93,7 @@ def execute(
     store = _store(folder, manifest_of(ready), resume)
     setting = Setting(ready.district, ready.rules, plan.seed, store.manifest["stock"], plan.luck_only, ready.start,
                       simulate)  # fmt: skip
+    _keep_rules(ready, folder)
     extra = plan.replicates if plan.binding else 0
     total = plan.replicates * len(ready.scenarios) + extra
     policies = dict(ready.policies)
@@ -104,6 +106,12 @@ def execute(
             store.update(scenarios=[*store.manifest["scenarios"], entry(second, policies[second.name])])
         _compute(store, setting, policies, [second.name], plan, jobs, total, progress)
     return store
+
+
+def _keep_rules(ready: Prepared, folder: Path) -> None:
+    """Put a copy of the district's own rules beside the results, for the reports that quote them."""
+    if ready.district.rules_file:
+        shutil.copyfile(ready.district.rules_file, folder / RULES)
 
 
 def _store(folder: Path, manifest: dict[str, Any], resume: bool) -> RunStore:

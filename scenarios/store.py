@@ -22,6 +22,8 @@ from sim.indicators import INDEX, Level
 from sim.results import Results
 
 FILE = "results.sqlite"
+#: Copy of the district's own rules in the folder of a run, where it has any.
+RULES = "rules.yaml"
 MANIFEST = "manifest.json"
 FORMAT = 1
 LEVELS: tuple[Level, ...] = ("district", "facility", "segment")

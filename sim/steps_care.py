@@ -6,10 +6,11 @@ import numpy as np
 
 from sim import codes
 from sim.facilities.clinic import month_of_waits, share_leaving
+from sim.facilities.exemption import is_exempt
 from sim.kbk import Counts, scheme
 from sim.people import care, chronic, illness
 from sim.shocks import shifted
-from sim.world import World, is_exempt
+from sim.world import World
 
 #: Working hours of a full-time post per month.
 _HOURS_PER_MONTH = 150.0

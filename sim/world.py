@@ -16,6 +16,7 @@ from sim import codes
 from sim.behaviour import Behaviour
 from sim.calendar import Calendar, next_month
 from sim.facilities.drugs import DrugStore
+from sim.facilities.exemption import is_exempt
 from sim.facilities.fund import CapitationFund
 from sim.indicators import DISTRICT, FACILITY, INDEX, SEGMENT, SEGMENTS
 from sim.kbk import scheme
@@ -292,11 +293,6 @@ def _first_shares(district: District, rules: Rules, month: str) -> IntArray:
         1000 if is_exempt(facility) else rule.pays(*middling, facility.type)[1] for facility in district.facilities
     ]
     return np.array(shares, np.int64)
-
-
-def is_exempt(facility: Facility) -> bool:
-    """Whether KBK does not cut the facility's capitation: special capitation or no data network (low confidence)."""
-    return facility.special_capitation or not facility.network
 
 
 def _claims_capacity(stock: Stock, b: dict[str, float]) -> int:

@@ -53,6 +53,7 @@ def made_up_manifest(months: int, replicates: int, start: str, second: bool) -> 
         "luck_only": False,
         "binding": binding,
         "facilities": list(NAMES),
+        "kbk_exempt": [place == EXEMPT for place in range(len(NAMES))],
         "scenarios": [
             {"name": name, "title": {"id": title, "en": english}, "explanation": {"id": title, "en": english},
              "line_rule": rule, "regime": "owe", **asks.get(name, {})}

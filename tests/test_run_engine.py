@@ -88,3 +88,32 @@ def test_an_open_run_can_be_read_by_another(folder: Path, tmp_path: Path) -> Non
 
     execute(plan(folder), tmp_path / "run", progress=look).close()
     assert seen == list(range(7))
+
+
+def test_a_local_bar_is_used_and_quoted(tmp_path: Path) -> None:
+    """A district's own rule decides its status and stands beside the results for the reports."""
+    where = tmp_path / "tiny"
+    write_folder(tiny_district(1200, facilities=1), where)
+    text = (where / "district.yaml").read_text(encoding="utf-8")
+    (where / "district.yaml").write_text(text + "rules_file: rules.yaml\n", encoding="utf-8")
+    (where / "rules.yaml").write_text(LOCAL_BARS, encoding="utf-8")
+    with execute(
+        RunPlan(str(where), ("baseline", "uhc-non-cut-off"), months=2, replicates=1), tmp_path / "run"
+    ) as store:
+        assert store.series("uhc-non-cut-off", "status_uhc").all()
+        assert (tmp_path / "run" / "rules.yaml").read_text(encoding="utf-8") == LOCAL_BARS
+        assert store.series("uhc-non-cut-off", "intake_never").sum() == 0  # the bars are met already
+
+
+LOCAL_BARS = """
+uhc.bar.registered:
+  title: local registered bar
+  unit: share of population
+  values:
+    - {from: 2023-01-01, value: 0.30, instrument: local agreement, article: "-", source: made up, confidence: assumed}
+uhc.bar.active:
+  title: local active bar
+  unit: share of population
+  values:
+    - {from: 2023-01-01, value: 0.20, instrument: local agreement, article: "-", source: made up, confidence: assumed}
+"""
