@@ -65,7 +65,6 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("premium_pbi", "rupiah", "iuran PBI-JK", "PBI-JK premiums"),
     Indicator("premium_ppu", "rupiah", "iuran PPU", "PPU premiums"),
     Indicator("premium_self", "rupiah", "iuran mandiri dibayar", "self-paid premiums"),
-    Indicator("premium_pemda", "rupiah", "iuran dibayar Pemda (kas)", "premiums paid by the Pemda (cash)"),
     Indicator("aid_central", "rupiah", "bantuan iuran pusat", "central premium aid"),
     Indicator("bill_premium", "rupiah", "tagihan iuran Rp35.000", "bill: 35,000 premium"),
     Indicator("bill_aid_pemda", "rupiah", "tagihan bantuan iuran PBPU Pemda", "bill: 2,800 aid, Pemda heads"),

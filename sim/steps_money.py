@@ -193,7 +193,6 @@ def bill_pemda(world: World) -> None:
         line=np.nan if line.line is None else line.line,
         line_used=line.committed,
         paid_jkn=paid,
-        premium_pemda=paid,
         debt_pemda=line.debt,
         unfunded=unfunded,
     )

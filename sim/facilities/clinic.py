@@ -69,7 +69,7 @@ def month_of_waits(
     arrive in the first part of the opening hours (six days a week). ``servers`` (facilities,) are examination rooms.
     """
     place, position, normal = visits[:, 0], visits[:, 1], visits[:, 2]
-    order = np.lexsort((position, place))
+    order = np.argsort(place + position)  # facility first, then time: a position is less than 1
     minutes = hours_per_week / 6.0 * 60.0 * ARRIVAL_WINDOW
     total = np.zeros(facilities)
     _month_of_days(

@@ -16,7 +16,7 @@ from sim.codes import (
     LETTER,
     RESIDENT,
 )
-from sim.random import CHUNK, Purpose, fill, gauss, unit, words
+from sim.random import Purpose, gauss, unit, words
 
 _CHRONIC, _PRESSURE, _MEASURE = int(Purpose.CHRONIC), int(Purpose.PRESSURE), int(Purpose.MEASURE)
 
@@ -63,69 +63,65 @@ def advance_chronic(  # type: ignore[no-untyped-def]
     enrolment shares, ``untreated[f]`` the share of days without drugs, ``limits`` the rule's control thresholds
     (systolic below, diastolic below, glucose from, to). Receives ``counts`` (facilities, 5) and ``complications`` (1,).
     """
-    w0, w1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    w2, w3 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
     keep = np.sqrt(1.0 - MEMORY * MEMORY)
-    for lo in range(0, used, CHUNK):
-        hi = min(used, lo + CHUNK)
-        fill(k0, k1, ppl.name, ppl.serial, lo, hi, month, _CHRONIC, w0, w1, w2, w3)
-        for i in range(lo, hi):
-            age = month - ppl.birth[i]
-            if age < 216 or ppl.presence[i] != RESIDENT:
-                continue
-            bits = ppl.chronic[i]
-            if bits == 0 and age < 480:
-                continue
-            u = unit(w0[i - lo])
-            if age >= 480:
-                if bits & HT == 0 and u < p[0]:
-                    bits |= HT
-                if bits & DM == 0 and 1.0 - u < p[1]:
-                    bits |= DM
-            f = ppl.facility[i]
-            active = ppl.status[i] == ACTIVE
-            if active and ppl.used[i] == month:
-                if bits & HT and bits & HT_DIAGNOSED == 0 and u < p[2]:
-                    bits |= HT_DIAGNOSED
-                if bits & DM and bits & DM_DIAGNOSED == 0 and 1.0 - u < p[2]:
-                    bits |= DM_DIAGNOSED
-            if bits & (HT_DIAGNOSED | DM_DIAGNOSED):
-                bits = _enrol(bits, unit(w1[i - lo]), prolanis[f, 0], prolanis[f, 1], p[3])
-            ppl.chronic[i] = bits
-            if not active or bits & (HT_DIAGNOSED | DM_DIAGNOSED) == 0:
-                continue
-            measured = unit(w2[i - lo]) < p[4]
-            controlled = True
-            if bits & HT_DIAGNOSED:
-                x, y, _z, _w = words(k0, k1, ppl.name[i], ppl.serial[i], 0, month, _PRESSURE)
-                ppl.sbp_dev[i] = MEMORY * ppl.sbp_dev[i] + keep * SBP_WITHIN * gauss(x, y)
-                sbp = np.float64(ppl.sbp[i]) + ppl.sbp_dev[i] + p[7] * untreated[f]
-                controlled = sbp < limits[0]
-                if bits & HT_PROLANIS:
-                    counts[f, HT_PRO] += 1
-                    if measured:
-                        x, y, _z, _w = words(k0, k1, ppl.name[i], ppl.serial[i], 0, month, _MEASURE)
-                        shown = sbp + SBP_ERROR * gauss(x, y)
-                        diastolic = DBP_AT + DBP_SLOPE * (shown - 138.0) + DBP_SPREAD * gauss(y, x)
-                        counts[f, HT_CONTROLLED] += shown < limits[0] and diastolic < limits[1]
-            if bits & DM_DIAGNOSED:
-                _x, _y, z, w = words(k0, k1, ppl.name[i], ppl.serial[i], 0, month, _PRESSURE)
-                ppl.fbg_dev[i] = MEMORY * ppl.fbg_dev[i] + keep * FBG_WITHIN * gauss(z, w)
-                fbg = np.float64(ppl.fbg[i]) + ppl.fbg_dev[i] + p[8] * untreated[f]
-                controlled = controlled and fbg <= limits[3]
-                if bits & DM_PROLANIS:
-                    counts[f, DM_PRO] += 1
-                    if measured:
-                        _x, _y, z, w = words(k0, k1, ppl.name[i], ppl.serial[i], 0, month, _MEASURE)
-                        shown = fbg + FBG_ERROR * gauss(z, w)
-                        counts[f, DM_CONTROLLED] += limits[2] <= shown <= limits[3]
-            v = unit(w3[i - lo])
-            complications[0] += v < p[5] * (p[6] if controlled else 1.0)
-            if bits & LETTER:
-                if (month + np.int64(ppl.name[i])) % 3 == 0:
-                    counts[f, LETTERS] += 1
-                if controlled and 1.0 - v < p[9]:
-                    ppl.chronic[i] = bits & (255 - LETTER)
+    for i in range(used):
+        age = month - ppl.birth[i]
+        if age < 216 or ppl.presence[i] != RESIDENT:
+            continue
+        bits = ppl.chronic[i]
+        if bits == 0 and age < 480:
+            continue
+        a, b, c, d = words(k0, k1, ppl.name[i], ppl.serial[i], 0, month, _CHRONIC)  # few need it: no bulk fill
+        u = unit(a)
+        if age >= 480:
+            if bits & HT == 0 and u < p[0]:
+                bits |= HT
+            if bits & DM == 0 and 1.0 - u < p[1]:
+                bits |= DM
+        f = ppl.facility[i]
+        active = ppl.status[i] == ACTIVE
+        if active and ppl.used[i] == month:
+            if bits & HT and bits & HT_DIAGNOSED == 0 and u < p[2]:
+                bits |= HT_DIAGNOSED
+            if bits & DM and bits & DM_DIAGNOSED == 0 and 1.0 - u < p[2]:
+                bits |= DM_DIAGNOSED
+        if bits & (HT_DIAGNOSED | DM_DIAGNOSED):
+            bits = _enrol(bits, unit(b), prolanis[f, 0], prolanis[f, 1], p[3])
+        ppl.chronic[i] = bits
+        if not active or bits & (HT_DIAGNOSED | DM_DIAGNOSED) == 0:
+            continue
+        measured = unit(c) < p[4]
+        controlled = True
+        if bits & HT_DIAGNOSED:
+            x, y, _z, _w = words(k0, k1, ppl.name[i], ppl.serial[i], 0, month, _PRESSURE)
+            ppl.sbp_dev[i] = MEMORY * ppl.sbp_dev[i] + keep * SBP_WITHIN * gauss(x, y)
+            sbp = np.float64(ppl.sbp[i]) + ppl.sbp_dev[i] + p[7] * untreated[f]
+            controlled = sbp < limits[0]
+            if bits & HT_PROLANIS:
+                counts[f, HT_PRO] += 1
+                if measured:
+                    x, y, _z, _w = words(k0, k1, ppl.name[i], ppl.serial[i], 0, month, _MEASURE)
+                    shown = sbp + SBP_ERROR * gauss(x, y)
+                    diastolic = DBP_AT + DBP_SLOPE * (shown - 138.0) + DBP_SPREAD * gauss(y, x)
+                    counts[f, HT_CONTROLLED] += shown < limits[0] and diastolic < limits[1]
+        if bits & DM_DIAGNOSED:
+            _x, _y, z, w = words(k0, k1, ppl.name[i], ppl.serial[i], 0, month, _PRESSURE)
+            ppl.fbg_dev[i] = MEMORY * ppl.fbg_dev[i] + keep * FBG_WITHIN * gauss(z, w)
+            fbg = np.float64(ppl.fbg[i]) + ppl.fbg_dev[i] + p[8] * untreated[f]
+            controlled = controlled and fbg <= limits[3]
+            if bits & DM_PROLANIS:
+                counts[f, DM_PRO] += 1
+                if measured:
+                    _x, _y, z, w = words(k0, k1, ppl.name[i], ppl.serial[i], 0, month, _MEASURE)
+                    shown = fbg + FBG_ERROR * gauss(z, w)
+                    counts[f, DM_CONTROLLED] += limits[2] <= shown <= limits[3]
+        v = unit(d)
+        complications[0] += v < p[5] * (p[6] if controlled else 1.0)
+        if bits & LETTER:
+            if (month + np.int64(ppl.name[i])) % 3 == 0:
+                counts[f, LETTERS] += 1
+            if controlled and 1.0 - v < p[9]:
+                ppl.chronic[i] = bits & (255 - LETTER)
 
 
 @nb.njit(error_model="numpy", forceinline=True)
