@@ -121,7 +121,7 @@ def _print_summary(found: District, lang: Language) -> None:
     for status in found.inputs:
         if status.assumed:
             label = status.label_id if lang == "id" else status.label_en
-            typer.echo(f"  - {label}: {status.value} ({status.source})")
+            typer.echo(f"  - {label}: {status.value} ({_(status.source)})")
 
 
 def _stock_lines(stock: Stock, lang: Language) -> str:

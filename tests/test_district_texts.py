@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 import cli.district
 import districts
-from districts import template
+from districts import inventory, template
 from districts.minimal import FACILITY_LABELS, ITEMS
 from districts.tables import SCALARS, TABLES
 
@@ -58,7 +58,7 @@ def message_ids() -> set[str]:
     ids |= {item.label for item in ITEMS} | {item.column.help for item in ITEMS} | set(FACILITY_LABELS.values())
     ids |= set(template._STEPS) | set(template._KINDS.values()) | {"Input", "Value", "Explanation"}
     ids |= {"Sheet", "Column", "Required", "Allowed", "Meaning", "Errors ({count}):", "Warnings ({count}):"}
-    ids |= {"the number {value}", "the negative number {value}", "a text"}
+    ids |= {"the number {value}", "the negative number {value}", "a text", inventory.NOT_GIVEN.source}
     return ids - {""}
 
 
