@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from districts.faults import Fault, InputError, UserError
 from districts.model import District
 from scenarios.binding import binding_name
+from scenarios.levers.apbd_line import district_lines
 from scenarios.levers.base import Context
 from scenarios.months import MONTH, full_years, later, number_of, span
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
@@ -197,9 +198,10 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         },
         "facilities": [facility.name for facility in district.facilities],
         "facility_codes": [facility.code for facility in district.facilities],
-        "kbk_exempt": [is_exempt(facility) for facility in district.facilities],
+        "kbk_exempt": [is_exempt(facility, prepared.rules, prepared.first_month) for facility in district.facilities],
         "scenarios": [entry(scenario, prepared.policies[scenario.name]) for scenario in prepared.scenarios],
         "others_pay": others_pay(district),
+        "own_lines": {str(year): amount for year, amount in sorted(district_lines(district).items())},
         "assumed": assumed,
         "inputs_total": inputs,
         "inputs": [status.model_dump(mode="json") for status in district.inputs],

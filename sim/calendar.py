@@ -15,12 +15,6 @@ def next_month(month: str, steps: int = 1) -> str:
     return f"{total // 12:04d}-{total % 12 + 1:02d}"
 
 
-def months_between(first: str, last: str) -> int:
-    """Whole months from ``first`` to ``last`` (0 when equal)."""
-    (y0, m0), (y1, m1) = ((int(part) for part in month.split("-")) for month in (first, last))
-    return (y1 - y0) * 12 + m1 - m0
-
-
 @dataclass(frozen=True)
 class Calendar:
     """The months of a run, ``first`` = "YYYY-MM", ``count`` of them. Days are counted from 0 = the first day."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from math import floor
 
 import numba as nb
 import numpy as np
@@ -131,16 +130,6 @@ def unit(word):  # type: ignore[no-untyped-def]
 def gauss(word_a, word_b):  # type: ignore[no-untyped-def]
     """A standard normal from two words (Box–Muller)."""
     return np.sqrt(-2.0 * np.log(unit(word_a))) * np.cos(2.0 * np.pi * unit(word_b))
-
-
-def threshold(probability: float) -> np.uint32:
-    """The integer t with P(word < t) = ``probability``: decisions compare integers, equal on every processor.
-
-    Probability 1 is capped at 1 - 2**-32. Raises ``ValueError`` outside [0, 1].
-    """
-    if not 0.0 <= probability <= 1.0:
-        raise ValueError(f"a probability lies between 0 and 1, not {probability}")
-    return np.uint32(min(floor(probability * _TWO32), 0xFFFFFFFF))
 
 
 @nb.njit(error_model="numpy", cache=True)

@@ -21,7 +21,7 @@ class Results:
 
     ``district`` has shape (months, K), ``facility`` (months, facilities, K), ``segment`` (months, segments, K), with
     K as in :data:`sim.indicators.CATALOGUE`. ``months`` are "YYYY-MM". ``notes`` are dated events in English
-    ("2024-08: line exhausted"). ``shares`` names blocks of luck, for the record of what was drawn.
+    ("2024-08: the JKN line is exhausted").
     """
 
     months: tuple[str, ...]

@@ -17,6 +17,8 @@ FloatArray = NDArray[np.float64]
 
 #: Numbers that name the effects for luck; never reuse one.
 _CONTACT, _REFERRAL, _TACC, _PROLANIS, _RECORDED, _PREMIUM_MONTH, _CARE_MONTH, _PBI, _CASH = range(9)
+#: Standard deviations: entry in P-Care between facilities (logit scale), lead time of an order (log scale); assumed.
+_RECORDED_SD, _LEAD_SD = 0.3, 0.3
 
 
 @dataclass(frozen=True)
@@ -58,13 +60,13 @@ def draw_shocks(behaviour: Behaviour, key: Key, months: int, facilities: int) ->
         referral=facility(_REFERRAL, behaviour["referral.facility_sd"]),
         tacc=facility(_TACC, behaviour["referral.tacc_facility_sd"]),
         prolanis=facility(_PROLANIS, behaviour["chronic.prolanis_facility_sd"]),
-        recorded=facility(_RECORDED, 0.3),
+        recorded=facility(_RECORDED, _RECORDED_SD),
         premium_month=month(_PREMIUM_MONTH, behaviour["premium.month_sd"]),
         care_month=month(_CARE_MONTH, behaviour["care.month_sd"]),
         care_facility_month=size * behaviour["care.month_sd"] * place_month,
         pbi_month=size * behaviour["segment.pbi_month_sd"] * normals(key, month_names, _PBI, Purpose.SHOCK),
         cash_late=late if size > 0 else np.zeros(months, np.bool_),
-        lead_days=np.exp(size * 0.3 * lead),
+        lead_days=np.exp(size * _LEAD_SD * lead),
     )
 
 

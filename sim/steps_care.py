@@ -12,10 +12,14 @@ from sim.people import care, chronic, illness
 from sim.shocks import shifted
 from sim.world import World
 
-#: Working hours of a full-time post per month.
+#: Working hours of a full-time post per month (37.5 hours a week; assumed).
 _HOURS_PER_MONTH = 150.0
-#: Limits that keep chances below 1 whatever the parameters.
-_MOST_REFERRED, _LONGEST_WAIT_HOURS = 0.6, 4.0
+#: Limits that keep chances below 1 whatever the parameters: referrals, 4A referrals, share leaving, hours of wait.
+_MOST_REFERRED, _MOST_4A, _MOST_LEAVING, _LONGEST_WAIT_HOURS = 0.6, 0.3, 0.9, 4.0
+#: Cost of an admission for a complication over the mean admission (kidney, heart: 6.1-7.0 million against 4.7).
+_COMPLICATION_COST = 1.4
+#: Hospital visits that a three-month letter stands for (one a month; assumed).
+_VISITS_PER_LETTER = 3
 
 
 def season(month_of_year: int) -> float:
@@ -45,12 +49,18 @@ def _well_factor(world: World) -> np.ndarray:
     hours = staff * _HOURS_PER_MONTH * b["care.outreach_share"] + world.policy.outreach_hours[month]
     capitated = np.maximum(world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1), 1)
     reach = hours * b["care.outreach_capacity"] / (b["care.well"] * capitated) if b["care.well"] > 0 else hours
-    target = 150.0
+    target = _contact_target(world)
     distance = np.where(np.isnan(world.ak_last), 0.0, np.maximum(0.0, target - world.ak_last) / target)
     effort = 1 + world.b["feedback.kbk_to_contacts"] * b["care.kbk_effort"] * distance
     world.record_facilities(outreach_hours=hours)
     place = np.exp(world.shocks.contact + world.shocks.care_month[month] + world.shocks.care_facility_month[month])
     return np.asarray(b["care.well"] * (1 - np.exp(-reach)) * effort * place)
+
+
+def _contact_target(world: World) -> float:
+    """The contact rate per mille at which the best AK band of the dated rule begins."""
+    best = scheme(world.rules, world.on).bands["ak"][0]
+    return best.top / best.bottom
 
 
 def seek_care(world: World) -> None:
@@ -61,8 +71,10 @@ def seek_care(world: World) -> None:
     wait_hours = np.minimum(world.wait / 60.0, _LONGEST_WAIT_HOURS)
     hasty = hasty * (1 + b["feedback.wait_to_referrals"] * b["referral.wait_effect"] * wait_hours)
     share_4a = b["referral.nonspecialist"]
-    referral = np.stack([base * (1 - share_4a), np.minimum(base * share_4a * hasty, 0.3)], axis=1)
-    leave = np.clip(b["feedback.wait_to_contacts"] * share_leaving(world.wait, b["clinic.patience_minutes"]), 0.0, 0.9)
+    referral = np.stack([base * (1 - share_4a), np.minimum(base * share_4a * hasty, _MOST_4A)], axis=1)
+    leave = np.clip(
+        b["feedback.wait_to_contacts"] * share_leaving(world.wait, b["clinic.patience_minutes"]), 0.0, _MOST_LEAVING
+    )
     point_of_care = 0.0
     may_enrol = world.line.takes_in() or (world.line.dropped > 0 and world.policy.restore_at_point_of_care)
     if world.non_cut_off and world.policy.point_of_care[month] and may_enrol:
@@ -76,7 +88,8 @@ def seek_care(world: World) -> None:
         b["referral.training_effect"] * world.policy.referral_training[month], point_of_care,
         np.array([b["referral.admission"], b["claims.outpatient"], b["claims.admission"],
                   b["referral.outpatient_visits"]]),
-        np.array([world.rule("fine.rate"), world.rule("fine.max_months"), world.rule("fine.cap"), 2.0], float),
+        np.array([world.rule("fine.rate"), world.rule("fine.max_months"), world.rule("fine.cap"),
+                  1 + world.rule("fine.window_days") // 30], float),
         world.counts, world.now.hospital, world.visits, taken,
     )  # fmt: skip
     world.visits_taken = int(taken[0])
@@ -155,11 +168,11 @@ def treat_chronic(world: World) -> None:
     )  # fmt: skip
     letters = world.chronic[:, chronic.LETTERS]
     world.counts[:, care.REFERRALS] += letters
-    visits = 3 * int(letters.sum())  # a letter is good for three months (assumed: one visit a month)
+    visits = _VISITS_PER_LETTER * int(letters.sum())
     world.now.hospital[care.OUTPATIENT] += visits
     world.now.hospital[care.ADMISSIONS] += int(world.now.complications[0])
     world.now.hospital[care.CLAIMS] += visits * b["claims.outpatient"]
-    world.now.hospital[care.CLAIMS] += 1.3 * b["claims.admission"] * int(world.now.complications[0])
+    world.now.hospital[care.CLAIMS] += _COMPLICATION_COST * b["claims.admission"] * int(world.now.complications[0])
 
 
 def score_kbk(world: World) -> None:
@@ -181,7 +194,7 @@ def score_kbk(world: World) -> None:
             ht_controlled=int(world.chronic[index, chronic.HT_CONTROLLED]),
             ht_diagnosed=int(world.heads.diagnosed[index, 0]),
         )
-        result = rule.evaluate_counts(counts, facility.type, is_exempt(facility))
+        result = rule.evaluate_counts(counts, facility.type, is_exempt(facility, world.rules, world.on))
         for name, value in zip(columns, (*result[:5], len(result.zero_denominators)), strict=True):
             columns[name].append(value)
         world.ak_last[index] = 1000 * counts.contacts / counts.members if counts.members else np.nan

@@ -22,6 +22,8 @@ from sim.world import Month, World
 
 #: A number larger than any district, for "all of them".
 _EVERYONE = 10**9
+#: Months at whose end the half-yearly Dukcapil count takes the place of the one before.
+_DUKCAPIL_MONTHS = (6, 12)
 
 
 def open_register(world: World) -> None:
@@ -99,18 +101,34 @@ def _reach_target(world: World) -> None:
         return
     margin = Fraction(world.policy.hold_margin).limit_denominator(10**6)
     coming_new, coming_inactive = world.now.applied
-    pending = world.heads.with_status(codes.PENDING) + world.office.queue() - coming_new - coming_inactive
-    registered = world.heads.registered() + coming_new
-    active = world.heads.with_status(codes.ACTIVE) + pending + coming_new + coming_inactive
+    queued_new, queued = _expected_from_queue(world)
+    registered = world.heads.registered() + queued_new
+    active = world.heads.with_status(codes.ACTIVE) + world.heads.with_status(codes.PENDING) + queued
     missing = [
-        world.bars(ahead).heads_needed(world.population_published, registered, active, margin) for ahead in (0, 1)
+        world.bars(ahead).heads_needed(population, registered, active, margin)
+        for ahead, population in enumerate((world.population_published, _population_next(world)))
     ]
     missing_registered, missing_active = (max(column) for column in zip(*missing, strict=True))
     new, inactive = _apply(world, "never_first", missing_registered, codes.NEVER_SEGMENT)
-    more_new, more = _apply(world, "only_inactive", missing_active - new)
+    more_new, more = _apply(world, f"inactive_{world.policy.intake_order}", missing_active - new)
     rest = missing_active - new - more_new - more
     last_new, last = _apply(world, "never_first", rest, codes.NEVER_SEGMENT)
     world.now.applied = (coming_new + new + more_new + last_new, coming_inactive + inactive + more + last)
+
+
+def _expected_from_queue(world: World) -> tuple[int, int]:
+    """Heads in the office's queue, unclear NIK included: (never registered before, all); nobody is asked for twice."""
+    queue = np.concatenate([*world.office.waiting, world.office.unclear])
+    return int((world.people.status[queue] == codes.NEVER).sum()), len(queue)
+
+
+def _population_next(world: World) -> int:
+    """The Dukcapil count by which next month is judged: in June and December the new half-yearly one, known by then."""
+    if world.calendar.month_of_year(world.month) not in _DUKCAPIL_MONTHS:
+        return world.population_published
+    lag = int(world.rule("uhc.population_lag_months"))
+    known = world.residents_at_end[max(0, len(world.residents_at_end) - lag)]
+    return max(world.population_published, known)
 
 
 def _apply(world: World, order: str, wanted: int, only_segment: int = -1) -> tuple[int, int]:
@@ -212,6 +230,6 @@ def live_and_die(world: World) -> None:
     )
     if world.now.events[demography.NO_ROOM]:
         raise RuntimeError("more newcomers than the run has room for; raise _SPARE_FACTOR in sim/world.py")
-    if world.calendar.month_of_year(month) in (6, 12):
+    if world.calendar.month_of_year(month) in _DUKCAPIL_MONTHS:
         lag = int(world.rule("uhc.population_lag_months"))
         world.population_published = world.residents_at_end[max(0, len(world.residents_at_end) - lag)]

@@ -41,6 +41,8 @@ IntArray = NDArray[np.int64]
 
 #: Room for newcomers beyond the expected births and arrivals.
 _SPARE_FACTOR, _SPARE_LEAST = 1.8, 400
+#: Claims beside referrals and emergencies (letters, complications), relative, for the verifiers' capacity (assumed).
+_CLAIMS_BESIDES = 1.1
 #: Share of a facility's register that is active, for the first guess of its drug use (assumed).
 _ACTIVE_SHARE = 0.8
 
@@ -290,7 +292,8 @@ def _first_shares(district: District, rules: Rules, month: str) -> IntArray:
     rule = scheme(rules, month)
     middling = (2, 2, 2) if rule.zone_payment else (3, 4, 3)
     shares = [
-        1000 if is_exempt(facility) else rule.pays(*middling, facility.type)[1] for facility in district.facilities
+        1000 if is_exempt(facility, rules, month) else rule.pays(*middling, facility.type)[1]
+        for facility in district.facilities
     ]
     return np.array(shares, np.int64)
 
@@ -300,7 +303,7 @@ def _claims_capacity(stock: Stock, b: dict[str, float]) -> int:
     referrals = b["care.sick"] * b["referral.rate"]
     per_head = referrals * b["referral.outpatient_visits"] * b["claims.outpatient"]
     per_head += (referrals * b["referral.admission"] + b["care.emergency"]) * b["claims.admission"]
-    return int(b["claims.verified_per_month"] * per_head * stock.active * 1.1)
+    return int(b["claims.verified_per_month"] * per_head * stock.active * _CLAIMS_BESIDES)
 
 
 def _tables(people: People, used: int, b: dict[str, float]) -> Tables:

@@ -217,3 +217,64 @@ def test_the_ledger_refuses_what_is_not_whole_rupiah() -> None:
     for bad in (-1, 0.5):
         with pytest.raises(ValueError, match="whole number of rupiah"):
             ledger.pay("a", "b", bad, "test")  # type: ignore[arg-type]
+
+
+def _share(found, key: str) -> np.ndarray:  # type: ignore[no-untyped-def]
+    return found.series(key) / found.series("population_dukcapil")
+
+
+@pytest.mark.parametrize(
+    "strain", [{}, {"office.capacity": 40.0}, {"segment.nik_invalid": 0.6, "segment.nik_mended": 0.3}]
+)
+def test_holding_the_status_takes_the_fewest_heads(strain: dict[str, float]) -> None:
+    """A slow office or many invalid NIK do not make the Pemda apply twice: registered never passes bar and margin by
+    more than births, moves and jobs of the months bring by themselves."""
+    policy = policy_for(small(), 12, intake_target="hold_status", agreement=True, hold_margin=0.003)
+    found = results(small(), policy, {**strain, "segment.pbi_out": 0.0, "segment.join": 0.0, "segment.job_gain": 0.0})
+    assert _share(found, "registered").max() < 0.95 + 0.003 + 0.015
+    assert _share(found, "registered")[-1] > 0.95 - 0.01
+
+
+def test_the_status_is_held_through_bars_and_counts_known_in_advance() -> None:
+    """The bars rise in January 2025 and the Dukcapil count every half year: status stays all the way, where the first
+    intake is not held up by unclear NIK."""
+    policy = policy_for(small(), 24, intake_target="hold_status", agreement=True, hold_margin=0.003, point_of_care=True)
+    for replicate in range(3):
+        behaviour = BEHAVIOUR.draw(1, replicate).but({"segment.nik_invalid": 0.01})
+        found = results(small(), policy, behaviour, replicate=replicate, luck_only=False)
+        assert found.series("status_uhc").all()
+
+
+def test_the_order_says_who_fills_the_active_bar() -> None:
+    """With everyone registered only the inactive can lift the active share; the order decides which of them."""
+    from districts.tiny import tiny_district
+    from tests.engine import RULES
+
+    district = tiny_district(10_000, 2, {"pbi_jk": 5000, "pbpu_pemda": 1500, "ppu": 2000, "pbpu": 1400, "bp": 100})
+    rules = RULES.but({"uhc.bar.registered": 0.5, "uhc.bar.active": 0.93})
+    found = {}
+    for order in ("lapsed_first", "arrears_first"):
+        policy = policy_for(district, 1, intake_target="hold_status", agreement=True, intake_order=order)
+        found[order] = results(district, policy, STILL, rules=rules)
+    lapsed = sum(found["lapsed_first"].series(f"intake_{name}")[0] for name in ("lapsed", "ppu"))
+    assert lapsed > found["lapsed_first"].series("intake_arrears")[0]
+    assert found["arrears_first"].series("intake_arrears")[0] > 100
+
+
+def test_heads_that_fell_out_of_ppu_are_told_apart() -> None:
+    quota = np.zeros(2, np.int64)
+    quota[0] = 10**6
+    found = results(small(), policy_for(small(), 2, intake_quota=quota, agreement=True), STILL)
+    rows = small().stock().segments
+    assert found.series("intake_ppu").sum() == sum(row.lapsed for row in rows if row.segment == "ppu")
+    assert found.series("intake_lapsed").sum() == sum(row.lapsed for row in rows if row.segment != "ppu")
+
+
+def test_a_self_payer_taken_over_stays_covered() -> None:
+    """Paying class III families asked for under cut-off keep their cover while they change the payer."""
+    quota = np.zeros(3, np.int64)
+    quota[0] = 10**6
+    found = results(small(), policy_for(small(), 3, intake_quota=quota, intake_order="poorest_first"), STILL)
+    base = results(small(), policy_for(small(), 3), STILL)
+    assert found.series("intake_pbpu").sum() > 100
+    assert (found.series("active") >= base.series("active")).all()

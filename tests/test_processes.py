@@ -82,7 +82,7 @@ def test_need_of_hospital_care_brings_families_back() -> None:
 
 
 def test_rehab_needs_every_instalment() -> None:
-    households = _families(50_000, debt=10)
+    households = _families(50_000, debt=9)
     p = PLAIN.copy()
     p[3], p[8], p[9], p[10] = 0.0, 1.0, 0.9, 12
     back = 0
@@ -91,7 +91,19 @@ def test_rehab_needs_every_instalment() -> None:
         premiums.pay_premiums(households, KEY.k0, KEY.k1, month, p, premiums.WEALTH_MISS, paid, moves)
         back += int(moves[0])
         p[8] = 0.0
-    assert_share(back, 50_000, 0.9**12)
+    assert_share(back, 50_000, 0.9**10)  # ten months owed: ten equal instalments
+
+
+def test_rehab_instalments_are_money_and_add_up_to_the_debt() -> None:
+    households = _families(100, debt=17)
+    p = PLAIN.copy()
+    p[3], p[8], p[9], p[10] = 0.0, 1.0, 1.0, 12
+    paid, moves = np.zeros((4, 2), np.int64), np.zeros(3, np.int64)
+    for month in range(13):
+        premiums.pay_premiums(households, KEY.k0, KEY.k1, month, p, premiums.WEALTH_MISS, paid, moves)
+        p[0] = 0.0
+    assert (households.debt == 0).all()
+    assert paid[2, 1] == 100 * 18  # 17 months owed and the one missed before joining
 
 
 def test_sick_contacts_follow_the_gamma_poisson_law() -> None:

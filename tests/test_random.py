@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.random import Purpose, block_table, make_key, normals, numbered, philox, threshold, uniforms
+from sim.random import Purpose, block_table, make_key, normals, numbered, philox, uniforms
 from tests.chance import assert_mean, assert_share, assert_uniform
 
 #: Known answers of Philox4x32-10 (Random123): key, counter, output.
@@ -68,11 +68,7 @@ def test_normals_are_standard_normal() -> None:
     assert_uniform(stats.norm.cdf(z))
 
 
-def test_thresholds_hit_with_their_probability() -> None:
-    words = block_table(make_key(9, 9), numbered(200000), 0, Purpose.CARE)[:, 0]
+def test_words_hit_a_share_with_its_probability() -> None:
+    luck = uniforms(make_key(9, 9), numbered(200000), 0, Purpose.CARE)
     for p in (0.001, 0.05, 0.5, 0.999):
-        assert_share(int((words < threshold(p)).sum()), len(words), p)
-    assert threshold(0.0) == 0
-    assert threshold(1.0) == 0xFFFFFFFF
-    with pytest.raises(ValueError, match="between 0 and 1"):
-        threshold(1.5)
+        assert_share(int((luck < p).sum()), len(luck), p)

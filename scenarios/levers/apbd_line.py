@@ -26,7 +26,7 @@ class ApbdLine(Lever):
     """How much money the JKN line of the APBD holds each year, and the regime once it is used up.
 
     ``owe``: members stay active and the bill becomes debt; ``drop``: heads are switched off; ``freeze``: no new
-    intake; ``grace_then_drop``: owe for ``grace_months``, then drop.
+    intake once the line does not reach December; ``grace_then_drop``: owe for ``grace_months``, then drop.
     """
 
     title_id: ClassVar[str] = "pagu JKN dalam APBD"

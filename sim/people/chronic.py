@@ -80,11 +80,15 @@ def advance_chronic(  # type: ignore[no-untyped-def]
                 bits |= DM
         f = ppl.facility[i]
         active = ppl.status[i] == ACTIVE
-        if active and ppl.used[i] == month:
-            if bits & HT and bits & HT_DIAGNOSED == 0 and u < p[2]:
-                bits |= HT_DIAGNOSED
-            if bits & DM and bits & DM_DIAGNOSED == 0 and 1.0 - u < p[2]:
-                bits |= DM_DIAGNOSED
+        unknown = (bits & HT and bits & HT_DIAGNOSED == 0) or (bits & DM and bits & DM_DIAGNOSED == 0)
+        if unknown and active and ppl.used[i] == month:
+            bits = _diagnose(
+                bits,
+                words(k0, k1, ppl.name[i], ppl.serial[i], 2, month, _CHRONIC),
+                p[2],
+                prolanis[f, 0],
+                prolanis[f, 1],
+            )
         if bits & (HT_DIAGNOSED | DM_DIAGNOSED):
             bits = _enrol(bits, unit(b), prolanis[f, 0], prolanis[f, 1], p[3])
         ppl.chronic[i] = bits
@@ -125,8 +129,22 @@ def advance_chronic(  # type: ignore[no-untyped-def]
 
 
 @nb.njit(error_model="numpy", forceinline=True)
+def _diagnose(bits, luck, chance, share_ht, share_dm):  # type: ignore[no-untyped-def]
+    """Find what was unknown at a contact; the newly diagnosed join Prolanis at the facility's share."""
+    if bits & HT and bits & HT_DIAGNOSED == 0 and unit(luck[0]) < chance:
+        bits |= HT_DIAGNOSED
+        if unit(luck[1]) < share_ht:
+            bits |= HT_PROLANIS
+    if bits & DM and bits & DM_DIAGNOSED == 0 and unit(luck[2]) < chance:
+        bits |= DM_DIAGNOSED
+        if unit(luck[3]) < share_dm:
+            bits |= DM_PROLANIS
+    return bits
+
+
+@nb.njit(error_model="numpy", forceinline=True)
 def _enrol(bits, u, share_ht, share_dm, drop):  # type: ignore[no-untyped-def]
-    """Prolanis drop-out and joining at the rate that keeps the facility's enrolment share."""
+    """Prolanis drop-out, and joining at the rate that balances it at the facility's enrolment share."""
     if bits & HT_DIAGNOSED:
         if bits & HT_PROLANIS:
             if u < drop:

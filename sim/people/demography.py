@@ -125,7 +125,7 @@ def arrive(ppl, k0, k1, month, used, first, count, events):  # type: ignore[no-u
             continue
         a, b, c, d = words(k0, k1, n, month + 1, 0, month, _ARRIVAL)
         i = min(int(unit(a) * first), first - 1)
-        ppl.name[end] = _ARRIVALS + n
+        ppl.name[end] = _ARRIVALS + (month << 18) + n  # the month, so that no newborn of an earlier arrival shares it
         ppl.serial[end] = month + 1
         ppl.household[end] = ppl.household[i]
         ppl.facility[end] = ppl.facility[i]

@@ -46,10 +46,14 @@ def pay_premiums(hh, k0, k1, month, p, wealth_miss, paid, moves):  # type: ignor
                     moves[2] += 1
             elif hh.rehab[h] > 0:
                 if unit(c) < p[9]:
+                    months = (hh.debt[h] + hh.rehab[h] - 1) // hh.rehab[h]  # an equal part of what is still owed
                     hh.rehab[h] -= 1
                     if hh.rehab[h] == 0:
                         _settle(hh, h, month, paid, members)
                         moves[0] += 1
+                    else:
+                        paid[klass, 1] += members * months
+                        hh.debt[h] -= months
                 else:
                     hh.rehab[h] = 0
             else:
@@ -62,7 +66,7 @@ def pay_premiums(hh, k0, k1, month, p, wealth_miss, paid, moves):  # type: ignor
                 else:
                     hh.debt[h] = min(hh.debt[h] + 1, cap)
                     if hh.debt[h] >= int(p[7]) and unit(c) < p[8]:
-                        hh.rehab[h] = int(p[10])
+                        hh.rehab[h] = min(int(p[10]), hh.debt[h])
                         moves[1] += 1
 
 

@@ -42,7 +42,7 @@ CLASS_CHOICE = np.array([3, 3, 3, 2, 1], np.uint8)
 
 # Columns of ``moves``.
 PBI_OUT, PBI_IN, LOST_JOB, GOT_JOB, JOINED, AGED_OUT = range(6)
-# Columns of ``origin`` (where Pemda heads came from).
+# Columns of ``origin`` (where Pemda heads came from; FROM_PPU: fell out of PPU, FROM_LAPSED: of any other segment).
 FROM_NEVER, FROM_LAPSED, FROM_ARREARS, FROM_PBPU, FROM_PPU, AT_POINT_OF_CARE = range(6)
 
 
@@ -160,7 +160,7 @@ def origin_of(status, segment):  # type: ignore[no-untyped-def]
     if status == NEVER:
         return FROM_NEVER
     if status == LAPSED:
-        return FROM_LAPSED
+        return FROM_PPU if segment == PPU else FROM_LAPSED
     if status == ARREARS:
         return FROM_ARREARS
-    return FROM_PPU if segment == PPU else FROM_PBPU
+    return FROM_PBPU

@@ -34,7 +34,10 @@ ORDERS = {
     "arrears_first": (1, 2, 0, 9),
     "poorest_first": (0, 0, 0, 0),
     "poorest_uncovered": (0, 0, 0, 9),
-    "only_inactive": (9, 0, 1, 9),
+    "inactive_never_first": (9, 0, 1, 9),
+    "inactive_lapsed_first": (9, 0, 1, 9),
+    "inactive_arrears_first": (9, 1, 0, 9),
+    "inactive_poorest_first": (9, 0, 0, 9),
     "only_dropped": (9, 0, 9, 9),
 }
 
@@ -94,7 +97,7 @@ def choose_uncovered(
     if count <= 0:
         return np.zeros(0, np.int64)
     ranks = np.array(ORDERS[order])
-    index, keys = _candidates(people, households, used, lottery, ranks, order.startswith("poorest"), only_segment)
+    index, keys = _candidates(people, households, used, lottery, ranks, "poorest" in order, only_segment)
     return _first(index, keys, count)
 
 
@@ -174,7 +177,7 @@ def register_heads(ppl, hh, chosen, month, active_from, at_once, origin):  # typ
         ppl.segment[i], ppl.payer[i], ppl.klass[i] = PEMDA, PAYER_DISTRICT, 0
         ppl.since[i] = month
         ppl.queued[i] = 0
-        if at_once:
+        if at_once or self_paying:  # who pays until now stays covered
             ppl.status[i] = ACTIVE
             active += 1
         else:
