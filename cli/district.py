@@ -10,6 +10,7 @@ import typer
 if TYPE_CHECKING:
     from districts.faults import Fault
     from districts.model import District, Stock
+    from sim.facilities.staffing_gap import StaffingGap
 
 Language = Literal["id", "en"]
 
@@ -116,12 +117,61 @@ def _print_summary(found: District, lang: Language) -> None:
             facilities=len(found.facilities), heads=heads, hospitals=len(found.hospitals)
         )
     )
+    typer.echo(_staffing_line(found, lang))
     assumed, total = found.assumed_count()
     typer.echo(_("{assumed} of {total} inputs are assumed").format(assumed=assumed, total=total) + ":")
     for status in found.inputs:
         if status.assumed:
             label = status.label_id if lang == "id" else status.label_en
-            typer.echo(f"  - {label}: {status.value} ({_(status.source)})")
+            typer.echo(f"  - {label}: {_shown(status.value, lang)} ({_(status.source)})")
+
+
+def _shown(value: str, lang: Language) -> str:
+    """The value of an input in the language: switches as yes or no, numbers with the locale's separators."""
+    import re
+
+    from districts.text import number, translator
+
+    _ = translator(lang)
+    if value in ("True", "False"):
+        return _("yes") if value == "True" else _("no")
+
+    def localised(match: re.Match[str]) -> str:
+        return number(float(match[0]), lang, len(match[0].partition(".")[2]))
+
+    return re.sub(r"(?<![\w.])\d+(\.\d+)?(?![\w.])", localised, value)
+
+
+def _gap(found: District) -> StaffingGap | None:
+    """The puskesmas against the minimum staff at the default stock's month; None before the first table."""
+    from sim.facilities.staffing_gap import staffing_gap
+    from sim.rules import RuleDateError, load_rules
+
+    try:
+        return staffing_gap(found.facilities, load_rules(), found.default_stock)
+    except RuleDateError:
+        return None
+
+
+def _staffing_line(found: District, lang: Language) -> str:
+    """How many puskesmas are below the minimum staff, and the posts they lack by cadre."""
+    from districts.inventory import FACILITY_INPUTS
+    from districts.text import number, translator
+
+    _, gap = translator(lang), _gap(found)
+    if gap is None:
+        return _("Minimum staff of a puskesmas: no rule is known for this date")
+    names = {column: labels[0 if lang == "id" else 1] for column, labels in FACILITY_INPUTS.items()}
+    posts = ", ".join(f"{names[column]} {number(count, lang)}" for column, count in gap.missing.items())
+    return _(
+        "{below} of {puskesmas} puskesmas below the minimum staff of Permenkes 43/2019; posts missing: {posts}; "
+        "staff figures only assumed and not compared: {unknown}"
+    ).format(
+        below=number(gap.below, lang),
+        puskesmas=number(gap.puskesmas, lang),
+        posts=posts or _("none"),
+        unknown=number(gap.unknown, lang),
+    )
 
 
 def _stock_lines(stock: Stock, lang: Language) -> str:
@@ -184,6 +234,8 @@ def _as_json(found: District | None, faults: list[Fault], lang: Language) -> dic
                 "active_bar": active_bar,
             }
         )
+    gap = _gap(found)
+    result["staffing"] = gap._asdict() if gap else None
     result["assumed"], result["inputs_total"] = found.assumed_count()
     result["inputs"] = [status.model_dump() for status in found.inputs]
     return result

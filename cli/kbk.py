@@ -67,8 +67,9 @@ def score(file: File, on: On = None, out: Out = None, lang: Language = Lang.id) 
         _print_scores(scored, schemes, lang)
 
 
-def _schemes(file: str, rows: list[Row], on: str | None) -> dict[str, Scheme]:
-    """The rule for each month of ``rows``; a month before KBK, or counts without visits in 2016-2019, is a fault."""
+def _schemes(file: str, rows: list[Row], on: str | None, scoring: bool = True) -> dict[str, Scheme]:
+    """The rule for each month of ``rows``; a month before KBK is a fault, and so are, when
+    ``scoring``, counts without visits in 2016-2019."""
     from cli.kbk_csv import VISITS
     from districts.faults import Fault, InputError
     from sim.kbk import scheme
@@ -94,7 +95,7 @@ def _schemes(file: str, rows: list[Row], on: str | None) -> dict[str, Scheme]:
     faults = [
         Fault(file, "counts of a zone scheme without visits", "the Prolanis visit ratio", "", row.number, VISITS)
         for row in rows
-        if schemes[row.month].zone_payment and row.counts is not None and row.visits is None
+        if scoring and schemes[row.month].zone_payment and row.counts is not None and row.visits is None
     ]
     if faults:
         raise InputError(faults)
@@ -174,7 +175,7 @@ def gap(file: File, on: On = None, out: Out = None, lang: Language = Lang.id) ->
     from sim.kbk import gap as find_gap
 
     rows = read(file, needs_counts=True)[1]
-    schemes = _schemes(file, rows, on)
+    schemes = _schemes(file, rows, on, scoring=False)
     table: list[list[object]] = []
     for row in rows:
         counts, scheme = row.counts, schemes[row.month]

@@ -9,7 +9,7 @@ from typing import Any, cast, get_args
 
 from districts.cells import Problem, nearest, parse_cell, problem
 from districts.faults import Fault
-from districts.inventory import FACILITY_INPUTS, NOT_GIVEN, Figure, combine, with_inventory
+from districts.inventory import FACILITY_INPUTS, NOT_GIVEN, PARTED, Figure, combine, with_inventory
 from districts.model import Confidence, District
 from districts.raw import Raw, RawTable
 from districts.tables import FIGURE_KEYS, SCALARS, TABLES, Column, TableSpec
@@ -165,7 +165,7 @@ def _only(values: dict[str, Any], leave_out: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _segment(row: Row) -> dict[str, Any]:
-    return _only(row.values, ("stock", "split_source", "split_confidence"))
+    return _only(row.values, ("stock", "split_source", "split_confidence", "payer_source", "payer_confidence"))
 
 
 def _facility(row: Row) -> dict[str, Any]:
@@ -185,6 +185,8 @@ def _figures(result: Draft, district: District) -> dict[str, Figure]:
     for segment in {row.values["segment"] for row in lines}:
         own = [row for row in lines if row.values["segment"] == segment]
         figures[f"segments.{segment}.split"] = combine(_of_row(row, "split") for row in own)
+        if segment in PARTED:
+            figures[f"segments.{segment}.{PARTED[segment]}"] = combine(_of_row(row, "payer") for row in own)
     figures["hospitals.share"] = combine(_of_row(row, "share") for row in result.rows["hospitals"])
     budget = result.rows["budget"]
     funds = combine(Figure(row.values["source"], row.values["confidence"]) for row in budget)

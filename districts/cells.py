@@ -27,9 +27,12 @@ EXPECTED_MONTH = "a month written YYYY-MM as text, such as 2023-10"
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula cell of a workbook that was saved without its result."""
+    """A formula cell of a workbook. Its result may be stale or missing, so it is never read."""
 
     text: str
+
+    def __str__(self) -> str:
+        return self.text
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,9 @@ def parse_cell(value: object, column: Column) -> tuple[object, Problem | None]:
     if is_empty(value):
         return None, problem("the cell is empty", _expected(column)) if column.required else None
     if isinstance(value, Formula):
-        return None, problem("a formula without a stored result ({value})", _expected(column), value=value.text)
+        number = column.kind in ("integer", "number")
+        expected = "a number, not a formula" if number else "a typed value, not a formula"
+        return None, problem("a formula ({value})", expected, value=value.text)
     if column.kind in ("integer", "number"):
         return _parse_number(value, column)
     if column.kind == "month":

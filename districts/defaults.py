@@ -46,6 +46,18 @@ PBPU_CLASSES: Default[tuple[int, int, int]] = Default(
     "assumed: as the PBPU in arrears of Kabupaten Bengkulu Utara, October 2021 (Antara Bengkulu 188253)",
 )
 
+PEMDA_PAYER: Default[str] = Default(
+    "district",
+    "payer of all PBPU Pemda members",
+    "assumed: all paid by the district, the careful choice for its budget; rule of this program",
+)
+
+ARREARS_RULE: Default[float] = Default(
+    1.0,
+    "share of inactive PBPU members who are in arrears",
+    "assumed: every inactive PBPU member owes premiums; rule of this program",
+)
+
 PPU_PAYERS: Default[tuple[tuple[str, int], ...]] = Default(
     (("state", 20_200), ("private", 20_411), ("village", 3_840)),
     "weights of PPU payers",

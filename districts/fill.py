@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from districts import defaults
@@ -20,12 +21,18 @@ def _assumed(default: defaults.Default[Any]) -> dict[str, Any]:
 
 
 def fill(
-    draft: Draft, values: dict[str, Any], at: dict[str, int], rows: list[tuple[int, dict[str, Any]]], place: Place
+    draft: Draft,
+    values: dict[str, Any],
+    at: dict[str, int],
+    rows: list[tuple[int, dict[str, Any]]],
+    places: Mapping[str, Place],
 ) -> None:
     """Turn the values of the sheet and the defaults into the rows of a full district, in place.
 
-    ``values``: the items of the sheet by name; ``at``: their row numbers; ``rows``: numbered rows of facilities.
+    ``values``: the items of the sheet by name; ``at``: their row numbers; ``rows``: numbered rows of facilities;
+    ``places``: where the facilities, and where the items (``items``) stand.
     """
+    place = places["items"]
     month, population = values["month"], values["population"]
     slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"(?i)^(kabupaten|kab\.?)\s+", "", values["title"]).casefold()).strip("-")
     draft.scalars = {
@@ -37,10 +44,14 @@ def fill(
         "minimum_wage": defaults.MINIMUM_WAGE.value,
         "mean_wage": defaults.MEAN_WAGE.value,
     }
-    draft.raw.scalars = {key: RawScalar(place, at.get(key), key, value) for key, value in draft.scalars.items()}
+    lines = at | {"name": at["title"], "default_stock": at["month"]}
+    draft.raw.scalars = {key: RawScalar(place, lines.get(key), "", value) for key, value in draft.scalars.items()}
     draft.figures = {
         "minimum_wage": Figure(defaults.MINIMUM_WAGE.source, "assumed"),
         "mean_wage": Figure(defaults.MEAN_WAGE.source, "assumed"),
+        "segments.pbpu.arrears": Figure(SOURCE, "medium")
+        if "arrears_pbpu" in values
+        else Figure(defaults.ARREARS_RULE.source, "assumed"),
     }
     segments = _segments(values, at)
     arrears = sum(row["arrears"] for _, row in segments)
@@ -83,41 +94,67 @@ def fill(
         fields = spec.model.model_fields
         known = {column.name for column in spec.columns}
         plain = {key: fields[key].default for key in known if key in fields and not fields[key].is_required()}
-        draft.raw.tables[name] = RawTable(place, (), ())
+        draft.raw.tables[name] = RawTable(places.get(name, place), (), ())
         draft.rows[name] = [Row(number, plain | row, frozenset(known - set(row))) for number, row in numbered]
 
 
-def _segments(values: dict[str, Any], at: dict[str, int]) -> list[tuple[int, dict[str, Any]]]:
-    """Segment rows; classes of PBPU and payers of PPU are split by the default weights, adding up exactly."""
-    splits: dict[str, list[tuple[str, int, int]]] = {
-        "pbi_jk": [("central", 0, 1)],
-        "pbpu_pemda": [("district", 0, 1)],
-        "ppu": [(payer, 0, weight) for payer, weight in defaults.PPU_PAYERS.value],
-        "pbpu": [("self", klass, weight) for klass, weight in enumerate(defaults.PBPU_CLASSES.value, start=1)],
-        "bp": [("state", 0, 1)],
+#: Payer, ward class and weight of each part of a segment.
+Split = list[tuple[str, int, int]]
+
+
+def _splits(values: dict[str, Any]) -> dict[str, tuple[Split, Figure]]:
+    """How each segment is divided over payers and classes, and where that comes from."""
+    stated = Figure(SOURCE, "medium")
+    pemda, by_district = values["registered_pbpu_pemda"], values.get("district_pbpu_pemda")
+    parts = [("district", 0, by_district or 0), ("province", 0, pemda - (by_district or 0))]
+    pemda_split = ([part for part in parts if part[2]] or [("district", 0, 1)], stated)
+    if by_district is None:
+        pemda_split = ([(defaults.PEMDA_PAYER.value, 0, 1)], Figure(defaults.PEMDA_PAYER.source, "assumed"))
+    return {
+        "pbi_jk": ([("central", 0, 1)], stated),
+        "pbpu_pemda": pemda_split,
+        "ppu": (
+            [(payer, 0, weight) for payer, weight in defaults.PPU_PAYERS.value],
+            Figure(defaults.PPU_PAYERS.source, "assumed"),
+        ),
+        "pbpu": (
+            [("self", klass, weight) for klass, weight in enumerate(defaults.PBPU_CLASSES.value, start=1)],
+            Figure(defaults.PBPU_CLASSES.source, "assumed"),
+        ),
+        "bp": ([("state", 0, 1)], stated),
     }
+
+
+def _segments(values: dict[str, Any], at: dict[str, int]) -> list[tuple[int, dict[str, Any]]]:
+    """Segment rows. Registered members are divided by the weights, their state in proportion, all adding up exactly."""
     rows = []
-    for key, split in splits.items():
+    for key, (split, payers) in _splits(values).items():
         registered = values[f"registered_{key}"]
-        stated = f"active_{key}" in values
-        owing_stated = values.get("arrears_pbpu") if key == "pbpu" else 0
-        active = values.get(f"active_{key}")
+        owing = values.get("arrears_pbpu") if key == "pbpu" else 0
+        active, origin = values.get(f"active_{key}"), Figure(SOURCE, "medium")
         if active is None:
-            active = min(
-                registered - round(registered * defaults.INACTIVE_SHARE.value), registered - (owing_stated or 0)
-            )
-        arrears = registered - active if owing_stated is None else owing_stated
-        parts = {"active": active, "arrears": arrears, "lapsed": registered - active - arrears}
-        weights = [weight for *_, weight in split]
-        parted = {name: share_out(total, weights) for name, total in parts.items()}
-        for n, (payer, klass, _) in enumerate(split):
-            row: dict[str, Any] = {name: parted[name][n] for name in parts}
-            row |= {"stock": values["month"], "segment": key, "payer": payer, "klass": klass}
-            row |= {"registered": row["active"] + row["arrears"] + row["lapsed"], "source": SOURCE}
-            row |= {"confidence": "medium", "split_source": SOURCE if stated else defaults.INACTIVE_SHARE.source}
-            row |= {"split_confidence": "medium" if stated else "assumed"}
+            origin = Figure(defaults.INACTIVE_SHARE.source, "assumed")
+            active = min(registered - round(registered * defaults.INACTIVE_SHARE.value), registered - (owing or 0))
+        elif owing is None:
+            origin = Figure(defaults.ARREARS_RULE.source, "assumed")
+        if owing is None:
+            owing = round((registered - active) * defaults.ARREARS_RULE.value)
+        heads = share_out(registered, [weight for *_, weight in split])
+        actives = _in_proportion(active, heads)
+        owed = _in_proportion(owing, [all_ - own for all_, own in zip(heads, actives, strict=True)])
+        for (payer, klass, _), whole, use, owe in zip(split, heads, actives, owed, strict=True):
+            row = {"stock": values["month"], "segment": key, "payer": payer, "klass": klass, "registered": whole}
+            row |= {"active": use, "arrears": owe, "lapsed": whole - use - owe}
+            row |= {"source": SOURCE, "confidence": "medium"}
+            row |= {"split_source": origin.source, "split_confidence": origin.confidence}
+            row |= {"payer_source": payers.source, "payer_confidence": payers.confidence}
             rows.append((at[f"registered_{key}"], row))
     return rows
+
+
+def _in_proportion(total: int, heads: list[int]) -> list[int]:
+    """``total`` divided in proportion to ``heads``; no part is above its heads when ``total`` is not above them all."""
+    return share_out(total, heads) if total else [0] * len(heads)
 
 
 def _facility(position: int, row: dict[str, Any], values: dict[str, Any]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The inventory of inputs: a fixed list of what the model wants to know, and for each whether it was given or assumed.
 
 An input that is a table is *assumed* when at least half of its rows are; an input that is missing was filled by a
-default and is assumed too. The count (*38 of 53 assumed*) is printed on every report.
+default and is assumed too. The count (*38 of 57 assumed*) is printed on every report.
 """
 
 from __future__ import annotations
@@ -41,6 +41,9 @@ class Input:
 
 
 SEGMENT_NAMES = {"pbi_jk": "PBI-JK", "pbpu_pemda": "PBPU Pemda", "ppu": "PPU", "pbpu": "PBPU", "bp": "BP"}
+
+#: Segments whose members are divided over payers or ward classes: the column that divides them.
+PARTED = {"pbpu_pemda": "payer", "ppu": "payer", "pbpu": "klass"}
 
 #: Facility columns that are inputs of their own: Indonesian and English label.
 FACILITY_INPUTS: dict[str, tuple[str, str]] = {
@@ -187,6 +190,29 @@ def _split(segment: str) -> Input:
     return Input(key, f"{name} aktif/menunggak/keluar", f"{name} active/arrears/lapsed", look)
 
 
+def _parted(segment: str, label_id: str, label_en: str) -> Input:
+    """Registered members of a segment by payer or ward class."""
+    column = PARTED[segment]
+    key = f"segments.{segment}.{column}"
+
+    def look(district: District, figures: Figures) -> tuple[str, Figure]:
+        rows, heads = segment_rows(district, segment), Counter[str]()
+        for row in rows:
+            heads[str(getattr(row, column))] += row.registered
+        known = figures.get(key) or combine(origin(row) for row in rows)
+        return "; ".join(f"{name}: {count}" for name, count in heads.items()), known if rows else NOT_GIVEN
+
+    return Input(key, label_id, label_en, look)
+
+
+def _arrears(district: District, figures: Figures) -> tuple[str, Figure]:
+    """Persons; without an origin of its own it has that of the split of PBPU."""
+    rows = segment_rows(district, "pbpu")
+    known = figures.get("segments.pbpu.arrears") or figures.get("segments.pbpu.split")
+    known = known or combine(origin(row) for row in rows)
+    return str(sum(row.arrears for row in rows)), known if rows else NOT_GIVEN
+
+
 def _facility(field: str) -> Input:
     def look(district: District, figures: Figures) -> tuple[str, Figure]:
         values = [getattr(facility, field) for facility in district.facilities]
@@ -244,6 +270,10 @@ REGISTRY: tuple[Input, ...] = (
     _scalar("aid_payer", "pembayar bantuan iuran", "payer of the premium aid", lambda d: d.aid_payer),
     *(_registered(segment) for segment in SEGMENT_NAMES),
     *(_split(segment) for segment in SEGMENT_NAMES),
+    _parted("pbpu_pemda", "pembayar PBPU Pemda", "payers of PBPU Pemda"),
+    _parted("ppu", "pembayar PPU", "payers of PPU"),
+    _parted("pbpu", "kelas rawat PBPU", "ward classes of PBPU"),
+    Input("segments.pbpu.arrears", "PBPU menunggak", "PBPU in arrears", _arrears),
     _scalar("arrears_rupiah", "tunggakan (rupiah)", "arrears (rupiah)", lambda d: d.stock().arrears_rupiah),
     _scalar(
         "ghost_share", "peserta meninggal/pindah", "dead or moved on the register", lambda d: d.stock().ghost_share

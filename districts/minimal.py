@@ -5,7 +5,7 @@ What is missing is filled by :mod:`districts.fill` and labelled ``assumed``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,13 @@ ITEMS: tuple[Item, ...] = (
     ),
     _item("arrears_pbpu", "PBPU in arrears", "integer", "Persons; empty: all inactive PBPU members.", required=False),
     _item(
+        "district_pbpu_pemda",
+        "PBPU Pemda paid by the district (persons)",
+        "integer",
+        "Of those registered; the province pays the rest. Empty: all paid by the district is assumed.",
+        required=False,
+    ),
+    _item(
         "budget_year",
         "Year of the JKN line",
         "integer",
@@ -90,17 +97,71 @@ def minimal_values(district: District) -> tuple[dict[str, Any], list[dict[str, A
         values[f"registered_{key}"] = sum(row.registered for row in rows)
         values[f"active_{key}"] = sum(row.active for row in rows)
     values["arrears_pbpu"] = sum(row.arrears for row in stock.segments if row.segment == "pbpu")
+    values["district_pbpu_pemda"] = sum(
+        row.registered for row in stock.segments if (row.segment, row.payer) == ("pbpu_pemda", "district")
+    )
     year = max((line.year for line in district.budget), default=None)
     values["budget_year"] = year
     values["budget"] = sum(line.amount for line in district.budget if line.year == year) if year else None
     return values, [row.model_dump(include=set(FACILITY_LABELS)) for row in district.facilities]
 
 
+@dataclass(frozen=True)
+class _Sheet:
+    """The cells of the sheet and the language of its labels."""
+
+    lines: list[tuple[object, ...]]
+    place: Place
+    lang: str
+
+    def text(self, message: str) -> str:
+        """A label as this sheet shows it."""
+        return translator(self.lang)(message)
+
+
 def read_minimal(lines: list[tuple[object, ...]], path: Path, label: str) -> tuple[Draft, list[Fault]]:
     """A draft from the cells of the sheet, and every fault in them. What is missing is assumed, not a fault."""
     place = Place(label, SHEET)
+    sheet = _Sheet(lines, place, _language(lines))
+    header = next((n for n, line in enumerate(lines) if n and _is_header(line)), len(lines))
+    values, at, faults = _items(sheet, header)
+    rows, wrong_rows = _facility_rows(sheet, header)
+    faults += wrong_rows
+    if not faults:
+        faults += _contradictions(values, at, sheet)
+    draft = Draft(Raw(path.parent, place))
+    if faults:
+        draft.broken = {"stocks", "segments", "facilities", "age_sex", "households", "hospitals", "budget", "history"}
+        draft.rows = {name: [] for name in draft.broken}
+        return draft, faults
+    # What is found wrong later is told with the column that stands on the sheet.
+    items = tuple((name, sheet.text("Value")) for name in ("", "population", "registered", "active", "month"))
+    listed = tuple((name, sheet.text(text)) for name, text in FACILITY_LABELS.items())
+    fill(draft, values, at, rows, {"items": replace(place, labels=items), "facilities": replace(place, labels=listed)})
+    return draft, []
+
+
+def _language(lines: list[tuple[object, ...]]) -> str:
+    """The language in which most labels are written; Indonesian when there are as many of both."""
+    words = {_word(line, position) for line in lines for position in range(len(line))}
+    labels = [item.label for item in ITEMS] + list(FACILITY_LABELS.values())
+    english, indonesian = (
+        len({translator(lang)(label).casefold() for label in labels} & words) for lang in ("en", "id")
+    )
+    return "en" if english > indonesian else "id"
+
+
+def _is_header(line: tuple[object, ...]) -> bool:
+    """True for the header of the list of facilities: two of its labels, or the first label in the first cell."""
+    words = [_word(line, position) for position in range(len(line))]
+    known = sum(any(word in _names(label) for word in words) for label in FACILITY_LABELS.values())
+    return known >= 2 or (bool(words) and words[0] in _names(FACILITY_LABELS["name"]))
+
+
+def _items(sheet: _Sheet, header: int) -> tuple[dict[str, Any], dict[str, int], list[Fault]]:
+    """Values and row numbers of the items above the list of facilities, by item name."""
+    place, lines = sheet.place, sheet.lines
     labels = {name: item for item in ITEMS for name in _names(item.label)}
-    header = next((n for n, line in enumerate(lines) if _word(line, 0) in _names(FACILITY_LABELS["name"])), len(lines))
     values: dict[str, Any] = {}
     at: dict[str, int] = {}
     faults = []
@@ -110,7 +171,8 @@ def read_minimal(lines: list[tuple[object, ...]], path: Path, label: str) -> tup
             continue
         item = labels.get(word)
         if item is None:
-            faults.append(place.fault(_unknown(str(line[0]), tuple(labels)), number))
+            known = tuple(sheet.text(item.label) for item in ITEMS)
+            faults.append(place.fault(_unknown(str(line[0]).strip(), known), number))
             continue
         name = item.column.name
         value, wrong = parse_cell(line[1] if len(line) > 1 else None, item.column)
@@ -118,33 +180,19 @@ def read_minimal(lines: list[tuple[object, ...]], path: Path, label: str) -> tup
             wrong = problem('"{value}" a second time', "each key once", value=str(line[0]))
         at[name] = number
         if wrong:
-            faults.append(place.fault(wrong, number, _text("Value")))
+            faults.append(place.fault(wrong, number, sheet.text("Value")))
         elif value is not None:
             values[name] = value
     for item in ITEMS:
         if item.column.required and item.column.name not in at:
-            wrong = problem("the line {name} is missing", "this line", name=_text(item.label))
+            wrong = problem("the line {name} is missing", "this line", name=sheet.text(item.label))
             faults.append(place.fault(wrong))
-    rows, wrong_rows = _facility_rows(lines, header, place)
-    faults += wrong_rows
-    if not faults:
-        faults += _contradictions(values, at, place)
-    draft = Draft(Raw(path.parent, place))
-    if faults:
-        draft.broken = {"stocks", "segments", "facilities", "age_sex", "households", "hospitals", "budget", "history"}
-        draft.rows = {name: [] for name in draft.broken}
-        return draft, faults
-    fill(draft, values, at, rows, place)
-    return draft, []
-
-
-def _text(message: str) -> str:
-    """A label as the sheet shows it (the template is written in Indonesian unless asked otherwise)."""
-    return translator("id")(message)
+    return values, at, faults
 
 
 def _names(label: str) -> tuple[str, str]:
-    return label.casefold(), _text(label).casefold()
+    """A label in both languages, as it is compared."""
+    return label.casefold(), translator("id")(label).casefold()
 
 
 def _word(line: tuple[object, ...], position: int) -> str:
@@ -157,26 +205,26 @@ def _unknown(name: str, known: tuple[str, ...]) -> Problem:
     return problem("the unknown line {name}", "the lines of the template", name=name)
 
 
-def _facility_rows(
-    lines: list[tuple[object, ...]], header: int, place: Place
-) -> tuple[list[tuple[int, dict[str, Any]]], list[Fault]]:
-    """Numbered rows of the list of facilities."""
-    spec, faults, rows = table("facilities"), [], []
+def _facility_rows(sheet: _Sheet, header: int) -> tuple[list[tuple[int, dict[str, Any]]], list[Fault]]:
+    """Numbered rows of the list of facilities, its columns found by their labels."""
+    spec, place, lines, rows = table("facilities"), sheet.place, sheet.lines, []
     if header >= len(lines):
-        wrong = problem("the list of facilities is missing", "a row that starts with {name}", name=_text("Facility"))
+        wrong = problem(
+            "the list of facilities is missing", "a row that starts with {name}", name=sheet.text("Facility")
+        )
         return [], [place.fault(wrong)]
+    positions, faults = _columns(sheet, header)
     for number, line in enumerate(lines[header + 1 :], start=header + 2):
         if all(is_empty(cell) for cell in line):
             continue
         row: dict[str, Any] = {}
-        for position, (name, label) in enumerate(FACILITY_LABELS.items()):
+        for name, position in positions.items():
             column = spec.column(name)
             assert column is not None
-            required = name in ("name", "registered")
-            column = Column(name, column.kind, required, column.choices, column.low, column.high, column.above)
+            column = replace(column, required=name in ("name", "registered"))
             value, wrong_cell = parse_cell(line[position] if position < len(line) else None, column)
             if wrong_cell:
-                faults.append(place.fault(wrong_cell, number, _text(label)))
+                faults.append(place.fault(wrong_cell, number, sheet.text(FACILITY_LABELS[name])))
             row[name] = value
         rows.append((number, row))
     if not rows:
@@ -184,8 +232,42 @@ def _facility_rows(
     return rows, faults
 
 
-def _contradictions(values: dict[str, Any], at: dict[str, int], place: Place) -> list[Fault]:
-    faults = []
+def _columns(sheet: _Sheet, header: int) -> tuple[dict[str, int], list[Fault]]:
+    """The position of each column of the list of facilities, and the faults of its header."""
+    line, below = sheet.lines[header], sheet.lines[header + 1 :]
+    labels = {name: sheet.text(label) for name, label in FACILITY_LABELS.items()}
+    positions: dict[str, int] = {}
+    faults, row = [], header + 1
+    for position in range(max(len(one) for one in sheet.lines[header:])):
+        word = _word(line, position)
+        if not word:
+            if any(position < len(one) and not is_empty(one[position]) for one in below):
+                found = "column number {position} has no name"
+                wrong = problem(found, "a column name in row {row}", position=position + 1, row=row)
+                faults.append(sheet.place.fault(wrong, row))
+            continue
+        shown = str(line[position]).strip()
+        name = next((name for name, label in FACILITY_LABELS.items() if word in _names(label)), None)
+        if name is None:
+            near, choices = nearest(shown, tuple(labels.values())), ", ".join(labels.values())
+            wrong = problem("the unknown column {name}", "one of {choices}", name=shown, choices=choices)
+            if near:
+                wrong = problem("the unknown column {name}", "did you mean {near}?", name=shown, near=near)
+            faults.append(sheet.place.fault(wrong, row, shown))
+        elif name in positions:
+            wrong = problem('"{value}" a second time', "each column once", value=shown)
+            faults.append(sheet.place.fault(wrong, row, shown))
+        else:
+            positions[name] = position
+    for name, label in labels.items():
+        if name not in positions:
+            wrong = problem("the column is missing", "this column in row {row}", row=row)
+            faults.append(sheet.place.fault(wrong, row, label))
+    return positions, faults
+
+
+def _contradictions(values: dict[str, Any], at: dict[str, int], sheet: _Sheet) -> list[Fault]:
+    place, shown, faults = sheet.place, sheet.text("Value"), []
     for key in SEGMENT_NAMES:
         registered, active = values[f"registered_{key}"], values.get(f"active_{key}", 0)
         owing = values.get("arrears_pbpu", 0) if key == "pbpu" else 0
@@ -197,8 +279,13 @@ def _contradictions(values: dict[str, Any], at: dict[str, int], place: Place) ->
                 arrears=owing,
                 registered=registered,
             )
-            faults.append(place.fault(wrong, at.get(f"active_{key}", at[f"registered_{key}"]), _text("Value")))
+            faults.append(place.fault(wrong, at.get(f"active_{key}", at[f"registered_{key}"]), shown))
+    by_district, pemda = values.get("district_pbpu_pemda", 0), values["registered_pbpu_pemda"]
+    if by_district > pemda:
+        found = "{value} paid by the district, but {registered} registered"
+        wrong = problem(found, "at most as many as are registered", value=by_district, registered=pemda)
+        faults.append(place.fault(wrong, at["district_pbpu_pemda"], shown))
     if ("budget" in values) != ("budget_year" in values):
         wrong = problem("a JKN line without its year, or a year without its amount", "both or neither")
-        faults.append(place.fault(wrong, at.get("budget", at.get("budget_year")), _text("Value")))
+        faults.append(place.fault(wrong, at.get("budget", at.get("budget_year")), shown))
     return faults

@@ -15,10 +15,12 @@ MAX_ROWS, MAX_COLUMNS, MAX_BYTES = 20_000, 60, 64 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Place:
-    """Where a table stands: the file as the user typed it, and the sheet of a workbook."""
+    """Where a table stands: the file as the user typed it, and the sheet of a workbook. ``labels``: what stands on
+    the sheet above a column of the table (name, label); None when the names themselves do."""
 
     file: str
     sheet: str = ""
+    labels: tuple[tuple[str, str], ...] | None = None
 
     def fault(
         self,
@@ -28,6 +30,8 @@ class Place:
         severity: Literal["error", "warning"] = "error",
     ) -> Fault:
         """``wrong`` at ``row`` (1-based, as a spreadsheet shows it) and ``column`` of this table."""
+        if self.labels is not None:
+            column = dict(self.labels).get(column, "")
         return wrong.at(self.file, self.sheet, row, column, severity)
 
 

@@ -121,7 +121,8 @@ TABLES: tuple[TableSpec, ...] = (
         SegmentRow,
         (Column("stock", "month", True, help=HELP["stock"]),)
         + _columns(SegmentRow, "segments")
-        + _source_columns("split"),
+        + _source_columns("split")
+        + _source_columns("payer"),
     ),
     TableSpec(
         "facilities",

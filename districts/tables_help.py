@@ -50,6 +50,7 @@ HELP: dict[str, str] = {
     "lapsed": "Members who fell out of their segment and owe nothing, persons.",
     "joined": "Members who joined since an earlier count and whose segment is assumed, persons.",
     "split_source": "Where the split into active, arrears and lapsed comes from; empty: as the row.",
+    "payer_source": "Where the division over payers and classes comes from; empty: as the row.",
     # facilities
     "facilities.code": "Code of the facility; unique.",
     "facilities.name": "Name of the facility; unique.",

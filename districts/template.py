@@ -11,7 +11,7 @@ from typing import Any
 
 from districts.minimal import FACILITY_LABELS, ITEMS, SHEET, minimal_values
 from districts.model import District
-from districts.tables import SCALARS, TABLES, Column
+from districts.tables import SCALARS, TABLES, Column, table
 from districts.text import translator
 from districts.workbook import OTHER_SHEETS, SCALAR_COLUMNS, SCALAR_SHEET
 from districts.write import cell_text, scalar_rows, table_rows
@@ -97,12 +97,12 @@ def _fill_workbook(book: Any, district: District, lang: str) -> None:
                 _put(sheet, number, position, value, as_text if isinstance(value, str) else None)
 
 
-def _choices(sheet: Any, position: int, column: Column) -> None:
-    """A drop-down list where the column takes one of a few words."""
+def _choices(sheet: Any, position: int, column: Column, first: int = 1) -> None:
+    """A drop-down list from row ``first`` down (counted from 0) where the column takes one of a few words."""
     words = ("yes", "no") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()
     if words:
         rule = {"validate": "list", "source": list(words), "error_type": "warning"}
-        sheet.data_validation(1, position, _FORMATTED_ROWS, position, rule)
+        sheet.data_validation(first, position, _FORMATTED_ROWS, position, rule)
 
 
 def _instructions(book: Any, heading: Any, lang: str) -> None:
@@ -157,8 +157,11 @@ def _fill_minimal(book: Any, district: District, lang: str) -> None:
         _put(sheet, number, 1, value, as_text if isinstance(value, str) else whole)
         _put(sheet, number, 2, _(item.column.help))
     top = len(ITEMS) + 2
-    for position, label in enumerate(FACILITY_LABELS.values()):
+    for position, (name, label) in enumerate(FACILITY_LABELS.items()):
         _put(sheet, top, position, _(label), heading)
+        column = table("facilities").column(name)
+        assert column is not None
+        _choices(sheet, position, column, top + 1)
     for number, row in enumerate(facilities, start=top + 1):
         for position, name in enumerate(FACILITY_LABELS):
             _put(sheet, number, position, row[name])

@@ -209,7 +209,9 @@ def _facilities(draft: Draft) -> Iterator[Fault]:
     for row in table.rows:
         if row.values["type"] == "puskesmas" and not row.values["doctors"]:
             wrong = problem(
-                "no doctor at {name}", "a doctor: without one the capitation tariff is lower", name=row.values["name"]
+                "no doctor at {name}, so its capitation tariff is lower",
+                "at least one doctor",
+                name=row.values["name"],
             )
             yield table.warning(wrong, row.number, "doctors")
     month = draft.scalars.get("default_stock")

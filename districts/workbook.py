@@ -28,7 +28,7 @@ Lines = list[tuple[object, ...]]
 
 
 def load_sheets(path: Path, label: str) -> tuple[dict[str, Lines], list[Fault]]:
-    """The cells of every sheet, row by row, formulas by their stored result. ``label``: as the user typed the file.
+    """The cells of every sheet, row by row, formulas as such. ``label``: as the user typed the file.
 
     Faults: not a workbook, damaged, or too large when unpacked (sizes are summed before anything is unpacked).
     """
@@ -55,36 +55,29 @@ def load_sheets(path: Path, label: str) -> tuple[dict[str, Lines], list[Fault]]:
 def _cells(path: Path) -> dict[str, Lines]:
     from openpyxl import load_workbook
 
-    limits: dict[str, Any] = {"max_row": MAX_ROWS + 1, "max_col": MAX_COLUMNS}
     sheets: dict[str, Lines] = {}
-    with path.open("rb") as stored, path.open("rb") as written:
-        results = load_workbook(stored, read_only=True, data_only=True)
-        formulas = load_workbook(written, read_only=True, data_only=False)
-        for name in results.sheetnames:
-            if not hasattr(results[name], "iter_rows"):
+    with path.open("rb") as stored:
+        book = load_workbook(stored, read_only=True, data_only=False)
+        for name in book.sheetnames:
+            if not hasattr(book[name], "iter_rows"):
                 continue  # a chart sheet
-            # A formula without a stored result reads as an empty cell, so it is looked up in the formula view.
-            missing = {
-                (cell.row, cell.column): Formula(str(getattr(cell.value, "text", cell.value)))
-                for row in formulas[name].iter_rows(**limits)
-                for cell in row
-                if cell.data_type == "f"
-            }
             lines: Lines = []
-            whole_sheet = results[name].iter_rows(max_row=_EXCEL_ROWS, max_col=MAX_COLUMNS, values_only=True)
+            whole_sheet = book[name].iter_rows(max_row=_EXCEL_ROWS, max_col=MAX_COLUMNS)
             for number, row in enumerate(whole_sheet, start=1):
                 if number <= MAX_ROWS + 1:
-                    lines.append(
-                        tuple(
-                            missing.get((number, column)) if value is None else value
-                            for column, value in enumerate(row, start=1)
-                        )
-                    )
-                elif any(value is not None for value in row):
-                    lines.append(row)  # one line too many is enough to refuse the sheet
+                    lines.append(tuple(_value(cell) for cell in row))
+                elif any(cell.value is not None for cell in row):
+                    lines.append(tuple(_value(cell) for cell in row))  # one line too many is enough to refuse it
                     break
             sheets[name] = lines
     return sheets
+
+
+def _value(cell: Any) -> object:
+    """The value of a cell; a formula as :class:`Formula`, with or without a stored result."""
+    if cell.data_type == "f":
+        return Formula(str(getattr(cell.value, "text", cell.value)))
+    return cell.value
 
 
 def read_workbook(sheets: dict[str, Lines], path: Path, label: str) -> Raw:

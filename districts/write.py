@@ -11,7 +11,7 @@ from typing import Any
 
 from districts.faults import UserError
 from districts.folder import SCALAR_FILE
-from districts.inventory import Figure, figures_of
+from districts.inventory import PARTED, Figure, figures_of
 from districts.model import District
 from districts.tables import FIGURE_KEYS, SCALARS, TABLES
 
@@ -44,7 +44,10 @@ def table_rows(district: District) -> dict[str, list[dict[str, Any]]]:
             | _origin(own.get("ghost_share"), "ghost")
         )
         rows["segments"] += [
-            {"stock": stock.month} | row.model_dump() | _origin(own.get(f"segments.{row.segment}.split"), "split")
+            {"stock": stock.month}
+            | row.model_dump()
+            | _origin(own.get(f"segments.{row.segment}.split"), "split")
+            | _origin(own.get(f"segments.{row.segment}.{PARTED.get(row.segment)}"), "payer")
             for row in stock.segments
         ]
     return rows

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -436,7 +438,12 @@ WORKBOOK_MISTAKES: list[tuple[str, Change, str]] = [
     (
         "formula without result",
         put("segments", "E2", "=1300+50"),
-        "d.xlsx, sheet segments, row 2, column registered: a formula without a stored result (=1300+50)",
+        "d.xlsx, sheet segments, row 2, column registered: a formula (=1300+50). Expected: a number, not a formula",
+    ),
+    (
+        "formula for a month",
+        put("stocks", "A2", '=TEXT(B2,"0")'),
+        'sheet stocks, row 2, column month: a formula (=TEXT(B2,"0")). Expected: a typed value, not a formula',
     ),
     (
         "text for a number",
@@ -498,22 +505,86 @@ def test_a_mistake_in_a_workbook_is_named_with_its_place(
     assert message in prakira.refused("d.xlsx")
 
 
-def test_a_formula_with_its_result_is_read_as_the_result(tmp_path: Path, prakira: Prakira) -> None:
-    import xlsxwriter
+def with_stored_result(path: Path, part: str, address: str, formula: str, result: int) -> None:
+    """Put ``<f>`` and ``<v>`` into a cell of a sheet, as Excel and LibreOffice save a formula."""
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    content = parts[part].decode("utf-8")
+    changed = re.sub(
+        rf'<c r="{address}"([^>]*)><v>[^<]*</v></c>',
+        rf'<c r="{address}"\1><f>{formula}</f><v>{result}</v></c>',
+        content,
+    )
+    assert changed != content
+    with zipfile.ZipFile(path, "w") as new:
+        for name, data in parts.items():
+            new.writestr(name, changed.encode("utf-8") if name == part else data)
+
+
+def test_a_formula_is_refused_though_its_result_is_stored(tmp_path: Path, prakira: Prakira) -> None:
+    write_minimal(tiny_district(), tmp_path / "m.xlsx")
+    with_stored_result(tmp_path / "m.xlsx", "xl/worksheets/sheet1.xml", "B4", "1500*2", 3000)
+    assert "row 4, column Isi: a formula (=1500*2). Expected: a number, not a formula" in prakira.refused("m.xlsx")
+    code, out, _ = prakira("check", "m.xlsx")
+    assert code == 2
+    assert "baris 4, kolom Isi: rumus (=1500*2). Seharusnya: angka, bukan rumus" in out
+
+
+def test_a_formula_in_the_one_sheet_template_saved_without_result(tmp_path: Path, prakira: Prakira) -> None:
+    write_minimal(tiny_district(), tmp_path / "m.xlsx")
+    put("Minimal", "B4", "=1500*2")(tmp_path / "m.xlsx")
+    assert "row 4, column Isi: a formula (=1500*2). Expected: a number, not a formula" in prakira.refused("m.xlsx")
+
+
+@pytest.mark.parametrize(("lang", "shown", "other"), [("id", "Isi", "Value"), ("en", "Value", "Isi")])
+def test_messages_name_the_columns_of_the_one_sheet_template(
+    lang: Literal["id", "en"], shown: str, other: str, tmp_path: Path, prakira: Prakira
+) -> None:
+    write_minimal(tiny_district(), tmp_path / "m.xlsx", lang)
+    put("Minimal", "B4", "banyak")(tmp_path / "m.xlsx")
+    told = prakira.refused("m.xlsx")
+    assert f'row 4, column {shown}: the text "banyak"' in told
+    assert f"column {other}" not in told
+    # 2,610 members in a population of 2,000: a check that compares two lines of the sheet.
+    put("Minimal", "B4", 2000)(tmp_path / "m.xlsx")
+    told = prakira.refused("m.xlsx")
+    assert f"row 4, column {shown}: 2610 registered members in a population of 2000" in told
+    assert "column population" not in told
+
+
+def test_an_english_one_sheet_template_is_answered_in_its_own_words(tmp_path: Path, prakira: Prakira) -> None:
     from openpyxl import load_workbook
 
-    write_workbook(tiny_district(), tmp_path / "d.xlsx")
-    source = load_workbook(tmp_path / "d.xlsx")
-    with xlsxwriter.Workbook(tmp_path / "e.xlsx") as book:
-        for sheet in source.worksheets:
-            copy = book.add_worksheet(sheet.title)
-            for line in sheet.iter_rows():
-                for one in line:
-                    if one.value is not None:
-                        copy.write(one.row - 1, one.column - 1, one.value)
-            if sheet.title == "segments":
-                copy.write_formula("E2", "=1300+50", None, 1350)
-    assert read_district(tmp_path / "e.xlsx") == tiny_district()
+    write_minimal(tiny_district(), tmp_path / "m.xlsx", "en")
+    book = load_workbook(tmp_path / "m.xlsx")
+    sheet = book["Minimal"]
+    header = next(row for row in sheet.iter_rows() if row[0].value == "Facility")
+    first = int(header[0].row or 0)
+    assert [cell.value for cell in header] == ["Facility", "Type", "Members", "Doctors", "Dentists"]
+    sheet.cell(first + 1, 3).value = None
+    sheet.cell(first + 2, 1).value = sheet.cell(first + 1, 1).value
+    book.save(tmp_path / "m.xlsx")
+    assert f"row {first + 1}, column Members: the cell is empty" in prakira.refused("m.xlsx")
+    sheet.cell(first + 1, 3).value = 1305
+    sheet.cell(2, 1).value = "Name of distrik"
+    book.save(tmp_path / "m.xlsx")
+    assert "row 2: the unknown line Name of distrik. Expected: did you mean Name of the district?" in prakira.refused(
+        "m.xlsx"
+    )
+    sheet.cell(2, 1).value = "Name of the district"
+    book.save(tmp_path / "m.xlsx")
+    assert f'row {first + 2}, column Facility: "Puskesmas 1" a second time' in prakira.refused("m.xlsx")
+
+
+def test_the_one_sheet_template_offers_the_types_of_facility(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    write_minimal(tiny_district(), tmp_path / "m.xlsx")
+    sheet = load_workbook(tmp_path / "m.xlsx")["Minimal"]
+    (rule,) = sheet.data_validations.dataValidation
+    assert rule.formula1 == '"puskesmas,klinik_pratama,rs_d_pratama,dpm,dokter_gigi"'
+    header = next(int(row[0].row or 0) for row in sheet.iter_rows() if row[0].value == "FKTP")
+    assert str(rule.sqref).startswith(f"B{header + 1}:")
 
 
 def test_a_macro_workbook_is_refused_by_name(tmp_path: Path, prakira: Prakira) -> None:
@@ -611,8 +682,8 @@ def test_init_minimal_writes_the_one_sheet_template(tmp_path: Path, prakira: Pra
     assert sorted(snapshot(tmp_path)) == ["mine/minimal.xlsx"]
     code, out, err = prakira("check", "mine/minimal.xlsx")
     assert code == 0, out
-    # 16 of the 53 inputs are stated in the sheet: see STATED in test_district_read.py.
-    assert "37 dari 53 masukan diasumsikan" in out
+    # 18 of the 57 inputs are stated in the sheet: see STATED in test_district_read.py.
+    assert "39 dari 57 masukan diasumsikan" in out
 
 
 def test_init_refuses_a_folder_that_holds_anything(tmp_path: Path, prakira: Prakira) -> None:
@@ -635,3 +706,36 @@ def test_check_says_so_when_no_bar_is_known_for_a_stock(tmp_path: Path, prakira:
     assert "registered: 2,610 = 87.00% of the population; no UHC bar is known for this date" in out
     code, out, _ = prakira("check", "d", "--json")
     assert json.loads(out)["stocks"][0]["registered_bar"] is None
+
+
+def test_check_writes_switches_and_numbers_as_the_language_does(tmp_path: Path, prakira: Prakira) -> None:
+    write_folder(tiny_district(), tmp_path / "d")
+    _, indonesian, _ = prakira("check", "d")
+    _, english, _ = prakira("check", "d", "--lang", "en")
+    assert "  - perjanjian UHC: ya (" in indonesian
+    assert "  - UHC agreement: yes (" in english
+    assert "  - upah minimum: 2.400.000 (" in indonesian
+    assert "  - minimum wage: 2,400,000 (" in english
+    assert "  - jam buka per minggu: 36,0 (" in indonesian
+    assert not re.search(r"\b(True|False)\b", indonesian + english)
+
+
+def test_check_compares_the_puskesmas_with_the_minimum_staff(tmp_path: Path, prakira: Prakira) -> None:
+    # Tiny: P1 rural with beds (law: 2 doctors, 1 dentist, 8 nurses, 7 midwives, 2 nutritionists, one of the others)
+    # has 1, 1, 5, 6, 1; P2 rural without beds (1, 1, 5, 4, 1) has 1, 0, 5, 6, 1. All rows are assumed at first.
+    write_folder(tiny_district(), tmp_path / "d")
+    _, out, _ = prakira("check", "d", "--lang", "en")
+    assert "0 of 2 puskesmas below the minimum staff of Permenkes 43/2019; posts missing: none" in out
+    for row in (2, 3):
+        cell("facilities", row, "confidence", "high")(tmp_path / "d")
+    _, out, _ = prakira("check", "d", "--lang", "en")
+    lacking = "doctors 1, dentists 1, nurses 3, midwives 1, nutrition staff 1"
+    assert f"2 of 2 puskesmas below the minimum staff of Permenkes 43/2019; posts missing: {lacking};" in out
+    _, out, _ = prakira("check", "d", "--json")
+    assert json.loads(out)["staffing"]["missing"]["nurses"] == 3
+
+
+def test_check_says_so_when_no_minimum_staff_is_known(tmp_path: Path, prakira: Prakira) -> None:
+    write_folder(tiny_district(month="2016-05"), tmp_path / "d")
+    _, out, _ = prakira("check", "d")
+    assert "Tenaga minimum puskesmas: aturan pada tanggal ini tidak diketahui" in out

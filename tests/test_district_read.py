@@ -215,7 +215,7 @@ def test_an_unknown_example_is_answered_with_the_nearest_name() -> None:
 
 def test_the_inventory_is_the_same_list_for_every_district() -> None:
     keys = [item.key for item in REGISTRY]
-    assert len(keys) == len(set(keys)) == 53
+    assert len(keys) == len(set(keys)) == 57
     for name in shipped_examples():
         assert [status.key for status in read_district(name).inputs] == keys
 
@@ -277,6 +277,8 @@ def minimal_workbook(path: Path, change: dict[str, Any] | None = None) -> Path:
     return path
 
 
+PAID = "PBPU Pemda yang dibayar kabupaten/kota (jiwa)"
+
 #: What the one-sheet template states; everything else in the inventory is assumed.
 STATED = {
     "population",
@@ -285,6 +287,8 @@ STATED = {
         for name in ("pbi_jk", "pbpu_pemda", "ppu", "pbpu", "bp")
         for part in ("registered", "split")
     ),
+    "segments.pbpu_pemda.payer",
+    "segments.pbpu.arrears",
     "facilities",
     "facilities.registered",
     "facilities.doctors",
@@ -296,7 +300,7 @@ STATED = {
 def test_the_one_sheet_template_gives_a_district_and_counts_what_it_assumes(tmp_path: Path) -> None:
     district = read_district(minimal_workbook(tmp_path / "m.xlsx"))
     assert {status.key for status in district.inputs if not status.assumed} == STATED
-    assert district.assumed_count() == (53 - len(STATED), 53)
+    assert district.assumed_count() == (57 - len(STATED), 57)
     stock = district.stock()
     assert (district.name, stock.month, stock.population) == ("seluma", "2026-01", 216_149)
     assert (stock.registered, stock.active) == (214_451, 197_314)
@@ -309,7 +313,7 @@ def test_the_one_sheet_template_gives_a_district_and_counts_what_it_assumes(tmp_
 
 def test_what_the_template_leaves_out_is_assumed(tmp_path: Path) -> None:
     out = {f"{name} aktif": None for name in ("PBI-JK", "PBPU Pemda", "PPU", "PBPU", "BP")}
-    out |= {"PBPU menunggak": None, "Puskesmas Tais": ["Puskesmas Tais", "", 114451]}
+    out |= {"PBPU menunggak": None, PAID: None, "Puskesmas Tais": ["Puskesmas Tais", "", 114451]}
     out |= {"Puskesmas Cahaya Negeri": ["Puskesmas Cahaya Negeri", "", 100000]}
     out |= {"Tahun pagu JKN": None, "Pagu JKN pada APBD": None}
     district, faults = check_district(minimal_workbook(tmp_path / "m.xlsx", out))
@@ -319,8 +323,10 @@ def test_what_the_template_leaves_out_is_assumed(tmp_path: Path) -> None:
         "facilities.doctors",
         "facilities.dentists",
         "budget.line",
+        "segments.pbpu_pemda.payer",
+        "segments.pbpu.arrears",
     }
-    assert district.assumed_count()[0] == 53 - len(STATED - gone)
+    assert district.assumed_count()[0] == 57 - len(STATED - gone)
     stock = district.stock()
     assert stock.active / stock.registered == pytest.approx(1 - 53.77 / 267.31, abs=0.0001)
     assert sum(row.arrears for row in stock.segments) == sum(
@@ -341,15 +347,19 @@ def test_the_one_sheet_template_of_an_example_keeps_its_members(tmp_path: Path) 
     ("change", "message"),
     [
         ({"Penduduk": ["Penduduk", "banyak"]}, 'row 4, column Isi: the text "banyak"'),
-        ({"Penduduk": ["Pendduk", 216149]}, "row 4: the unknown line Pendduk. Expected: did you mean penduduk?"),
+        ({"Penduduk": ["Pendduk", 216149]}, "row 4: the unknown line Pendduk. Expected: did you mean Penduduk?"),
         ({"Bulan data": ["Bulan data", 46023]}, "row 5, column Isi: the number 46023, which is how Excel stores"),
         ({"BP aktif": ["BP aktif", 3000]}, "row 15, column Isi: 3000 active and 0 in arrears, but 2000 registered"),
         ({"PBPU menunggak": ["PBPU menunggak", 9000]}, "row 14, column Isi: 26000 active and 9000 in arrears"),
         ({"PBI-JK terdaftar": None}, "the line PBI-JK terdaftar is missing"),
-        ({"Tahun pagu JKN": None}, "row 17, column Isi: a JKN line without its year"),
+        ({"Tahun pagu JKN": None}, "row 18, column Isi: a JKN line without its year"),
         ({"FKTP": None, "Puskesmas Tais": None, "Puskesmas Cahaya Negeri": None}, "the list of facilities is missing"),
-        ({"Puskesmas Tais": ["Puskesmas Tais", "puskemas", 114451]}, 'row 21, column Jenis: "puskemas"'),
-        ({"Puskesmas Tais": ["Puskesmas Tais", "", ""]}, "row 21, column Peserta terdaftar: the cell is empty"),
+        ({"Puskesmas Tais": ["Puskesmas Tais", "puskemas", 114451]}, 'row 22, column Jenis: "puskemas"'),
+        ({"Puskesmas Tais": ["Puskesmas Tais", "", ""]}, "row 22, column Peserta terdaftar: the cell is empty"),
+        (
+            {PAID: [PAID, 40_001]},
+            "row 17, column Isi: 40001 paid by the district, but 40000 registered",
+        ),
     ],
 )
 def test_faults_of_the_one_sheet_template_name_their_row(change: dict[str, Any], message: str, tmp_path: Path) -> None:
@@ -357,6 +367,102 @@ def test_faults_of_the_one_sheet_template_name_their_row(change: dict[str, Any],
         read_district(minimal_workbook(tmp_path / "m.xlsx", change))
     assert message in caught.value.describe("en")
     assert "Minimal" in caught.value.describe("en")
+
+
+def listed(*columns: str | None) -> dict[str, Any]:
+    """Changes that give the list of facilities these columns, each with the cells that belong to it by position."""
+    cells: dict[str, tuple[object, object]] = {
+        "FKTP": ("Puskesmas Tais", "Puskesmas Cahaya Negeri"),
+        "Jenis": ("puskesmas", "puskesmas"),
+        "Peserta terdaftar": (114451, 100000),
+        "Dokter": (3, 2),
+        "Dokter gigi": (1, 0),
+    }
+    own = list(zip(cells, columns, strict=True))
+    return {
+        "FKTP": [new for _, new in own if new],
+        "Puskesmas Tais": [cells[old][0] for old, new in own if new],
+        "Puskesmas Cahaya Negeri": [cells[old][1] for old, new in own if new],
+    }
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 4, 3), (2, 1, 0, 3, 4), (4, 3, 2, 1, 0), (1, 0, 2, 3, 4)])
+def test_columns_of_the_list_are_read_by_their_header(order: tuple[int, ...], tmp_path: Path) -> None:
+    swapped = {
+        first: [cells[position] for position in order]
+        for first, cells in listed("FKTP", "Jenis", "Peserta terdaftar", "Dokter", "Dokter gigi").items()
+    }
+    district = read_district(minimal_workbook(tmp_path / "m.xlsx", swapped))
+    found = [(row.name, row.registered, row.doctors, row.dentists) for row in district.facilities]
+    assert found == [("Puskesmas Tais", 114_451, 3, 1), ("Puskesmas Cahaya Negeri", 100_000, 2, 0)]
+
+
+@pytest.mark.parametrize("gone", range(5))
+def test_a_column_taken_out_of_the_list_is_a_fault(gone: int, tmp_path: Path) -> None:
+    names = ["FKTP", "Jenis", "Peserta terdaftar", "Dokter", "Dokter gigi"]
+    columns = [None if position == gone else name for position, name in enumerate(names)]
+    district, faults = check_district(minimal_workbook(tmp_path / "m.xlsx", listed(*columns)))
+    assert district is None
+    assert [fault.describe("id").partition(", lembar ")[2] for fault in faults] == [
+        f"Minimal, baris 21, kolom {names[gone]}: kolom tidak ada. Seharusnya: kolom ini di baris 21"
+    ]
+
+
+def test_a_renamed_column_of_the_list_is_a_fault_with_the_nearest_name(tmp_path: Path) -> None:
+    changed = listed("FKTP", "Jenis", "Peserta", "Dokter", "Dokter gigi")
+    with pytest.raises(InputError) as caught:
+        read_district(minimal_workbook(tmp_path / "m.xlsx", changed))
+    told = caught.value.describe("en")
+    assert "row 21, column Peserta: the unknown column Peserta. Expected: did you mean Peserta terdaftar?" in told
+    assert "row 21, column Peserta terdaftar: the column is missing" in told
+
+
+def test_a_column_of_the_list_without_a_header_or_twice_is_a_fault(tmp_path: Path) -> None:
+    changed = listed("FKTP", "Jenis", "Peserta terdaftar", "Dokter", "Dokter gigi")
+    changed["Puskesmas Tais"] = [*changed["Puskesmas Tais"], 7]
+    with pytest.raises(InputError, match="row 21: column number 6 has no name"):
+        read_district(minimal_workbook(tmp_path / "m.xlsx", changed))
+    changed["FKTP"] = [*changed["FKTP"], "Dokter"]
+    with pytest.raises(InputError, match='row 21, column Dokter: "Dokter" a second time'):
+        read_district(minimal_workbook(tmp_path / "m.xlsx", changed))
+
+
+def pemda(district: District) -> dict[str, tuple[int, int]]:
+    """(registered, active) of PBPU Pemda by payer."""
+    rows = [row for row in district.stock().segments if row.segment == "pbpu_pemda"]
+    return {row.payer: (row.registered, row.active) for row in rows}
+
+
+def test_the_district_pays_for_those_that_the_sheet_names(tmp_path: Path) -> None:
+    # 38,000 of 40,000 are active: 25,001 x 0.95 = 23,750.95 and 14,999 x 0.95 = 14,249.05.
+    stated = read_district(minimal_workbook(tmp_path / "a.xlsx"))
+    assert pemda(stated) == {"district": (25_001, 23_751), "province": (14_999, 14_249)}
+    silent = read_district(minimal_workbook(tmp_path / "b.xlsx", {PAID: [PAID, ""]}))
+    assert pemda(silent) == {"district": (40_000, 38_000)}
+    nothing = read_district(minimal_workbook(tmp_path / "c.xlsx", {PAID: [PAID, "0"]}))
+    assert pemda(nothing) == {"province": (40_000, 38_000)}
+
+    def payer(district: District) -> tuple[bool, str]:
+        status = next(status for status in district.inputs if status.key == "segments.pbpu_pemda.payer")
+        return status.assumed, status.source
+
+    assert payer(silent) == (True, defaults.PEMDA_PAYER.source)
+    assert not payer(stated)[0]
+    assert not payer(nothing)[0]
+    assert silent.assumed_count()[0] == stated.assumed_count()[0] + 1
+
+
+def test_an_assumed_division_stays_assumed_in_a_folder(tmp_path: Path) -> None:
+    district = read_district(minimal_workbook(tmp_path / "m.xlsx", {PAID: None}))
+    write_folder(district, tmp_path / "d")
+    again = {status.key: status.assumed for status in read_district(tmp_path / "d").inputs}
+    assert {key for key, assumed in again.items() if not assumed} == STATED - {"segments.pbpu_pemda.payer"}
+
+
+def test_the_one_sheet_template_of_bengkulu_utara_names_its_district_paid_members(tmp_path: Path) -> None:
+    write_minimal(read_district("bengkulu-utara"), tmp_path / "m.xlsx")
+    heads = {payer: registered for payer, (registered, _) in pemda(read_district(tmp_path / "m.xlsx")).items()}
+    assert heads == {"district": 8_157, "province": 21_808 - 8_157}
 
 
 # --- defaults ----------------------------------------------------------------------------------------------------
