@@ -88,14 +88,14 @@ def levers(
 ) -> None:
     """List the levers that a scenario file may name, or document one."""
     from districts.faults import UserError
+    from districts.names import most_like
     from districts.text import translator
     from scenarios.levers import LEVERS
     from scenarios.levers.documents import document, document_all
-    from scenarios.reading import nearest
 
     _ = translator(language(lang))
     if name is not None and name not in LEVERS:
-        raise UserError("unknown lever {kind}; nearest known: {near}", kind=name, near=nearest(name, list(LEVERS)))
+        raise UserError("unknown lever {kind}; nearest known: {near}", kind=name, near=most_like(name, list(LEVERS)))
     documents = document_all(lang) if name is None else [document(LEVERS[name], lang)]
     if as_json:
         typer.echo(json.dumps(documents, ensure_ascii=False, indent=1))

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from districts.cells import Problem, nearest, parse_cell, problem
+from districts.cells import Problem, parse_cell, problem
 from districts.faults import Fault
 from districts.inventory import FACILITY_INPUTS, NOT_GIVEN, PARTED, Figure, combine, with_inventory
 from districts.model import Confidence, District
+from districts.names import nearest
 from districts.raw import Raw, RawTable
 from districts.tables import FIGURE_KEYS, SCALARS, TABLES, Column, TableSpec
 

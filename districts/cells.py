@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
 from typing import Literal
 
 from districts.faults import Fault
+from districts.names import nearest
 from districts.tables import Column
 
 _YES = ("yes", "ya", "true", "1")
@@ -58,13 +58,6 @@ class Problem:
 def problem(found: str, expected: str, **params: object) -> Problem:
     """A :class:`Problem` with keyword parameters."""
     return Problem(found, expected, tuple(params.items()))
-
-
-def nearest(word: str, known: tuple[str, ...]) -> str | None:
-    """The known name most like ``word``, or None when none is near."""
-    by_fold = {name.casefold(): name for name in known}
-    matches = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.55)
-    return by_fold[matches[0]] if matches else None
 
 
 def unknown_name(word: str, known: tuple[str, ...]) -> Problem:

@@ -6,8 +6,9 @@ import csv
 import io
 from pathlib import Path
 
-from districts.cells import nearest, problem
+from districts.cells import problem
 from districts.faults import Fault
+from districts.names import nearest
 from districts.raw import MAX_BYTES, Place, Raw, RawScalar, RawTable, to_table
 from districts.tables import FIGURE_KEYS, TABLES
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from districts.assemble import Draft
-from districts.cells import Problem, is_empty, nearest, parse_cell, problem
+from districts.cells import Problem, is_empty, parse_cell, problem
 from districts.faults import Fault
 from districts.fill import fill
 from districts.inventory import SEGMENT_NAMES
 from districts.model import District
+from districts.names import nearest
 from districts.raw import Place, Raw
 from districts.tables import Column, Kind, table
 from districts.text import translator

@@ -6,11 +6,12 @@ from importlib.resources import files
 from pathlib import Path
 
 from districts.assemble import Draft, build, draft
-from districts.cells import nearest, problem
+from districts.cells import problem
 from districts.faults import Fault, InputError, UserError
 from districts.folder import SCALAR_FILE, read_folder
 from districts.minimal import SHEET, read_minimal
 from districts.model import District
+from districts.names import nearest
 from districts.raw import Place
 from districts.validate import validate
 from districts.workbook import SCALAR_SHEET, load_sheets, read_workbook

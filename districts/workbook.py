@@ -11,8 +11,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from districts.cells import Formula, nearest, problem
+from districts.cells import Formula, problem
 from districts.faults import Fault
+from districts.names import nearest
 from districts.raw import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Place, Raw, RawScalar, to_table
 from districts.tables import TABLES
 

@@ -6,7 +6,6 @@ Every fault of a file is told at once, with file and line and the nearest known 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from typing import Any
 
@@ -14,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from districts.faults import Fault, InputError
+from districts.names import most_like
 from scenarios.levers import LEVERS
 from scenarios.levers.base import Lever
 
@@ -79,13 +79,6 @@ class Placed:
         return self.file if line is None else f"{self.file}:{line}"
 
 
-def nearest(wrong: str, known: list[str]) -> str:
-    """The known name most like ``wrong``; all of them when none is like it."""
-    by_fold = {name.casefold(): name for name in known}
-    close = get_close_matches(wrong.casefold(), by_fold, 1, 0.5)
-    return by_fold[close[0]] if close else ", ".join(known)
-
-
 def checked(source: Traversable) -> tuple[Form, Any, list[Placed]]:
     """The file's form, its raw tree and its levers. Raises ``InputError`` with every fault."""
     raw = _parse(source)
@@ -106,7 +99,7 @@ def checked(source: Traversable) -> tuple[Form, Any, list[Placed]]:
             line = line_of(entry, "kind") or line_of(entries, position)
             found = "unknown lever {kind}" if kind is not None else "a lever without kind"
             faults.append(fault(source, line, found, "kind: one of the levers, nearest: {near}",
-                                 kind=kind, near=nearest(str(kind), list(LEVERS))))  # fmt: skip
+                                 kind=kind, near=most_like(str(kind), list(LEVERS))))  # fmt: skip
             continue
         try:
             placed = lever.model_validate(_plain(entry))
@@ -147,7 +140,7 @@ def _told(source: Traversable, raw: Any, detail: ErrorDetails, known: list[str])
     if detail["type"] == "extra_forbidden":
         options = known if len(where) == 1 else ["id", "en"]
         return fault(source, line, "unknown key {key}", "nearest known: {near}",
-                      key=key, near=nearest(str(where[-1]), options))  # fmt: skip
+                      key=key, near=most_like(str(where[-1]), options))  # fmt: skip
     found, expected = _SAID.get(detail["type"], ("{key} is {value}", "{message}"))
     params = {**context, "key": key, "value": repr(detail["input"]), "message": detail["msg"]}
     if "expected" in params:  # "one of a, b or c", in English

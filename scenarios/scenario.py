@@ -17,8 +17,9 @@ import numpy as np
 
 from districts.faults import Fault, InputError, UserError
 from districts.model import District
+from districts.names import most_like
 from scenarios.levers.base import Context, names
-from scenarios.reading import Placed, checked, fault, line_of, nearest
+from scenarios.reading import Placed, checked, fault, line_of
 from sim.policy import Policy, baseline_policy
 
 
@@ -59,7 +60,7 @@ class Scenario:
                 placed.place(("facilities", position)),
                 "unknown facility {name}",
                 "a facility of {district}, for example {near}",
-                params=(("name", name), ("district", district.title), ("near", nearest(name, known))),
+                params=(("name", name), ("district", district.title), ("near", most_like(name, known))),
             )
             for placed in self.levers
             if not isinstance(chosen := getattr(placed.lever, "facilities", "all"), str)
@@ -111,7 +112,7 @@ def _find(name: str, beside: Path | None) -> Traversable:
         return beside / f"{name}.yaml"
     if name in library():
         return _folder().joinpath(f"{name}.yaml")
-    raise UserError("unknown scenario {name}; nearest known: {near}", name=name, near=nearest(name, library()))
+    raise UserError("unknown scenario {name}; nearest known: {near}", name=name, near=most_like(name, library()))
 
 
 def _load(source: Traversable, children: tuple[str, ...]) -> Scenario:

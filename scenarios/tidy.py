@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from districts.faults import UserError
-from scenarios.reading import nearest
+from districts.names import most_like
 from scenarios.store import LEVELS, RunStore
 from sim.indicators import CATALOGUE, SEGMENTS, Level
 
@@ -44,7 +44,7 @@ class Choice:
         for asked, names in checks:
             for name in asked or []:
                 if name not in names:
-                    near = nearest(name, names)
+                    near = most_like(name, names)
                     raise UserError("{name} is not in the run; nearest known: {near}", name=name, near=near)
         return cls(
             tuple(scenarios or store.scenarios),

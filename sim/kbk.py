@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from districts.faults import UserError
+from districts.names import most_like
 from sim.kbk_bands import ZONES, Band, Bands, Counts, Ratios, bands_of, rate, ratios
 from sim.rules import Rules
-from sim.rules.values import nearest
 
 __all__ = [
     "Counts",
@@ -124,7 +124,7 @@ class Scheme:
             raise UserError(
                 "unknown facility type {type}. The nearest type is {nearest}",
                 type=facility_type,
-                nearest=nearest(facility_type, self.payment),
+                nearest=most_like(facility_type, self.payment),
             )
         for least, permille in self.payment[facility_type]:
             if score_tenths >= least:

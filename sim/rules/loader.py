@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from districts.faults import Fault, InputError, UserError
+from districts.names import most_like
 from sim.rules import nodes
-from sim.rules.values import Origin, Rules, RuleValue, nearest
+from sim.rules.values import Origin, Rules, RuleValue
 
 CONFIDENCES = ("high", "medium", "low", "assumed")
 _RULE_FIELDS = ("title", "unit", "values")
@@ -80,7 +81,7 @@ def _parse(text: str, file: str, origin: Origin, faults: list[Fault], national: 
     history: History = {}
     for key, entry in ({} if node is None else nodes.mapping(node, file, faults)).items():
         if national is not None and key not in national.keys():  # noqa: SIM118 (not a dict)
-            known = nearest(key, national.keys())
+            known = most_like(key, national.keys())
             faults.append(
                 _fault(file, entry.line, "unknown rule {key}", "a known rule, such as {known}", key=key, known=known)
             )

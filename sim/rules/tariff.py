@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from districts.faults import UserError
-from sim.rules.values import Rules, nearest
+from districts.names import most_like
+from sim.rules.values import Rules
 
 
 def capitation_tariff(
@@ -28,7 +29,7 @@ def capitation_tariff(
         raise UserError(
             "unknown facility type {type}. The nearest type is {nearest}",
             type=facility_type,
-            nearest=nearest(facility_type, table),
+            nearest=most_like(facility_type, table),
         )
     rows = table[facility_type]
     has_row_without_doctor = any(row["ratio"] == "no_doctor" for row in rows)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import dataclasses
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, Literal
 
 from districts.faults import UserError
+from districts.names import most_like
 
 Origin = Literal["national", "local", "scenario"]
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
@@ -58,12 +58,6 @@ def as_date(on: date | str) -> date:
     raise RuleDateError("{text} is not a date. Expected: a date like 2026-01-31, or a month like 2026-01", text=on)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like ``name``."""
-    names = list(known)
-    return (get_close_matches(name, names, n=1, cutoff=0.0) or names[:1])[0]
-
-
 class Rules:
     """Every rule with its history. Built by :func:`sim.rules.load_rules`; never changed, may be pickled.
 
@@ -85,7 +79,7 @@ class Rules:
             return self._history[key]
         except KeyError:
             raise UserError(
-                "unknown rule {key}. The nearest name is {nearest}", key=key, nearest=nearest(key, self._history)
+                "unknown rule {key}. The nearest name is {nearest}", key=key, nearest=most_like(key, self._history)
             ) from None
 
     def entry(self, key: str, on: date | str) -> RuleValue:

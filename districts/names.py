@@ -1,0 +1,21 @@
+"""The known name that a mistyped one was meant to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def nearest(word: str, known: Iterable[str], likeness: float = 0.55) -> str | None:
+    """The known name most like ``word`` (case ignored), or None when none is at least ``likeness`` (0-1) like it."""
+    by_fold = {name.casefold(): name for name in known}
+    matches = get_close_matches(word.casefold(), by_fold, n=1, cutoff=likeness)
+    return by_fold[matches[0]] if matches else None
+
+
+def most_like(word: str, known: Iterable[str]) -> str:
+    """The known name most like ``word``, however unlike it is. Raises ``ValueError`` when nothing is known."""
+    names = list(known)
+    if not names:
+        raise ValueError("there is no known name")
+    return nearest(word, names, 0.0) or names[0]
