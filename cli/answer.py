@@ -17,8 +17,9 @@ _MILLIARD = 1e9
 
 
 def answer(store: RunStore, folder: Path, written: list[Path], lang: str) -> str:
-    """The whole answer. Medians over the replicates; ranges hold 8 of 10 of them."""
-    about = (_heading, _cover, _bills, _rkpd, _exhausted, _differences, _honesty)
+    """The whole answer. Medians over the replicates; ranges hold 8 of 10 of them, and are left out where the
+    replicates are too few for a range."""
+    about = (_heading, _cover, _status, _bills, _own_lines, _rkpd, _exhausted, _differences, _honesty)
     parts = [*(part(store, lang) for part in about), _files(folder, written, lang)]
     return "\n\n".join(part for part in parts if part)
 
@@ -34,7 +35,10 @@ def table(head: list[str], rows: list[list[str]]) -> str:
 
 
 def difference_table(scenario: str, reference: str, differences: list[Difference], lang: str) -> str:
-    """All differences that are not zero, with their 8-in-10 range; one line where everything is equal."""
+    """All differences that are not zero, with their 8-in-10 range where there are replicates enough for one; one line
+    where everything is equal."""
+    from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
+
     _ = translator(lang)
     told = [difference for difference in differences if not difference.equal]
     title = _("{scenario} minus {reference}").format(scenario=scenario, reference=reference)
@@ -49,7 +53,10 @@ def difference_table(scenario: str, reference: str, differences: list[Difference
         ]
         for difference in told
     ]
-    return table([title, _("period"), _("middle"), _("8 in 10")], rows)
+    head = [title, _("period"), _("middle"), _("8 in 10")]
+    if min(difference.replicates for difference in told) < MIN_REPLICATES_FOR_RANGE:
+        return table(head[:3], [row[:3] for row in rows])
+    return table(head, rows)
 
 
 def _amount(value: float, unit: str, lang: str) -> str:
@@ -67,7 +74,20 @@ def _heading(store: RunStore, lang: str) -> str:
     first, last = (month_name(month, lang) for month in (store.months[0], store.months[-1]))
     text = _("{district}, {first} to {last}, {replicates} replicates")
     title = store.manifest["district"]["title"]
-    return text.format(district=title, first=first, last=last, replicates=store.manifest["replicates"])
+    heading = text.format(district=title, first=first, last=last, replicates=store.manifest["replicates"])
+    if _ranged(store):
+        return heading
+    from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
+
+    few = _("Too few replicates for a range: it takes at least {least}. Only the middle is told.")
+    return f"{heading}\n{_filled(few.format(least=MIN_REPLICATES_FOR_RANGE))}"
+
+
+def _ranged(store: RunStore) -> bool:
+    """Whether the run has replicates enough for 8-in-10 ranges."""
+    from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
+
+    return int(store.manifest["replicates"]) >= MIN_REPLICATES_FOR_RANGE
 
 
 def _cover(store: RunStore, lang: str) -> str:
@@ -90,24 +110,77 @@ def _cover(store: RunStore, lang: str) -> str:
     return f"{note}\n{table([_('scenario'), _('registered'), _('active')], rows)}"
 
 
+def _status(store: RunStore, lang: str) -> str:
+    """Per scenario and calendar year, how often UHC status held in all its months."""
+    from reports.wording import chance_words
+    from scenarios.need import held_status
+
+    _ = translator(lang)
+    rows = [
+        [name, *(chance_words(hits, lang) for hits in held_status(store, name).values())] for name in store.scenarios
+    ]
+    return _stacked(_("UHC status held in every month of the year"), [_("scenario"), *_year_heads(store, lang)], rows)
+
+
+def _year_heads(store: RunStore, lang: str) -> list[str]:
+    """The calendar years of the run; with the number of months where it covers only a part."""
+    from scenarios.need import within, years
+
+    _ = translator(lang)
+    covered = {year: int(within(store, year).sum()) for year in years(store)}
+    return [str(year) if months == 12 else _("{year} ({months} mo)").format(year=year, months=months)
+            for year, months in covered.items()]  # fmt: skip
+
+
 def _bills(store: RunStore, lang: str) -> str:
     """The need per year of the scenarios whose line does not bind; the bill of the others is not need."""
-    from scenarios.need import need, unbounded, yearly
+    from scenarios.need import need, unbounded, years
 
     _ = translator(lang)
     free = [name for name in store.scenarios if unbounded(store, name)]
     if not free:
         return ""
-    covered = {year: part.months_covered for year, part in yearly(store, free[0], "bill_jkn").items()}
-    head = [_("scenario"), *(str(year) if months == 12 else _("{year} ({months} mo)").format(year=year, months=months)
-                             for year, months in covered.items())]  # fmt: skip
-    rows = []
+    ranged, rows = _ranged(store), []
     for name in free:
-        found = [need(store, name, year, None) for year in covered]
-        cells = [_range(need.median, need.interval_low, need.interval_high, lang) for need in found]
+        found = [need(store, name, year, None) for year in years(store)]
+        cells = [_range(need.median, need.interval_low, need.interval_high, lang, ranged) for need in found]
         rows.append([name, *cells])
-    note = _("Need of the year, billions of rupiah: middle (8 in 10)")
-    return _stacked(note, head, rows)
+    note = (_("Need of the year, billions of rupiah: middle (8 in 10)") if ranged
+            else _("Need of the year, billions of rupiah: middle"))  # fmt: skip
+    return _stacked(note, [_("scenario"), *_year_heads(store, lang)], rows)
+
+
+def _own_lines(store: RunStore, lang: str) -> str:
+    """The district's own line of each year against the need of the scenarios whose line does not bind."""
+    from scenarios.need import own_lines, unbounded
+    from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
+
+    _ = translator(lang)
+    second = store.manifest["binding"] or {}
+    certainty = second.get("certainty", 0.8) if store.manifest["replicates"] >= MIN_REPLICATES_FOR_CERTAINTY else None
+    found = {name: own_lines(store, name, certainty) for name in store.scenarios if unbounded(store, name)}
+    blocks = []
+    for at, one in enumerate(next(iter(found.values()), [])):
+        line = rupiah_short(one.line, lang)
+        if one.need is None:
+            text = _("{year}: the line filled in is {line}; the run covers only {months} months of that year, so the "
+                     "need is not compared with it.")  # fmt: skip
+            blocks.append(_filled(text.format(year=one.year, line=line, months=one.months_covered)))
+            continue
+        head = [_("scenario"), _("middle")]
+        if certainty is None:
+            head.append(_("line − middle"))
+        else:
+            head += [_("enough at {certainty}").format(certainty=percent(certainty, lang, 0)), _("line − that")]
+        rows = []
+        for name, lines in found.items():
+            entry = lines[at]
+            assert entry.need is not None  # the same months in every scenario
+            amounts = (entry.need.median, entry.need.amount, entry.gap)
+            rows.append([name, *(number(value / _MILLIARD, lang, 2) for value in amounts if value is not None)])
+        note = _("{year}: the line filled in is {line}; the need (billions of rupiah) and what is left or missing")
+        blocks.append(f"{_filled(note.format(year=one.year, line=line))}\n{table(head, rows)}")
+    return "\n".join([_("The district's own line against the need"), *blocks]) if blocks else ""
 
 
 def _stacked(note: str, head: list[str], rows: list[list[str]]) -> str:
@@ -122,9 +195,10 @@ def _stacked(note: str, head: list[str], rows: list[list[str]]) -> str:
     return "\n".join([note, *blocks])
 
 
-def _range(middle: float, low: float, high: float, lang: str) -> str:
+def _range(middle: float, low: float, high: float, lang: str, ranged: bool) -> str:
+    """Billions of rupiah: the middle, and the range where there are replicates enough for one."""
     one, two, three = (number(value / _MILLIARD, lang, 2) for value in (middle, low, high))
-    return f"{one} ({two} … {three})"
+    return f"{one} ({two} … {three})" if ranged else one
 
 
 def _rkpd(store: RunStore, lang: str) -> str:
@@ -159,12 +233,15 @@ def _exhausted(store: RunStore, lang: str) -> str:
     for name in store.scenarios:
         if unbounded(store, name):
             continue
-        for year in exhaustion(store, name):
+        for year, told in zip(exhaustion(store, name), _year_heads(store, lang), strict=True):
+            if not year.has_line:
+                lines.append(_("{scenario}, {year}: no line").format(scenario=name, year=told))
+                continue
             if not year.months:
-                lines.append(_("{scenario}, {year}: lasts in every replicate").format(scenario=name, year=year.year))
+                lines.append(_("{scenario}, {year}: lasts in every replicate").format(scenario=name, year=told))
                 continue
             run_out = _("{scenario}, {year}: runs out in {hits} of {replicates}").format(
-                scenario=name, year=year.year, hits=year.replicates - year.never, replicates=year.replicates
+                scenario=name, year=told, hits=year.replicates - year.never, replicates=year.replicates
             )
             if year.replicates >= MIN_REPLICATES_FOR_CERTAINTY:
                 estimate = chance(year.first >= 0)
@@ -182,7 +259,7 @@ def _differences(store: RunStore, lang: str) -> str:
     _ = translator(lang)
     if "baseline" not in store.scenarios or len(store.scenarios) < 2:
         return ""
-    year = store.months[-1][:4]
+    year, ranged = store.months[-1][:4], _ranged(store)
     rows = []
     for name in store.scenarios:
         if name == "baseline":
@@ -190,8 +267,10 @@ def _differences(store: RunStore, lang: str) -> str:
         found = {(one.indicator, one.period): one for one in paired(store, name, "baseline")}
         bill, active = found["bill_jkn", year], found["active_share", store.months[-1]]
         points = [number(value * 100, lang, 1) for value in (active.median, active.low, active.high)]
-        rows.append([name, _range(bill.median, bill.low, bill.high, lang), f"{points[0]} ({points[1]} … {points[2]})"])
-    note = _("Minus the baseline, same luck: middle (8 in 10)")
+        share = f"{points[0]} ({points[1]} … {points[2]})" if ranged else points[0]
+        rows.append([name, _range(bill.median, bill.low, bill.high, lang, ranged), share])
+    note = (_("Minus the baseline, same luck: middle (8 in 10)") if ranged
+            else _("Minus the baseline, same luck: middle"))  # fmt: skip
     return f"{note}\n{table([_('scenario'), _('{year} bill, bn').format(year=year), _('active, % points')], rows)}"
 
 
@@ -202,9 +281,11 @@ def _honesty(store: RunStore, lang: str) -> str:
 
 
 def _files(folder: Path, written: list[Path], lang: str) -> str:
+    from scenarios.store import FILE, MANIFEST
+
     _ = translator(lang)
     inside = (path.relative_to(folder) if path.is_relative_to(folder) else path for path in written)
-    names = sorted({path.parts[0] for path in inside})
+    names = sorted({path.parts[0] for path in inside} | {FILE, MANIFEST})
     return _filled(_("Files in {folder}: {names}").format(folder=folder, names=", ".join(names)))
 
 

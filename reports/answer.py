@@ -13,7 +13,7 @@ from districts.text import month_name, number, percent, rupiah_short, translator
 from reports.law import uhc_bars
 from reports.numbers import active_share, middle
 from reports.run import SECOND_RUN, Run
-from reports.wording import scenario_title
+from reports.wording import ranged, scenario_title
 from scenarios.need import Need, need
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY, Quantile
 
@@ -72,7 +72,11 @@ def answer(run: Run, lang: str = "id") -> Answer:
                                        precision=precision(found.amount, found, lang),
                                        middle=rupiah_short(found.median, lang))  # fmt: skip
     else:
-        first = _("The district's JKN need of {year} is about {middle}, range {low} to {high}.").format(
+        if ranged(found.replicates):
+            first = _("The district's JKN need of {year} is about {middle}, range {low} to {high}.")
+        else:
+            first = _("The district's JKN need of {year} is about {middle} (too few replicates for a range).")
+        first = first.format(
             year=run.period(lang),
             middle=rupiah_short(found.median, lang),
             low=rupiah_short(found.interval_low, lang),

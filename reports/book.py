@@ -1,4 +1,5 @@
-"""A thin layer over XlsxWriter: sheets that are written from top to bottom in one look, ready for A4 landscape.
+"""A thin layer over XlsxWriter: sheets that are written from top to bottom in one look, each with the paper it prints
+on: A4 across, or A3 where A4 would make the print too small.
 
 Labels are always stored as text (``write_string``), so that a name that begins with "=" stays a name. Formulas are
 only those the program builds itself, and each carries its value, so that a viewer that does not calculate shows it.
@@ -18,6 +19,9 @@ from reports import palette
 Kind = Literal["text", "wrap", "right", "bold", "warn", "whole", "money", "share", "one", "two", "sum", "kbk"]
 
 _LINE = 12.0  # points of height per line of text
+
+_A4_PIXELS = (11.69 - 0.8) * 96  # printable width of A4 across, at 96 pixels per inch
+_LEAST_SCALE = 0.78  # of 9 points: below that, print is under 7 points
 
 _NUMBER_FORMATS = {
     "whole": "#,##0",
@@ -91,9 +95,10 @@ class Book:
         if kind is None:
             self.workbook.close()
 
-    def sheet(self, name: str, widths: Sequence[float]) -> Sheet:
-        """A new sheet with the given column widths (in characters)."""
-        return Sheet(self, name, widths)
+    def sheet(self, name: str, widths: Sequence[float], keys: int = 0) -> Sheet:
+        """A new sheet with the given column widths (in characters). With ``keys`` it prints on two page widths, with
+        that many first columns on both."""
+        return Sheet(self, name, widths, keys)
 
     def style(self, name: str, **more: Any) -> Any:
         """The XlsxWriter format of that name (one per combination, since Excel keeps a table of them)."""
@@ -136,19 +141,28 @@ def _properties(name: str) -> dict[str, Any]:
 class Sheet:
     """One sheet, written downwards; ``next`` is the row (0-based) that will be written next."""
 
-    def __init__(self, book: Book, name: str, widths: Sequence[float]) -> None:
+    def __init__(self, book: Book, name: str, widths: Sequence[float], keys: int = 0) -> None:
         self.book, self.name, self.widths = book, name, tuple(widths)
         self.sheet = book.workbook.add_worksheet(name)
         self.next = 0
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
         self.sheet.set_landscape()
-        self.sheet.set_paper(9)
-        self.sheet.fit_to_pages(1, 0)
+        paper = self._page(keys)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        self.sheet.set_footer("&L&8&A&R&8&P / &N")
+        self.sheet.set_footer(f"&L&8&A · {paper}&R&8&P / &N")
         self.sheet.hide_gridlines(2)
         self.sheet.set_default_row(_LINE + 1.5)
+
+    def _page(self, keys: int) -> str:
+        """Sets paper and pages, and returns the paper's name: A4 across, A3 where A4 would make the print too small."""
+        self.sheet.fit_to_pages(2 if keys else 1, 0)
+        if keys:
+            self.sheet.repeat_columns(0, keys - 1)
+        printed = (_pixels(self.widths) + _pixels(self.widths[:keys])) / 2 if keys else _pixels(self.widths)
+        wide = _A4_PIXELS / printed < _LEAST_SCALE
+        self.sheet.set_paper(8 if wide else 9)
+        return "A3" if wide else "A4"
 
     def title(self, text: str, lead: str = "") -> None:
         """The sheet's title and the sentence beneath it."""
@@ -227,6 +241,11 @@ class Sheet:
             ground, digits = palette.kbk_colours(int(cell.value))
             return self.book.style("kbk", bg_color=ground, font_color=digits)
         return self.book.style(cell.kind)
+
+
+def _pixels(widths: Sequence[float]) -> int:
+    """Width of columns on the screen, as Excel counts it for its standard font: 7 pixels a character and 5 between."""
+    return sum(int(7 * width) + 5 for width in widths)
 
 
 def _lines(text: str, width: float, per_unit: float) -> int:

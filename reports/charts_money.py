@@ -6,7 +6,7 @@ import numpy as np
 
 from districts.text import number, rupiah_short, translator
 from reports import palette
-from reports.canvas import TICK, WIDTH, Canvas, Chart
+from reports.canvas import WIDTH, Canvas, Chart
 from reports.fans import (
     bar_label,
     ceiling,
@@ -32,7 +32,7 @@ _ROOM = 4  # a year with fewer months leaves no room for a label
 
 
 def capitation_chart(run: Run, lang: str = "id") -> Chart:
-    """Capitation by month of the reference scenario: paid, and what the KBK score took from the full amount."""
+    """Fan chart of the capitation paid by month in the reference scenario, with the full amount as a line above."""
     _ = translator(lang)
     paid, full = (run.store.series(run.reference, key) for key in ("capitation_paid", "capitation_full"))
     year = run.year
@@ -41,37 +41,42 @@ def capitation_chart(run: Run, lang: str = "id") -> Chart:
     title = _("Capitation {year} is about {paid}; {lost} a month is lost to the KBK score").format(
         year=run.period(lang), paid=rupiah_short(paid_year, lang), lost=rupiah_short(lost_per_month, lang)
     )
-    lead = _("Capitation of {count} facilities by month: paid, and missing from the full amount. IDR million.").format(
+    full_middle = spread(full).middle / 1e6
+    bottom, top, step = _around(min(reach([paid], 0.1) / 1e6, full_middle.min()),
+                                max(reach([paid], 0.9) / 1e6, full_middle.max()))  # fmt: skip
+    lead = _("Capitation paid to {count} facilities by month, and the full amount. IDR million.").format(
         count=len(run.facilities)
     )
     lead += " " + run.scenario_told(run.reference, lang)
-    paid_range, full_middle = spread(paid), spread(full).middle
+    if bottom:
+        lead += " " + _("The axis begins at {floor}.").format(floor=number(bottom, lang))
 
     def paint(canvas: Canvas) -> None:
-        axes = canvas.axes(0.95, 0.95, WIDTH - 1.3, 2.6)
+        axes = canvas.axes(0.95, 1.0, WIDTH - 2.7, 2.6)
         positions = np.arange(len(run.months))
-        middle = paid_range.middle
-        axes.bar(positions, middle / 1e6, 0.72, color=palette.FAN_5, edgecolor=palette.FAN_EDGE, linewidth=0.8)
-        axes.bar(positions, np.maximum(full_middle - middle, 0) / 1e6, 0.72, bottom=middle / 1e6, color=palette.PAPER,
-                 edgecolor=palette.WARNING, linewidth=1.2)  # fmt: skip
-        reach = np.abs(np.stack([middle - paid_range.low, paid_range.high - middle])) / 1e6
-        axes.errorbar(positions, middle / 1e6, reach, fmt="none", ecolor=palette.INK, elinewidth=1.2, capsize=2.5)
-        axes.set_xlim(-0.6, len(positions) - 0.4)
-        value_axis(axes, 0, ceiling(float(full_middle.max()) / 1e6), lambda value: number(value, lang))
-        months_beneath(axes, run.months, lang, WIDTH - 1.3)
-        left = 0.95
-        for fill, edge, words in (
-            (palette.FAN_5, palette.FAN_EDGE, _("paid")),
-            (palette.PAPER, palette.WARNING, _("lost to the KBK score")),
-        ):
-            swatch = canvas.axes(left, 0.2, 0.22, 0.15)
-            swatch.bar([0], [1], 1, color=fill, edgecolor=edge, linewidth=2)
-            swatch.set_axis_off()
-            left += 0.32 + canvas.text(left + 0.32, 0.22, words, fontsize=TICK) + 0.35
-        canvas.text(left, 0.22, "I   " + run.range_words(run.reference, lang), fontsize=TICK)
+        fan(axes, positions, paid / 1e6)
+        axes.plot(positions, full_middle, color=palette.WARNING, linewidth=1.2)
+        axes.set_xlim(-0.3, len(positions) - 0.7)
+        value_axis(axes, bottom, top, lambda value: number(value, lang, decimals_for(step)))
+        months_beneath(axes, run.months, lang, WIDTH - 2.7)
+        ends = middle(paid[:, -1]) / 1e6, float(full_middle[-1])
+        apart = 13.0 if abs(ends[1] - ends[0]) < 0.08 * (top - bottom) else 0.0
+        end_label(axes, len(positions) - 1, ends[0], _("paid"), up=-apart / 2)
+        end_label(axes, len(positions) - 1, ends[1], _("full amount"), palette.WARNING, up=apart / 2)
+        fan_key(canvas, 0.95, 0.2, run.replicates(run.reference), lang)
 
-    description = _("Bars of the capitation paid and lost by month; {title}.").format(title=title)
-    return Chart("kapitasi", title, lead, description, 3.75, paint)
+    description = _("Fan chart of the capitation paid by month, with the full amount; {title}.").format(title=title)
+    return Chart("kapitasi", title, lead, description, 3.8, paint)
+
+
+def _around(low: float, high: float) -> tuple[float, float, float]:
+    """(bottom, top, step) of an axis around values, from zero unless they lie in its upper half."""
+    if low < high / 2:
+        top = ceiling(high)
+        return 0.0, top, round_step(top / 6)
+    step = round_step(max(high - low, high * 0.02) / 4)
+    bottom, top = max(np.floor(low / step - 0.5), 0) * step, np.ceil(high / step + 0.5) * step
+    return float(bottom), float(top), round_step((top - bottom) / 6)
 
 
 def need_chart(run: Run, lang: str = "id") -> Chart | None:

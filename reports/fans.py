@@ -12,7 +12,7 @@ from districts.text import translator
 from reports import palette
 from reports.canvas import TEXT, TICK, Canvas, month_axis, wrap
 from reports.numbers import FloatArray, quantiles
-from reports.wording import enough
+from reports.wording import enough, ranged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,18 +21,23 @@ Formatter = Callable[[float], str]
 
 
 def fan(axes: Axes, positions: ArrayLike, sample: FloatArray, colour: str = palette.ACCENT) -> None:
-    """Two bands (8 and 5 of 10) and the middle line of ``sample`` (R, T) over ``positions`` (T,)."""
+    """Two bands (8 and 5 of 10) and the middle line of ``sample`` (R, T) over ``positions`` (T,); the line alone when
+    the replicates are too few for a range."""
     low8, low5, middle, high5, high8 = quantiles(sample, 0.1, 0.25, 0.5, 0.75, 0.9)
-    axes.fill_between(positions, low8, high8, color=palette.FAN_8, linewidth=0)
-    axes.fill_between(positions, low5, high5, color=palette.FAN_5, linewidth=0)
-    for edge in (low8, high8):
-        axes.plot(positions, edge, color=palette.FAN_EDGE, linewidth=0.7)
+    if ranged(len(sample)):
+        axes.fill_between(positions, low8, high8, color=palette.FAN_8, linewidth=0)
+        axes.fill_between(positions, low5, high5, color=palette.FAN_5, linewidth=0)
+        for edge in (low8, high8):
+            axes.plot(positions, edge, color=palette.FAN_EDGE, linewidth=0.7)
     axes.plot(positions, middle, color=colour, linewidth=2.2)
 
 
 def fan_key(canvas: Canvas, left: float, bottom: float, replicates: int, lang: str) -> None:
-    """The two bands in words, in one row."""
+    """The two bands in words, in one row; without bands, why there are none."""
     _ = translator(lang)
+    if not ranged(replicates):
+        canvas.text(left, bottom + 0.03, _("Line: middle. Too few replicates for a range."), fontsize=TICK)
+        return
     if enough(replicates):
         words = (_("reality falls here in 8 of 10 cases"), _("… in 5 of 10 cases"))
     else:

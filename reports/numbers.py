@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from reports.wording import RANGE
+from reports.wording import RANGE, ranged
 from scenarios.store import RunStore
 from sim.indicators import DISTRICT
 
@@ -67,8 +67,11 @@ def middle(sample: FloatArray) -> float:
 
 
 def spread(sample: FloatArray) -> Spread:
-    """Median and 8-in-10 range over the replicates (axis 0) of ``sample`` (R, ...)."""
+    """Median and 8-in-10 range over the replicates (axis 0) of ``sample`` (R, ...); the range is NaN when the
+    replicates are too few for one."""
     low, central, high = quantiles(sample, RANGE[0], 0.5, RANGE[1])
+    if not ranged(len(sample)):
+        low, high = np.full_like(low, np.nan), np.full_like(high, np.nan)
     return Spread(central, low, high)
 
 

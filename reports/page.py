@@ -15,6 +15,7 @@ from reports.numbers import HEADS, active_share, middle
 from reports.numbers import label as indicator_label
 from reports.run import Run
 from reports.wording import chance_words, scenario_title
+from scenarios.need import held_status
 
 FONTS = '"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif'
 
@@ -123,18 +124,20 @@ def _scenarios(run: Run, lang: str) -> str:
     months, last = run.year.months, int(run.year.months[-1])
     bar = uhc_bars(run.months, run.rules)[last].active
     heads = [_("scenario"), _("active share at year's end"), _("bill to the district"), _("unfunded"),
-             _("capitation paid"), _("UHC status held all year")]  # fmt: skip
+             _("capitation paid"), *(_("UHC status held all {year}").format(year=run.period_of(year, lang))
+                                     for year in run.full_years)]  # fmt: skip
     rows = []
     for name in run.scenarios:
         store = run.store
         flows = ("bill_jkn", "unfunded", "capitation_paid")
         sums = [middle(store.series(name, key)[:, months].sum(axis=1)) for key in flows]
-        held = (store.series(name, "status_uhc")[:, months] > 0).all(axis=1)
+        held = held_status(store, name)
         cells = [percent(middle(active_share(store, name)[:, last]), lang), *(rupiah(value, lang) for value in sums)]
         rows.append(
             f"<tr><td>{escape(scenario_title(run.manifest, name, lang))}</td>"
             + "".join(f'<td class="n">{escape(cell)}</td>' for cell in cells)
-            + f"<td>{escape(chance_words(held, lang))}</td></tr>"
+            + "".join(f"<td>{escape(chance_words(held[year.year], lang))}</td>" for year in run.full_years)
+            + "</tr>"
         )
     titles = "".join(f'<th class="{"n" if 0 < at < 5 else ""}">{escape(text)}</th>' for at, text in enumerate(heads))
     words = _("Middle of the replicates, {year}. UHC bar for active members: {bar}. Where a ceiling binds, the bill is "

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from districts.text import month_name, translator
-from reports.numbers import Year, first_full_year
-from reports.wording import chance_told, enough, scenario_title
+from reports.numbers import Year, first_full_year, years
+from reports.wording import chance_told, enough, ranged, scenario_title
 from scenarios.need import Exhaustion, exhaustion, unbounded
 from scenarios.store import RunStore
 from sim.rules import Rules
@@ -90,6 +90,13 @@ class Run:
         return first_full_year(self.months)
 
     @property
+    def full_years(self) -> list[Year]:
+        """The first and the last full calendar year of the run, one when they are the same; the year of the answer
+        when none is full."""
+        full = [year for year in years(self.months) if year.full] or [self.year]
+        return full[:1] if len(full) == 1 else [full[0], full[-1]]
+
+    @property
     def certainty(self) -> float:
         """The certainty the user chose for the second run, 0.8 without one."""
         return float((self.manifest.get("binding") or {}).get("certainty", 0.8))
@@ -105,9 +112,13 @@ class Run:
 
     def period(self, lang: str = "id") -> str:
         """The year of the answer in words; the span of months when the run holds no full year."""
-        if self.year.full:
-            return str(self.year.year)
-        first, last = self.months[self.year.months[0]], self.months[self.year.months[-1]]
+        return self.period_of(self.year, lang)
+
+    def period_of(self, year: Year, lang: str = "id") -> str:
+        """A calendar year of the run in words; the span of months when it is not full."""
+        if year.full:
+            return str(year.year)
+        first, last = self.months[year.months[0]], self.months[year.months[-1]]
         return f"{month_name(first, lang, short=True)}–{month_name(last, lang, short=True)}"
 
     def scenario_told(self, scenario: str, lang: str = "id") -> str:
@@ -117,6 +128,8 @@ class Run:
     def range_words(self, scenario: str, lang: str = "id") -> str:
         """What low and high are: "rentang 8 dari 10 kemungkinan", or of replicates when those are too few."""
         _ = translator(lang)
+        if not ranged(self.replicates(scenario)):
+            return _("none, too few replicates for a range")
         if enough(self.replicates(scenario)):
             return _("8-in-10 range")
         return _("range of 8 in 10 of {replicates} replicates").format(replicates=self.replicates(scenario))
@@ -129,6 +142,8 @@ class Run:
         """One clause on the answer's year: in which month the money runs out most often, and how often at all."""
         _ = translator(lang)
         found = self.exhaustion_of(scenario, self.year.year)
+        if not found.has_line:
+            return _("{year} has no line").format(year=self.period(lang))
         if not found.months:
             return _("the money of {year} lasts in every replicate").format(year=self.period(lang))
         month = Counter(found.months).most_common(1)[0][0]

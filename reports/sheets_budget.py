@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from districts.text import month_name, translator
+from districts.text import month_name, rupiah, translator
+from reports.answer import certainty_words
 from reports.book import Book, Cell, Sheet, label, money, share, span, total, whole
 from reports.numbers import BILL_LINES, IntArray, active_share, middle, spread, years
 from reports.numbers import label as indicator_label
 from reports.run import SECOND_RUN, Run
 from reports.sheets_summary import need_table
 from reports.wording import chance_words, scenario_title
+from scenarios.need import own_lines
 
 
 def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
@@ -23,6 +25,7 @@ def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
           "Spending under a ceiling is never called need."),
     )  # fmt: skip
     need_table(sheet, run, lang)
+    _own_lines(sheet, run, lang)
     if run.headline is not None:
         _bill(sheet, run, run.headline, lang)
     if bound := [name for name in run.binding if SECOND_RUN not in name]:
@@ -35,6 +38,33 @@ def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
               "little.")
         )  # fmt: skip
         _ceilings(sheet, run, second, lang)
+
+
+def _own_lines(sheet: Sheet, run: Run, lang: str) -> None:
+    """The district's own lines against the need of each scenario whose line does not bind; nothing without them."""
+    _ = translator(lang)
+    certainty = run.certainty if run.certain else None
+    found = {name: own_lines(run.store, name, certainty) for name in run.needs}
+    if not any(found.values()):
+        return
+    sheet.heading(_("The line filled in by the district against the need (rupiah)"))
+    amount_told = _("enough in {certainty} cases").format(certainty=certainty_words(run.certainty, lang))
+    labels = [_("scenario"), _("year"), _("line filled in"), _("need: middle")]
+    labels += [amount_told, _("line less that amount")] if run.certain else [_("line less middle of the need")]
+    if any(entry.need for entries in found.values() for entry in entries):
+        sheet.header(labels)
+    for scenario, entries in found.items():
+        for entry in entries:
+            if entry.need is None or entry.gap is None:
+                continue
+            amount = [] if entry.need.amount is None else [money(entry.need.amount)]
+            sheet.row([label(scenario_title(run.manifest, scenario, lang), "wrap"), label(str(entry.year), "right"),
+                       money(entry.line), money(entry.need.median), *amount, money(entry.gap)])  # fmt: skip
+    for entry in next(iter(found.values())):
+        if entry.need is None:
+            told = _("{year}: line filled in {line}; the run covers only {months} months of that year, so the need is "
+                     "not compared with it.")  # fmt: skip
+            sheet.note(told.format(year=entry.year, line=rupiah(entry.line, lang), months=entry.months_covered))
 
 
 def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
@@ -94,7 +124,7 @@ def _ceilings(sheet: Sheet, run: Run, names: list[str], lang: str) -> None:
                 label(scenario_title(run.manifest, scenario, lang), "wrap"), label(str(year.year), "right"),
                 money(middle(store.series(scenario, "line")[:, last])),
                 money(_sum(run, scenario, "paid_jkn", year.months)),
-                label(chance_words(found.first >= 0, lang), "right"),
+                label(chance_words(found.first >= 0, lang) if found.has_line else _("no line"), "right"),
                 label(month_name(often, lang, True) if often else "–", "right"),
                 *map(money, short.at()),
                 money(middle(store.series(scenario, "debt_pemda")[:, last])),

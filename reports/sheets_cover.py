@@ -26,7 +26,7 @@ from sim.indicators import SEGMENT, SEGMENTS
 def membership_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """The four head counts and the shares of the population by scenario and month, each with its range."""
     _ = translator(lang)
-    sheet = book.sheet(_("Membership"), [30, 10, *[9.5] * 18])
+    sheet = book.sheet(_("Membership"), [42, 10, *[9.5] * 18], keys=2)
     sheet.title(_("Who is registered, active, capitated and billed, month by month"), _how(run, lang))
     shares = [(_("registered share"), registered_share), (_("active share"), active_share)]
     names = [*(indicator_label(key, lang) for key in HEADS), *(name for name, _function in shares)]
@@ -44,7 +44,7 @@ def membership_sheet(book: Book, run: Run, lang: str = "id") -> None:
 def status_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Who is not active and why, and who is on the register without living here, by scenario and month."""
     _ = translator(lang)
-    sheet = book.sheet(_("Not active"), [30, 10, *[9.5] * 18])
+    sheet = book.sheet(_("Not active"), [42, 10, *[9.5] * 18], keys=2)
     sheet.title(_("Not active, or on the register without living here"), _how(run, lang))
     header = _ranged_header(sheet, lang, [indicator_label(key, lang) for key in OTHERS])
     for scenario in run.scenarios:
@@ -58,7 +58,7 @@ def status_sheet(book: Book, run: Run, lang: str = "id") -> None:
 def segment_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Members by segment, scenario and month: registered and active with their range, the rest as middle."""
     _ = translator(lang)
-    sheet = book.sheet(_("Segments"), [30, 10, 24, *[11] * 10])
+    sheet = book.sheet(_("Segments"), [42, 10, 24, *[11] * 10])
     sheet.title(_("By segment: registered and active with their range, the rest as middle"), _how(run, lang))
     middles = [entry for entry in SEGMENT if entry.key not in ("registered", "active")]
     ranged = _ranged([indicator_label(key, lang) for key in ("registered", "active")], lang)
@@ -79,7 +79,7 @@ def segment_sheet(book: Book, run: Run, lang: str = "id") -> None:
 def intake_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Heads that came onto the Pemda's bill by year and scenario, by where they stood before."""
     _ = translator(lang)
-    sheet = book.sheet(_("New Pemda members"), [34, 9, 13, 13, 13, 13, 13, 13, 15, 13, 13, 13])
+    sheet = book.sheet(_("New Pemda members"), [42, 9, 13, 13, 13, 13, 13, 13, 15, 13, 13, 13])
     sheet.title(
         _("Where new PBPU Pemda members came from"),
         _("Persons taken in during the year, middle of the replicates. Those who paid themselves or worked were "
@@ -98,14 +98,14 @@ def intake_sheet(book: Book, run: Run, lang: str = "id") -> None:
             middles = [float(round(middle(sample))) for sample in yearly.values()]
             everyone = spread(np.sum(list(yearly.values()), axis=0))
             at = sheet.next + 1
-            place = [label(scenario_title(run.manifest, scenario, lang)), label(str(year.year), "right")]
+            place = [label(scenario_title(run.manifest, scenario, lang), "wrap"), label(str(year.year), "right")]
             sheet.row([*place, *map(whole, middles),
                        total(f"=SUM(C{at}:G{at})", sum(middles), "money"), whole(middle(sick)),
                        *_three(everyone, whole)])  # fmt: skip
 
 
 def _place(run: Run, scenario: str, month: str, lang: str) -> list[Cell]:
-    return [label(scenario_title(run.manifest, scenario, lang)), label(month_name(month, lang, True))]
+    return [label(scenario_title(run.manifest, scenario, lang), "wrap"), label(month_name(month, lang, True))]
 
 
 def _parts(lang: str) -> tuple[str, str, str]:

@@ -56,8 +56,8 @@ def _behaviour(sheet: Sheet, lang: str) -> None:
 def _rules(sheet: Sheet, run: Run, lang: str) -> None:
     _ = translator(lang)
     sheet.heading(_("Rules whose confidence is below high"))
-    sheet.note(_("As in force in {month}. Change one in the district's rules file and run again to see what it moves.")
-               .format(month=month_name(run.months[0], lang)))  # fmt: skip
+    sheet.note(_("As in force in {month}. Check these before relying on them; some are shown for reference only and "
+                 "move no figure.").format(month=month_name(run.months[0], lang)))  # fmt: skip
     sheet.header([_("rule"), _("value"), _("since"), _("confidence"), _("instrument, source, note")], numbers_from=9)
     for rule in unsure_rules(run.months[0], run.rules):
         about = ". ".join(text for text in (rule.instrument, rule.article, rule.source, rule.note) if text)

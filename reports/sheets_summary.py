@@ -10,16 +10,17 @@ from reports.book import Book, Cell, Sheet, label, money, share, whole
 from reports.law import uhc_bars
 from reports.numbers import HEADS, FloatArray, active_share, middle, ratio, registered_share
 from reports.numbers import label as indicator_label
+from reports.numbers import years as calendar_years
 from reports.run import Run
-from reports.wording import chance_words, scenario_title
-from scenarios.need import years
+from reports.wording import chance_words, ranged, scenario_title
+from scenarios.need import held_status, years
 from scenarios.quantiles import quantile
 
 
 def summary_sheet(book: Book, run: Run, answer: Answer, lang: str = "id") -> None:
     """What a reader needs if this is the only sheet that is read."""
     _ = translator(lang)
-    sheet = book.sheet(_("Summary"), [40, 11, 11, 11, 11, 16, 16, 16, 15, 16, 15, 18])
+    sheet = book.sheet(_("Summary"), [40, 16, 16, 18, 16, 16, 16, 16, 15, 16, 15, 18])
     sheet.title(str(run.manifest["district"]["title"]))
     sheet.note(answer.first, "answer")
     for sentence in answer.sentences[1:]:
@@ -27,6 +28,7 @@ def summary_sheet(book: Book, run: Run, answer: Answer, lang: str = "id") -> Non
     _heads(sheet, run, lang)
     _scenarios(sheet, run, lang)
     need_table(sheet, run, lang)
+    _status(sheet, run, lang)
     sheet.next += 1
     sheet.note(_definition(lang))
 
@@ -72,7 +74,7 @@ def _scenarios(sheet: Sheet, run: Run, lang: str) -> None:
             for key in ("bill_jkn", "capitation_paid", "capitation_full", "claims_incurred")
         }
         parts = [function(store, scenario)[:, at] for function in (registered_share, active_share) for at in (0, -1)]
-        held = (store.series(scenario, "status_uhc")[:, months] > 0).all(axis=1)
+        held = held_status(store, scenario)[run.year.year]
         lost = flows["capitation_full"] - flows["capitation_paid"]
         sheet.row([
             label(scenario_title(run.manifest, scenario, lang), "wrap"), *(share(middle(part)) for part in parts),
@@ -81,6 +83,20 @@ def _scenarios(sheet: Sheet, run: Run, lang: str) -> None:
             money(middle(flows["claims_incurred"])), whole(run.replicates(scenario)),
             label(chance_words(held, lang), "right"),
         ])  # fmt: skip
+
+
+def _status(sheet: Sheet, run: Run, lang: str) -> None:
+    """How often UHC status held in all months, by scenario and calendar year."""
+    _ = translator(lang)
+    sheet.heading(_("UHC status held in every month of the period: how often"))
+    sheet.header([_("scenario"), _("year"), _("months covered"), _("status held")])
+    for scenario in run.scenarios:
+        held = held_status(run.store, scenario)
+        for year in calendar_years(run.months):
+            sheet.row([
+                label(scenario_title(run.manifest, scenario, lang), "wrap"), label(str(year.year), "right"),
+                whole(len(year.months)), label(chance_words(held[year.year], lang), "right"),
+            ])  # fmt: skip
 
 
 def need_table(sheet: Sheet, run: Run, lang: str = "id") -> None:
@@ -103,7 +119,8 @@ def need_table(sheet: Sheet, run: Run, lang: str = "id") -> None:
             cells: list[Cell | None] = [
                 label(scenario_title(run.manifest, scenario, lang), "wrap"), label(str(year), "right"),
                 whole(found.months_covered), money(found.debt_carried_in), money(found.others_pay),
-                money(found.median), money(found.interval_low), money(found.interval_high),
+                money(found.median), *(money(edge if ranged(found.replicates) else np.nan)
+                                       for edge in (found.interval_low, found.interval_high)),
                 label(precision(found.median, quantile(np.asarray(found.sample), 0.5), lang), "right"),
             ]  # fmt: skip
             if found.amount is not None:

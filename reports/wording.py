@@ -17,6 +17,13 @@ def enough(replicates: int) -> bool:
     return replicates >= MIN_REPLICATES_FOR_CERTAINTY
 
 
+def ranged(replicates: int) -> bool:
+    """Whether there are replicates enough to tell the range that holds 8 of 10 of them."""
+    from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
+
+    return replicates >= MIN_REPLICATES_FOR_RANGE
+
+
 def chance_words(hits: Any, lang: str = "id") -> str:
     """A chance in words from one true/false per replicate.
 

@@ -54,13 +54,33 @@ class Need:
 @dataclass(frozen=True)
 class Exhaustion:
     """When the line of one year was used up: ``months`` counts replicates by the first month with a bill without
-    budget ("YYYY-MM", ascending), ``never`` those in which it lasted. ``first`` (R,) is that month's index, or -1."""
+    budget ("YYYY-MM", ascending), ``never`` those in which it lasted. ``first`` (R,) is that month's index, or -1.
+    ``has_line`` is false in a year without a line, of which it cannot be said that the line lasted."""
 
     year: int
     months: dict[str, int]
     never: int
     replicates: int
     first: NDArray[np.int64]
+    has_line: bool
+
+
+@dataclass(frozen=True)
+class OwnLine:
+    """The district's own line of one year against a scenario's need, whole rupiah. ``need`` is None in a year that the
+    run covers only in part (``months_covered`` of 12): a part cannot be compared with a year's money."""
+
+    year: int
+    line: int
+    months_covered: int
+    need: Need | None
+
+    @property
+    def gap(self) -> int | None:
+        """Line − need: the amount at the stated certainty, or the median without one. Below zero money is missing."""
+        if self.need is None:
+            return None
+        return self.line - (self.need.median if self.need.amount is None else self.need.amount)
 
 
 def within(store: RunStore, year: int) -> NDArray[np.bool_]:
@@ -129,11 +149,34 @@ def need(store: RunStore, scenario: str, year: int, certainty: float | None = 0.
 def exhaustion(store: RunStore, scenario: str) -> list[Exhaustion]:
     """For every calendar year of the run, the first month in which a bill found no budget, over the replicates."""
     short = store.series(scenario, "unfunded") > 0
+    lines = np.isfinite(store.series(scenario, "line"))
     found = []
     for year in years(store):
         months = np.flatnonzero(within(store, year))
         hit = short[:, months]
         first = np.where(hit.any(axis=1), months[hit.argmax(axis=1)], -1)
         counts = {store.months[month]: int((first == month).sum()) for month in months if (first == month).any()}
-        found.append(Exhaustion(year, counts, int((first < 0).sum()), len(first), first.astype(np.int64)))
+        never, has_line = int((first < 0).sum()), bool(lines[:, months].any())
+        found.append(Exhaustion(year, counts, never, len(first), first.astype(np.int64), has_line))
+    return found
+
+
+def held_status(store: RunStore, scenario: str) -> dict[int, NDArray[np.bool_]]:
+    """For every calendar year, whole or in part, whether UHC status held in all its months of the run, (R,)."""
+    status = store.series(scenario, "status_uhc") > 0
+    return {year: np.asarray(status[:, within(store, year)].all(axis=1), np.bool_) for year in years(store)}
+
+
+def own_lines(store: RunStore, scenario: str, certainty: float | None = 0.8) -> list[OwnLine]:
+    """The district's own lines in the years of the run, each against the need of ``scenario``.
+
+    Raises ``UserError`` as :func:`need` does.
+    """
+    found = []
+    for year in years(store):
+        if (line := store.manifest.get("own_lines", {}).get(str(year))) is None:
+            continue
+        covered = int(within(store, year).sum())
+        needed = need(store, scenario, year, certainty) if covered == 12 else None
+        found.append(OwnLine(year, int(line), covered, needed))
     return found

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 #: With fewer replicates no certainty (a quantile or a chance as an answer) is told.
 MIN_REPLICATES_FOR_CERTAINTY = 100
+#: With fewer replicates no 8-in-10 range is told, only the middle: one of nine or fewer is not "one in ten".
+MIN_REPLICATES_FOR_RANGE = 10
 #: Chance that the Monte Carlo interval of a quantile or a chance misses.
 MISS = 0.05
 _Z = 1.959963984540054  # standard normal quantile at 1 - MISS / 2

@@ -10,7 +10,7 @@ import pytest
 
 from districts.faults import UserError
 from scenarios.compare import paired
-from scenarios.need import exhaustion, need, yearly
+from scenarios.need import exhaustion, held_status, need, own_lines, yearly
 from scenarios.quantiles import chance, quantile
 from scenarios.store import RunStore
 from sim.indicators import CATALOGUE, INDEX, SEGMENTS
@@ -140,6 +140,67 @@ def test_exhaustion_counts_first_months(tmp_path: Path) -> None:
         assert after.months == {"2024-08": 1, "2024-09": 1, "2024-10": 1}
         assert after.never == 3
         assert after.first.tolist() == [-1, 10, -1, 9, -1, 11]
+
+
+def keep(store: RunStore, name: str, replicate: int, columns: dict[str, list[float]]) -> None:
+    """Stores one unit of 14 months with the given district columns, all else zero."""
+    district = np.zeros((len(MONTHS), len(CATALOGUE["district"])))
+    for key, values in columns.items():
+        district[:, COLUMN[key]] = values
+    facilities = np.zeros((len(MONTHS), 1, len(CATALOGUE["facility"])))
+    segments = np.zeros((len(MONTHS), len(SEGMENTS), len(CATALOGUE["segment"])))
+    store.save(name, replicate, Results(MONTHS, ("A",), district, facilities, segments), 0.0)
+
+
+def test_a_year_without_a_line_is_not_one_in_which_the_line_lasted(tmp_path: Path) -> None:
+    with made(tmp_path / "run", {"bounded": []}) as store:
+        for replicate in range(2):
+            keep(store, "bounded", replicate, {"line": [np.nan] * 2 + [700.0] * 12})  # none in the two months of 2023
+        before, after = exhaustion(store, "bounded")
+        assert (before.year, before.has_line, before.months) == (2023, False, {})
+        assert (after.year, after.has_line, after.never) == (2024, True, 2)
+
+
+def test_status_is_held_in_a_year_when_no_month_lacks_it(tmp_path: Path) -> None:
+    with made(tmp_path / "run", {"baseline": []}) as store:
+        for replicate, lost in enumerate((None, 1, 7)):  # never lost; lost in December 2023; in June 2024
+            keep(store, "baseline", replicate, {"status_uhc": [float(at != lost) for at in range(14)]})
+        held = held_status(store, "baseline")
+        assert held[2023].tolist() == [True, False, True]
+        assert held[2024].tolist() == [True, True, False]
+
+
+def test_the_own_line_is_compared_only_in_full_years(tmp_path: Path) -> None:
+    bills = [float(number) for number in range(1, 101)]
+    lines = {"2022": 1, "2023": 7, "2024": 900}
+    with made(tmp_path / "run", {"baseline": bills}, own_lines=lines) as store:
+        part, full = own_lines(store, "baseline")  # 2022 is not among the months of the run
+        assert (part.year, part.line, part.months_covered, part.need, part.gap) == (2023, 7, 2, None, None)
+        # 80 of 100 replicates have a monthly bill of 80 or less: 960 a year, 60 more than the line
+        assert (full.year, full.line, full.gap) == (2024, 900, 900 - 960)
+        assert own_lines(store, "baseline", None)[1].gap == 900 - 50 * 12  # without a certainty: the median
+    with made(tmp_path / "none", {"baseline": bills}) as store:
+        assert own_lines(store, "baseline") == []
+
+
+def test_the_manifest_holds_the_lines_that_the_district_pays_itself(tmp_path: Path) -> None:
+    from districts.model import BudgetLine
+    from districts.tiny import tiny_district
+    from scenarios.plan import RunPlan, manifest_of, prepare_loaded
+    from sim.rules import load_rules
+
+    def line(year: int, amount: int, **more: Any) -> BudgetLine:
+        return BudgetLine(year=year, account="5.1.02.02.02.0003", amount=amount, source="made up", confidence="assumed",
+                          **more)  # fmt: skip
+
+    rows = (line(2025, 30), line(2024, 5), line(2024, 7), line(2024, 100, withheld=True),
+            line(2024, 1000, fund="province"), line(2026, 9, fund="third_party"))  # fmt: skip
+    district = tiny_district(300, facilities=1, month="2023-12").model_copy(update={"budget": rows})
+    (tmp_path / "folder").mkdir()
+    plan = RunPlan(str(tmp_path / "folder"), ("baseline",), months=2, replicates=1)
+    manifest = manifest_of(prepare_loaded(plan, district, load_rules()))
+    assert manifest["own_lines"] == {"2024": 12, "2025": 30}
+    assert manifest["others_pay"] == {"2024": 1100, "2026": 9}
 
 
 def test_differences_are_paired_not_pooled(tmp_path: Path) -> None:

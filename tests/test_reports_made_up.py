@@ -60,6 +60,7 @@ def made_up_manifest(months: int, replicates: int, start: str, second: bool) -> 
             for name, title, english, rule in chosen
         ],
         "others_pay": {},
+        "own_lines": {"2024": 4_000_000_000, "2025": 20_000_000_000},
         "inputs": [
             {"key": "population", "label_id": "Penduduk", "label_en": "Population", "assumed": False, "value": "312480",
              "source": "Dukcapil", "confidence": "high"},
@@ -92,6 +93,8 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
     bill = np.round(premium) + np.round(aid) + own
     in_year = np.array([int(month[5:]) for month in months])
     line = np.full(count, 17.6e9 if bound else 24.5e9 if scenario.endswith("@80") else 0.0)
+    if bound and in_year[0] > 1:
+        line[np.array([month[:4] == months[0][:4] for month in months])] = np.nan  # no line in a part-year at the start
     due = np.array([bill[(at <= now) & (at > now - in_year[now])].sum() for now in at])
     short = np.where(line > 0, np.maximum(due - line, 0), 0.0)
     unfunded = np.where(in_year == 1, short, np.diff(short, prepend=0))

@@ -161,6 +161,31 @@ def test_answer_with_enough_replicates_has_it(many: Path) -> None:
     assert "ketelitian hitungan ±Rp" in told.second
 
 
+def test_fewer_than_ten_replicates_tell_no_range(tmp_path: Path) -> None:
+    folder = made_up_run(tmp_path / "nine", 9)
+    write_outputs(folder, "id")
+    store = RunStore.open(folder)
+    told = answer(Run(store, load_rules()), "id")
+    found = need(store, "uhc-non-cut-off", 2025, None)
+    assert rupiah_short(found.median) in told.first
+    assert "terlalu sedikit ulangan untuk rentang" in told.first
+    assert rupiah_short(found.interval_high) not in told.first
+    assert "8 dari 10" not in " ".join(Tags(page(folder)).words)
+    ten = answer(Run(RunStore.open(made_up_run(tmp_path / "ten", 10)), load_rules()), "id")
+    assert "rentang Rp" in ten.first
+
+
+def test_the_status_is_told_for_the_first_and_the_last_full_year(tmp_path: Path) -> None:
+    folder = made_up_run(tmp_path / "run", 12, months=30)  # November 2024 to April 2027
+    write_outputs(folder, "id")
+    store = RunStore.open(folder)
+    html = page(folder)
+    for year, months in ((2025, slice(2, 14)), (2026, slice(14, 26))):
+        assert f"status UHC bertahan sepanjang {year}" in html
+        held = (store.series("uhc-non-cut-off", "status_uhc")[:, months] > 0).all(axis=1)
+        assert f"<td>{int(held.sum())} dari 12 ulangan</td>" in html
+
+
 def test_what_less_money_does_is_that_of_the_worst_line(few: Path) -> None:
     store = RunStore.open(few)
     third = answer(Run(store, load_rules()), "id").third

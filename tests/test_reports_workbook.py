@@ -192,6 +192,70 @@ def test_a_ceiling_is_told_by_year(few: Made) -> None:
     assert row[5] == f"{names[np.bincount(first).argmax()]} 2025"
 
 
+def test_a_year_without_a_line_gets_no_chance(few: Made) -> None:
+    row = find(few.rows("APBD"), "UHC, pagu kurang tiga bulan, menonaktifkan", "2024")
+    assert row[2] == "–"
+    assert row[4] == "tanpa pagu"
+    assert row[5] == "–"
+
+
+def test_the_own_line_is_set_against_the_need(few: Made, many: Made) -> None:
+    title = "Pagu yang diisi kabupaten dibandingkan dengan kebutuhan (rupiah)"
+    rows = list(few.rows("APBD"))
+    start = next(at for at, row in enumerate(rows) if row[0] == title)
+    row = find(iter(rows[start:]), "UHC non cut-off, status ditahan", "2025")
+    median = need(few.store, "uhc-non-cut-off", 2025, None).median
+    assert row[2:5] == (20_000_000_000, median, 20_000_000_000 - median)
+    told = next(str(row[0]) for row in rows[start:] if str(row[0]).startswith("2024: "))
+    assert "Rp4.000.000.000" in told
+    assert "hanya mencakup 2 bulan" in told
+    rows = list(many.rows("APBD"))
+    start = next(at for at, row in enumerate(rows) if str(row[0]).startswith("The line filled in by the district"))
+    row = find(iter(rows[start:]), "UHC non-cut-off, status held", "2025")
+    amount = quantile(need(many.store, "uhc-non-cut-off", 2025, None).sample, 0.8).value
+    assert row[4:6] == (amount, 20_000_000_000 - amount)
+
+
+def test_status_is_told_for_every_year(few: Made) -> None:
+    rows = list(few.rows("Ringkasan"))
+    start = next(at for at, row in enumerate(rows) if str(row[0]).startswith("Status UHC bertahan"))
+    spans = (("2024", slice(0, 2)), ("2025", slice(2, 14)), ("2026", slice(14, 24)))
+    told = set()
+    for name, title in (("baseline", "Tanpa keputusan baru"), ("uhc-non-cut-off", "UHC non cut-off, status ditahan")):
+        status = few.store.series(name, "status_uhc") > 0
+        for year, part in spans:
+            row = find(iter(rows[start:]), title, year)
+            assert row[2:4] == (part.stop - part.start, f"{int(status[:, part].all(axis=1).sum())} dari 20 ulangan")
+            told.add(row[3])
+    assert len(told) > 2
+
+
+def test_print_is_never_small(few: Made) -> None:
+    # A4 across has 10.89 inches between the margins, A3 15.74; Excel counts 7 pixels a character and 5 a column
+    printable = {9: 10.89 * 96, 8: 15.74 * 96}
+    for sheet in few.formulas:
+        paper = int(sheet.page_setup.paperSize)
+        widths = [7 * sheet.column_dimensions[column].width for column in columns_of(sheet)]
+        printed = sum(widths)
+        if sheet.title in ("Kepesertaan", "Tidak aktif"):  # two pages side by side, scenario and month on both
+            assert sheet.page_setup.fitToWidth == 2
+            assert sheet.print_title_cols == "$A:$B"
+            printed = (sum(widths) + sum(widths[:2])) / 2
+        assert 9 * min(1, printable[paper] / printed) >= 6.9, sheet.title  # points
+        assert f"A{ {8: 3, 9: 4}[paper] }" in str(sheet.oddFooter.left.text)
+
+
+def columns_of(sheet: Any) -> list[str]:
+    """The first column letter of each column of a sheet: openpyxl groups neighbours of one width under the first."""
+    from openpyxl.utils import get_column_letter
+
+    found = []
+    for letter, dimension in sheet.column_dimensions.items():
+        found += [letter] * ((dimension.max or 1) - (dimension.min or 1) + 1)
+    assert len(found) >= sheet.max_column, get_column_letter(sheet.max_column)
+    return found
+
+
 def test_assumptions_list_inputs_parameters_and_rules(few: Made) -> None:
     from sim.behaviour import PARAMETERS
 

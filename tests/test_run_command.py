@@ -16,8 +16,10 @@ import numpy as np
 import pytest
 
 from cli.answer import table
+from districts.text import number, rupiah_short
 from districts.tiny import tiny_district
 from districts.write import write_folder
+from scenarios.need import need
 from scenarios.scenario import library
 from scenarios.store import LEVELS, RunStore
 from scenarios.tidy import COLUMNS, Choice, rows
@@ -25,6 +27,12 @@ from sim.indicators import INDEX, SEGMENTS
 from sim.month import STEPS
 
 PATHS = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
+BOUNDED = """name: bounded
+title: {id: Dengan pagu, en: With a line}
+explanation: {id: Pagu tahun 2030 saja., en: A line for 2030 only.}
+levers:
+  - {kind: apbd_line, rule: amounts, amounts: {2030: 1000000}, regime: owe}
+"""
 SCENARIOS = ["baseline", "uhc-non-cut-off", "uhc-drop", "pbi-cut"]
 
 
@@ -37,7 +45,10 @@ def prakira(*words: str, at: Path | None = None) -> subprocess.CompletedProcess[
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a district and one finished run of 14 months and 3 replicates."""
     where = tmp_path_factory.mktemp("place")
-    write_folder(tiny_district(1200, facilities=2, month="2023-12"), where / "tiny")
+    district = tiny_district(1200, facilities=2, month="2023-12")
+    own = tuple(district.budget[0].model_copy(update={"year": year, "amount": amount})
+                for year, amount in ((2024, 300_000_000), (2025, 400_000_000)))  # fmt: skip
+    write_folder(district.model_copy(update={"budget": own}), where / "tiny")
     words = [word for name in SCENARIOS for word in ("--scenario", name)]
     done = prakira(
         "run", "tiny", *words, "--months", "14", "--replicates", "3", "--jobs", "1", "--lang", "en", at=where
@@ -61,6 +72,54 @@ def test_the_answer_says_cover_need_and_honesty_in_80_columns(place: Path) -> No
     assert "Results go to outputs/tiny" in said
     assert re.search(r"\d+ of \d+ inputs are assumed\.", said)
     assert "uhc-drop, 2024: runs out in" in said or "uhc-drop, 2024: lasts" in said
+
+
+def test_the_answer_tells_the_status_of_every_year(place: Path, store: RunStore) -> None:
+    said = (place / "said.txt").read_text(encoding="utf-8")
+    block = said[said.index("UHC status held in every month") :].split("\n\n")[0]
+    assert re.search(r"^scenario +2024 +2025 \(2 mo\)$", block, re.MULTILINE)
+    for name in SCENARIOS:
+        held = store.series(name, "status_uhc") > 0
+        counts = [int(held[:, part].all(axis=1).sum()) for part in (slice(0, 12), slice(12, 14))]
+        told = r" +".join(f"{count} of 3 replicates" for count in counts)
+        assert re.search(rf"^{name} +{told}$", block, re.MULTILINE), name
+
+
+def test_fewer_than_ten_replicates_tell_no_range_and_say_so_once(place: Path) -> None:
+    said = (place / "said.txt").read_text(encoding="utf-8")
+    assert " … " not in said
+    assert "8 in 10" not in said
+    assert said.count("Too few replicates for a range: it takes at least 10.") == 1
+    compared = prakira("compare", "outputs/tiny", "--scenario", "pbi-cut", at=place).stdout
+    assert " … " not in compared
+
+
+def test_the_own_line_is_set_against_the_need_or_the_reason_is_told(place: Path, store: RunStore) -> None:
+    said = " ".join((place / "said.txt").read_text(encoding="utf-8").split())
+    lines = store.manifest["own_lines"]
+    assert set(lines) == {"2024", "2025"}
+    assert f"2024: the line filled in is {rupiah_short(lines['2024'], 'en')};" in said
+    assert "the run covers only 2 months of that year" in said
+    median = need(store, "uhc-non-cut-off", 2024, None).median
+    shown = [number(value / 1e9, "en", 2) for value in (median, lines["2024"] - median)]
+    assert f"uhc-non-cut-off {shown[0]} {shown[1]}" in said
+
+
+def test_a_year_without_a_line_is_said_to_have_none(place: Path, store: RunStore) -> None:
+    lines = np.isfinite(store.series("uhc-drop", "line"))
+    assert lines[:, :12].all()  # the line of 2024 comes from the heads at the start
+    words = ["--scenario", "bounded.yaml", "--months", "2", "--replicates", "1", "--jobs", "1", "--out", "nolines"]
+    (place / "bounded.yaml").write_text(BOUNDED, encoding="utf-8")
+    done = prakira("run", "tiny", *words, at=place)
+    assert done.returncode == 0, done.stderr
+    assert "bounded, 2024 (2 bln): tanpa pagu" in done.stdout
+    assert "cukup pada semua ulangan" not in done.stdout
+
+
+def test_the_answer_names_all_files(place: Path) -> None:
+    said = (place / "said.txt").read_text(encoding="utf-8")
+    told = " ".join(said[said.index("Files in ") :].split()).split(": ")[1].split(", ")
+    assert told == ["charts", "index.html", "manifest.json", "results.sqlite", "tables.xlsx"]
 
 
 def test_without_100_replicates_no_certainty_is_told_and_why(place: Path) -> None:
