@@ -65,6 +65,8 @@ def number(value: float, lang: str = "id", decimals: int = 0) -> str:
     """A number with the locale's separators and a fixed number of ``decimals``; a true minus sign."""
     from babel.numbers import format_decimal
 
+    if round(value, decimals) == 0:
+        value = 0  # no minus before a zero
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
     return format_decimal(value, format=pattern, locale=_locale(lang)).replace("-", "−")
 

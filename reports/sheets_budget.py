@@ -11,7 +11,7 @@ from reports.numbers import BILL_LINES, IntArray, active_share, middle, spread, 
 from reports.numbers import label as indicator_label
 from reports.run import SECOND_RUN, Run
 from reports.sheets_summary import need_table
-from reports.wording import chance_words, scenario_title
+from reports.wording import chance_words, ranged, scenario_title
 from scenarios.need import own_lines
 
 
@@ -156,11 +156,13 @@ def differences_sheet(book: Book, run: Run, lang: str = "id") -> None:
     for scenario in run.scenarios:
         if scenario == run.reference:
             continue
+        edges = ranged(run.replicates(scenario))
         for entry in paired(run.store, scenario, run.reference):
             if entry.indicator not in COMPARED:
                 continue
             points = entry.unit == "share"
-            shown = [value * 100 if points else value for value in (entry.median, entry.low, entry.high)]
+            found = (entry.median, *((entry.low, entry.high) if edges else (np.nan, np.nan)))
+            shown = [value * 100 if points else value for value in found]
             remark = _("the same in every replicate") if entry.equal else ""
             if entry.kind == "year" and entry.months < 12:
                 remark = f"{remark}; " if remark else ""
