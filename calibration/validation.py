@@ -122,46 +122,44 @@ def report(district: District, replicates: int = _REPLICATES) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _section(title: str, text: str, columns: str) -> list[str]:
+    """The head of a section with one table; ``columns`` are separated by " | "."""
+    return ["", f"## {title}", "", text, "", f"| {columns} |", "|---" * (columns.count("|") + 1) + "|"]
+
+
+def _spread(sample: list[float], form: str) -> str:
+    """Middle and range of a sample."""
+    return f"{form} ({form} … {form})".format(np.median(sample), min(sample), max(sample))
+
+
 def _feedback_lines(district: District, replicates: int = 6) -> list[str]:
     """The size of every feedback at default strength, with the range over replicates."""
-    lines = [
-        "",
-        "## Feedbacks at default strength",
-        "",
+    lines = _section(
+        "Feedbacks at default strength",
         f"Change of the indicator over 24 months when the feedback is switched on, same luck, {replicates} replicates "
         "with drawn behaviour: middle and range. Zero is an allowed answer. The sign of each is tested at ten times "
         "its strength under strain.",
-        "",
-        "| feedback | indicator | change |",
-        "|---|---|---|",
-    ]
+        "feedback | indicator | change",
+    )
     for feedback in FEEDBACKS:
         sample = [measure(feedback, district, replicate=r, seed=_SEED, drawn=True) for r in range(replicates)]
-        lines.append(
-            f"| {feedback.text_en} | {feedback.indicator} | {np.median(sample):+.2%} "
-            f"({min(sample):+.2%} … {max(sample):+.2%}) |"
-        )
+        lines.append(f"| {feedback.text_en} | {feedback.indicator} | {_spread(sample, '{:+.2%}')} |")
     return lines
 
 
 def _lever_lines(district: District, replicates: int = 6) -> list[str]:
     """What every scenario of the library moves at the strength it is given there, with the range over replicates."""
-    lines = [
-        "",
-        "## Levers at the strength of the library",
-        "",
+    lines = _section(
+        "Levers at the strength of the library",
         f"Difference over 14 months against the reference, same luck, {replicates} replicates with drawn behaviour: "
         "middle and range; rupiah where the reference is zero. The sign of each is tested at ten times the strength.",
-        "",
-        "| scenario | against | indicator | difference |",
-        "|---|---|---|---|",
-    ]
+        "scenario | against | indicator | difference",
+    )
     for direction in DIRECTIONS:
         sample = [move(direction, district, 14, replicate=r, seed=_SEED, drawn=True) for r in range(replicates)]
         form = "{:+,.0f}" if max(map(abs, sample)) > 100 else "{:+.2%}"
-        middle, low, high = (form.format(value) for value in (np.median(sample), min(sample), max(sample)))
         lines.append(
-            f"| {direction.scenario} | {direction.reference} | {direction.indicator} | {middle} ({low} … {high}) |"
+            f"| {direction.scenario} | {direction.reference} | {direction.indicator} | {_spread(sample, form)} |"
         )
     return lines
 

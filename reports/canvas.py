@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 10.0
-TITLE_HEIGHT = 0.85
 TICK = 10.0
 TEXT = 10.5
 

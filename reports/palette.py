@@ -4,11 +4,9 @@ from __future__ import annotations
 
 INK = "#16222C"
 SOFT = "#46545F"
-TINT = "#F2F5F7"
 ACCENT = "#0B5A84"
 ACCENT_GROUND = "#E6F0F6"
 WARNING = "#9C3F00"
-WARNING_GROUND = "#FBF0E8"
 FAN_8 = "#CBDFEB"
 FAN_5 = "#93BDD6"
 FAN_EDGE = "#5B8FB2"

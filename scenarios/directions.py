@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from districts.model import District
+from scenarios.feedbacks import change
 from scenarios.levers.base import Context, Lever
 from scenarios.scenario import Scenario, load_scenario
 from sim.behaviour import default_behaviour
 from sim.calendar import next_month
 from sim.indicators import Level
-from sim.policy import Policy
 from sim.rules import load_rules
 from sim.simulate import simulate
 
@@ -52,16 +52,10 @@ def strengthened(lever: Lever, field: str, factor: float = 10.0) -> Lever:
     return lever.model_copy(update={field: min([value, *bounds])})
 
 
-def policy_of(scenario: Scenario, context: Context, field: str | None = None) -> Policy:
-    """The scenario's policy; with ``field`` the last lever's field is ten times as strong."""
-    policy = scenario.policy(context)
-    if field is None:
-        return policy
-    *before, last = [placed.lever for placed in scenario.levers]
-    policy = Scenario(scenario.name, scenario.title, scenario.explanation).policy(context)
-    for lever in (*before, strengthened(last, field)):
-        policy = lever.apply(policy, context)
-    return policy
+def made_tenfold(scenario: Scenario, field: str) -> Scenario:
+    """The scenario with ``field`` of its last lever ten times as strong."""
+    *before, last = scenario.levers
+    return replace(scenario, levers=(*before, replace(last, lever=strengthened(last.lever, field))))
 
 
 def move(
@@ -73,9 +67,11 @@ def move(
     first = next_month(district.default_stock)
     context = Context(district=district, rules=rules, first_month=first, months=months)
     behaviour = default_behaviour().draw(seed, replicate) if drawn else default_behaviour()
+    scenario = load_scenario(direction.scenario)
+    if tenfold and direction.tenfold:
+        scenario = made_tenfold(scenario, direction.tenfold)
     totals = []
-    for name, field in ((direction.reference, None), (direction.scenario, direction.tenfold if tenfold else None)):
-        policy = policy_of(load_scenario(name), context, field)
+    for policy in (load_scenario(direction.reference).policy(context), scenario.policy(context)):
         results = simulate(district, rules, behaviour, policy, seed, replicate=replicate, luck_only=not drawn)
         totals.append(float(results.series(direction.indicator, direction.level).sum()))
-    return (totals[1] - totals[0]) / totals[0] if totals[0] else totals[1] - totals[0]
+    return change(*totals)

@@ -23,8 +23,7 @@ class Feedback:
     """One coupling: the ``switch`` that scales it, the indicator that shows it and the ``sign`` it should have.
 
     ``strain`` are parameter values that make the coupling visible in a test (a fund without money, a full waiting
-    room); the size at default strength is measured without them. ``exempt_from_strength`` marks a switch that is only
-    on or off.
+    room); the size at default strength is measured without them.
     """
 
     name: str
@@ -96,4 +95,9 @@ def measure(
             replicate=replicate, luck_only=not drawn,
         )  # fmt: skip
         totals.append(float(results.series(feedback.indicator, feedback.level).sum()))
-    return (totals[1] - totals[0]) / totals[0] if totals[0] else totals[1] - totals[0]
+    return change(*totals)
+
+
+def change(before: float, after: float) -> float:
+    """The relative change, or the difference where ``before`` is zero."""
+    return (after - before) / before if before else after - before

@@ -80,7 +80,7 @@ def seek_care(world: World) -> None:
     if world.non_cut_off and world.policy.point_of_care[month] and may_enrol:
         point_of_care = b["segment.point_of_care"]
     world.counts[:] = 0
-    taken = np.zeros(2, np.int64)
+    taken = np.zeros(1, np.int64)
     care.seek_care(
         world.people, world.households, world.key.k0, world.key.k1, month, world.used, world.tables.well,
         _well_factor(world), shifted(b["care.recorded"], world.shocks.recorded), leave, referral,
@@ -157,12 +157,10 @@ def treat_chronic(world: World) -> None:
         b["chronic.attendance"], b["chronic.complication"], controlled, b["chronic.drug_effect_sbp"],
         b["chronic.drug_effect_fbg"], b["chronic.refer_back"],
     ])  # fmt: skip
-    enrolment = np.stack([shifted(b["chronic.prolanis_ht"], world.shocks.prolanis),
-                          shifted(b["chronic.prolanis_dm"], world.shocks.prolanis)], axis=1)  # fmt: skip
     limits = np.array([pressure["sbp_below"], pressure["dbp_below"], glucose["fbg_min"], glucose["fbg_max"]], float)
     world.chronic[:] = 0
     chronic.advance_chronic(
-        world.people, world.key.k0, world.key.k1, world.month, world.used, p, enrolment,
+        world.people, world.key.k0, world.key.k1, world.month, world.used, p, world.tables.prolanis,
         np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout), limits, world.chronic,
         world.now.complications,
     )  # fmt: skip

@@ -25,9 +25,7 @@ def open_budget(world: World) -> None:
     world.to_restore = world.line.dropped if world.policy.restore_in_january else 0
     heads = int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()) + world.to_restore
     month_cost = heads * (premium + aid) + _self_class3(world) * aid * (world.district.aid_payer == "district")
-    world.line.open_year(
-        world.calendar.year(world.month), world.month, 12 * month_cost, moy == 1, _cash_month(world, world.month)
-    )
+    world.line.open_year(world.calendar.year(world.month), 12 * month_cost, moy == 1, _cash_month(world, world.month))
 
 
 def _self_class3(world: World) -> int:

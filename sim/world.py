@@ -83,6 +83,7 @@ class Tables:
     well: FloatArray  # (2, ages)
     death: FloatArray  # (ages,): monthly chance
     birth: FloatArray  # (ages,): monthly chance of women
+    prolanis: FloatArray  # (facilities, 2): enrolment shares of diagnosed HT and DM
 
 
 @dataclass
@@ -219,7 +220,7 @@ def make_start(
     )
     set_levels(people, key.k0, key.k1, used, b["chronic.sbp_level"], b["chronic.fbg_level"], prolanis)
     lottery = block_table(key, households.name, 1, Purpose.SEGMENT)[:, 3].copy()
-    return Start(people, households, used, shocks, _tables(people, used, b), lottery)
+    return Start(people, households, used, shocks, _tables(people, used, b, prolanis), lottery)
 
 
 def make_world(
@@ -306,7 +307,7 @@ def _claims_capacity(stock: Stock, b: dict[str, float]) -> int:
     return int(b["claims.verified_per_month"] * per_head * stock.active * _CLAIMS_BESIDES)
 
 
-def _tables(people: People, used: int, b: dict[str, float]) -> Tables:
+def _tables(people: People, used: int, b: dict[str, float], prolanis: FloatArray) -> Tables:
     """Curves by age scaled so that the mean resident has the rate that ``b`` names."""
     resident = people.presence[:used] == codes.RESIDENT
     age = np.minimum(-people.birth[:used][resident].astype(np.int64), codes.MAX_AGE_MONTHS)
@@ -320,4 +321,5 @@ def _tables(people: People, used: int, b: dict[str, float]) -> Tables:
         well=well / well[sex, age].mean(),
         death=np.minimum(death / death[age].mean() * b["demo.deaths"] / 12, 0.5),
         birth=birth / mothers * b["demo.births"] / 12 if mothers > 0 else birth * 0.0,
+        prolanis=prolanis,
     )

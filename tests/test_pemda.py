@@ -36,10 +36,10 @@ def test_each_bill_line_stands_once() -> None:
 
 def test_what_the_line_cannot_carry_becomes_debt_and_the_first_claim_on_the_next() -> None:
     line = _line(line_rule="amounts", line_amounts={2024: 250, 2025: 400})
-    line.open_year(2024, 0, 0, True, 1)
+    line.open_year(2024, 0, True, 1)
     assert [line.commit(100, month) for month in range(4)] == [0, 0, 50, 100]
     assert (line.debt, line.debt_age, line.unfunded_months) == (150, 2, 2)
-    line.open_year(2025, 12, 0, True, 13)
+    line.open_year(2025, 0, True, 13)
     assert (line.debt, line.committed, line.remaining()) == (0, 150, 250)
     assert line.pay_due(12) == 250
     assert line.pay_due(13) == 150
@@ -47,19 +47,19 @@ def test_what_the_line_cannot_carry_becomes_debt_and_the_first_claim_on_the_next
 
 def test_lines_follow_their_written_rule() -> None:
     line = _line(line_rule="heads_at_start", line_factor=0.75)
-    line.open_year(2023, 0, 1200, False, 0)
+    line.open_year(2023, 1200, False, 0)
     assert line.line is None
-    line.open_year(2024, 2, 1200, True, 3)
+    line.open_year(2024, 1200, True, 3)
     assert line.line == 900
     growing = _line(line_rule="last_year_growth", line_growth=0.1)
     growing.last_bills = [50] * 3 + [100] * 12
-    growing.open_year(2025, 15, 0, True, 16)
+    growing.open_year(2025, 0, True, 16)
     assert growing.line == pytest.approx(1320)
 
 
 def test_drop_keeps_the_heads_that_the_rest_can_pay() -> None:
     line = _line(line_rule="amounts", line_amounts={2024: 5_000_000}, regime="drop")
-    line.open_year(2024, 0, 0, True, 0)
+    line.open_year(2024, 0, True, 0)
     bill = make_bill(100, 0, 0, 35_000, 2_800, 0, 0.04, 0, True)
     line.commit(bill.jkn, 0)
     assert line.heads_to_drop(bill, 100, 11) == 100 - (5_000_000 - 3_780_000) // 37_800
@@ -68,7 +68,7 @@ def test_drop_keeps_the_heads_that_the_rest_can_pay() -> None:
 
 def test_grace_waits_before_dropping() -> None:
     line = _line(line_rule="amounts", line_amounts={2024: 0}, regime="grace_then_drop", grace_months=3)
-    line.open_year(2024, 0, 0, True, 0)
+    line.open_year(2024, 0, True, 0)
     bill = make_bill(10, 0, 0, 35_000, 2_800, 0, 0.04, 0, True)
     dropped = []
     for month in range(3):

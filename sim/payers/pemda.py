@@ -62,16 +62,15 @@ class BudgetLine:
     dropped: int = 0
     last_bills: list[int] = field(default_factory=list)
     payable: list[tuple[int, int]] = field(default_factory=list)  # (month of cash, rupiah)
-    cash_used: int = 0
 
-    def open_year(self, year: int, month: int, yearly_heads_cost: int, full_year: bool, cash_month: int) -> None:
+    def open_year(self, year: int, yearly_heads_cost: int, full_year: bool, cash_month: int) -> None:
         """A new line by the policy's plain rule; debt is claimed first.
 
         ``yearly_heads_cost`` is twelve months of today's bill. A part-year at the start of a run has an unbounded line
         unless its amount is written.
         """
         policy = self.policy
-        self.committed, self.frozen, self.dropped, self.cash_used, self.unfunded_months = 0, False, 0, 0, 0
+        self.committed, self.frozen, self.dropped, self.unfunded_months = 0, False, 0, 0
         self.line = None
         if policy.line_rule == "amounts":
             self.line = policy.line_amounts.get(year)
@@ -113,7 +112,6 @@ class BudgetLine:
         """Cash that leaves the line this month."""
         due = sum(amount for when, amount in self.payable if when <= month)
         self.payable = [(when, amount) for when, amount in self.payable if when > month]
-        self.cash_used += due
         return due
 
     def heads_to_drop(self, bill: Bill, heads: int, months_left: int) -> int:

@@ -58,7 +58,7 @@ def seek_care(  # type: ignore[no-untyped-def]
     ``claim``: admission share of referrals, mean outpatient and admission cost, outpatient visits per referral;
     ``fine``: rate, most months, cap, months after return in which it applies (Perpres 64/2020 art. 42(6)).
     Receives ``counts`` (facilities, 6), ``hospital`` (4,), ``visits`` (capacity, 3: facility, hour of the month,
-    minutes) with the number used in ``taken[0]`` and the point-of-care heads in ``taken[1]``.
+    minutes) with the number used in ``taken`` (1,).
     """
     w0, w1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
     w2, w3 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
@@ -75,7 +75,6 @@ def seek_care(  # type: ignore[no-untyped-def]
                 h = ppl.household[i]
                 if hh.event[h] == NO_EVENT:
                     hh.event[h] = TAKEOVER  # the family follows when the month's events are applied
-                taken[1] += 1
                 continue
             f = ppl.facility[i]
             age = min(month - ppl.birth[i], MAX_AGE_MONTHS)
