@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from districts.faults import Fault
     from districts.model import District, Stock
     from sim.facilities.staffing_gap import StaffingGap
+    from sim.people.margins import Change
 
 Language = Literal["id", "en"]
 
@@ -64,17 +65,31 @@ def check(
     """List every fault of a district, or a summary with what is assumed. Exit code 2 if there is an error."""
     import json
 
+    from districts.faults import InputError
     from districts.read import check_district
 
     found, faults = check_district(district)
+    changes: dict[str, tuple[Change, ...]] = {}
+    if found is not None:
+        try:
+            changes = _changes(found)
+        except InputError as error:
+            found, faults = None, error.faults + faults
     if as_json:
-        typer.echo(json.dumps(_as_json(found, faults, lang), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(_as_json(found, faults, changes, lang), ensure_ascii=False, indent=2))
     else:
         _print_faults(faults, lang)
         if found is not None:
-            _print_summary(found, lang)
+            _print_summary(found, changes, lang)
     if found is None:
         raise typer.Exit(2)
+
+
+def _changes(found: District) -> dict[str, tuple[Change, ...]]:
+    """What was changed in each stock so that the figures agree. Raises ``InputError`` where they cannot."""
+    from sim.people.margins import reconcile
+
+    return {stock.month: reconcile(found, stock).changes for stock in found.stocks}
 
 
 def _bars(month: str) -> tuple[float | None, float | None]:
@@ -104,7 +119,7 @@ def _print_faults(faults: list[Fault], lang: Language) -> None:
                 typer.echo(f"  {fault.describe(lang)}")
 
 
-def _print_summary(found: District, lang: Language) -> None:
+def _print_summary(found: District, changes: dict[str, tuple[Change, ...]], lang: Language) -> None:
     from districts.text import number, translator
 
     _ = translator(lang)
@@ -118,6 +133,7 @@ def _print_summary(found: District, lang: Language) -> None:
         )
     )
     typer.echo(_staffing_line(found, lang))
+    typer.echo("\n".join(_change_lines(changes, lang)))
     assumed, total = found.assumed_count()
     typer.echo(_("{assumed} of {total} inputs are assumed").format(assumed=assumed, total=total) + ":")
     for status in found.inputs:
@@ -174,6 +190,30 @@ def _staffing_line(found: District, lang: Language) -> str:
     )
 
 
+def _change_lines(changes: dict[str, tuple[Change, ...]], lang: Language) -> list[str]:
+    """The figures of each stock that had to give way, as given and as used; rows that moved with their sum left out."""
+    from districts.text import month_name, number, percent, translator
+    from sim.people.margins import TOTAL, told
+
+    _ = translator(lang)
+    lines = []
+    for month, found in changes.items():
+        for change in told(found):
+            label, row = str(change.record()[f"label_{lang}"]), change.row
+            lines.append(
+                _("  {month}, {name}: {given} given, {used} used ({change})").format(
+                    month=month_name(month, lang),
+                    name=label if row == TOTAL else f"{label} [{row}]",
+                    given=number(change.given, lang),
+                    used=number(change.used, lang),
+                    change=percent(change.relative, lang) if change.given else _("nothing was given"),
+                )
+            )
+    if not lines:
+        return [_("No figure had to be changed by more than 1 % so that all agree")]
+    return [_("Figures changed by more than 1 % so that all agree:"), *lines]
+
+
 def _stock_lines(stock: Stock, lang: Language) -> str:
     """Registered and active share of one stock against the bars of its date."""
     from districts.text import month_name, number, percent, translator
@@ -203,8 +243,10 @@ def _stock_lines(stock: Stock, lang: Language) -> str:
     return "\n".join(lines)
 
 
-def _as_json(found: District | None, faults: list[Fault], lang: Language) -> dict[str, Any]:
-    """The faults, and for a usable district its stocks and inputs; shares are of the population, 0 to 1."""
+def _as_json(
+    found: District | None, faults: list[Fault], changes: dict[str, tuple[Change, ...]], lang: Language
+) -> dict[str, Any]:
+    """The faults, and for a usable district its stocks, changed figures and inputs; shares are of the population."""
     from dataclasses import asdict
 
     result: dict[str, Any] = {"usable": found is not None}
@@ -232,6 +274,7 @@ def _as_json(found: District | None, faults: list[Fault], lang: Language) -> dic
                 "active_share": stock.active / stock.population,
                 "registered_bar": registered_bar,
                 "active_bar": active_bar,
+                "changed": [change.record() for change in changes[stock.month]],
             }
         )
     gap = _gap(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from districts.text import month_name, number, translator
+from districts.text import month_name, number, percent, translator
 from reports.book import Book, Cell, Sheet, label
 from reports.law import unsure_rules
 from reports.numbers import HEADS
@@ -32,8 +32,31 @@ def assumptions_sheet(book: Book, run: Run, lang: str = "id") -> None:
             label(_("yes"), "warn") if entry["assumed"] else label(_("no")),
             _confidence(entry["confidence"], lang), label(entry["source"], "wrap"),
         ])  # fmt: skip
+    _changed(sheet, run, lang)
     _behaviour(sheet, lang)
     _rules(sheet, run, lang)
+
+
+def _changed(sheet: Sheet, run: Run, lang: str) -> None:
+    """Inputs that had to give way so that the figures of different offices agree."""
+    _ = translator(lang)
+    sheet.heading(_("Figures changed so that all agree"))
+    changes = run.manifest.get("changed", [])
+    if not changes:
+        sheet.note(_("No figure was changed by more than 1 %."))
+        return
+    sheet.note(
+        _("Offices and dates differ: the register is trusted first, then age and sex, household sizes, members of the "
+          "facilities, wealth. Rows that only moved with the sum of their table are told by the sum.")
+    )  # fmt: skip
+    sheet.header([_("input"), _("given"), _("used"), _("change"), _("row")], numbers_from=9)
+    for entry in changes:
+        given, used = entry["given"], entry["used"]
+        sheet.row([
+            label(entry[f"label_{lang}"], "wrap"), label(number(given, lang)), label(number(used, lang)),
+            label(percent(used / given - 1, lang) if given else ""),
+            label(_("sum") if entry["row"] == "total" else entry["row"]),
+        ])  # fmt: skip
 
 
 def _behaviour(sheet: Sheet, lang: str) -> None:

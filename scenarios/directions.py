@@ -37,6 +37,12 @@ DIRECTIONS: tuple[Direction, ...] = (
     Direction("referral-training", "baseline", "referrals_nonspecialist", "facility", -1, "share"),
     Direction("pbi-cut", "baseline", "active", "district", -1, "share"),
     Direction("pbi-cut", "baseline", "capitation_paid", "district", -1, "share"),
+    Direction("premium-compliance", "baseline", "active", "district", +1, "share"),
+    Direction("premium-compliance", "baseline", "premium_self", "district", +1, "share"),
+    Direction("amnesty", "baseline", "arrears_rupiah", "district", -1, "share"),
+    Direction("cleansing", "baseline", "registered", "district", -1, "share"),
+    # the premiums alone: bill_jkn holds the cost of the checks too, and may move either way
+    Direction("cleansing", "baseline", "bill_premium", "district", -1, "share"),
     Direction("uhc-non-cut-off", "baseline", "active", "district", +1),
     Direction("uhc-non-cut-off", "baseline", "bill_jkn", "district", +1),
     Direction("uhc-owe", "uhc-non-cut-off", "debt_pemda", "district", +1, "months_short"),

@@ -20,6 +20,7 @@ from scenarios.months import MONTH, full_years, later, number_of, span
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 from scenarios.scenario import Scenario, load_scenario
 from sim.facilities.exemption import is_exempt
+from sim.people.margins import reconcile, told
 from sim.policy import Policy
 
 if TYPE_CHECKING:
@@ -175,6 +176,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
     """
     plan, district = prepared.plan, prepared.district
     assumed, inputs = district.assumed_count()
+    stock = later(prepared.first_month, -1)
     return {
         "program": {
             "prakira": _version("prakira"),
@@ -184,7 +186,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         },
         "command": plan.command(),
         "district": {"name": district.name, "title": district.title, "province": district.province},
-        "stock": later(prepared.first_month, -1),
+        "stock": stock,
         "start": prepared.start,
         "months": plan.months,
         "replicates": plan.replicates,
@@ -205,6 +207,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         "assumed": assumed,
         "inputs_total": inputs,
         "inputs": [status.model_dump(mode="json") for status in district.inputs],
+        "changed": [change.record() for change in told(reconcile(district, district.stock(stock)).changes)],
         "sha256": {
             "district": hashlib.sha256(district.model_dump_json(exclude={"rules_file"}).encode()).hexdigest(),
             "district_files": _hashes(_district_files(plan.where)),

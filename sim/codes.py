@@ -27,15 +27,17 @@ STATUSES = 5
 FREE, RESIDENT, DEAD_ON_REGISTER, MOVED_ON_REGISTER, GONE = range(5)
 PRESENCES = 5
 
-# Chronic illness, one bit each.
-HT, HT_DIAGNOSED, HT_PROLANIS, DM, DM_DIAGNOSED, DM_PROLANIS, LETTER = 1, 2, 4, 8, 16, 32, 64
+# Chronic illness, one bit each (ADHERENT: takes the drugs when there are any).
+HT, HT_DIAGNOSED, HT_PROLANIS, DM, DM_DIAGNOSED, DM_PROLANIS, LETTER, ADHERENT = 1, 2, 4, 8, 16, 32, 64, 128
 
-# What a household holds (bits, set on day 1) and what happens to it this month (code).
+# What a household holds (bits, set when the month closes) and what happens to it this month (code).
 HAS_PPU_PRIVATE, HAS_PPU_STATE, HAS_PPU_LAPSED, HAS_UNCOVERED = 1, 2, 4, 8
-NO_EVENT, JOB_LOSS, JOB_LOSS_SELF, JOB_GAIN, JOIN, TAKEOVER = range(6)
+NO_EVENT, JOB_LOSS, JOB_LOSS_SELF, JOB_GAIN, JOIN, TAKEOVER, PBI_BACK, ASK_PEMDA = range(8)
 NEED_CARE, NEED_HOSPITAL = 1, 2
 
-#: Bit of ``People.sick`` that marks a hospital emergency; the lower bits count sick visits.
-EMERGENCY = 128
-#: Age in months beyond which all rates stay the same.
-MAX_AGE_MONTHS = 100 * 12
+# Bits of ``People.wish``: the lowest three count sick visits (0-7). WELL: a well contact; RECORDED: a contact would be
+# entered in P-Care; EMERGENCY: a hospital emergency. Set when care is sought: TREATED: a visit was not given up in the
+# waiting room; SEEN: a contact was entered in P-Care.
+VISITS, WELL, RECORDED, SEEN, TREATED, EMERGENCY = 7, 8, 16, 32, 64, 128
+#: Age in years beyond which all rates stay the same.
+MAX_AGE = 100

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Level = Literal["district", "facility", "segment"]
-Unit = Literal["persons", "rupiah", "visits", "minutes", "share", "flag", "rating", "days"]
+Unit = Literal["persons", "families", "rupiah", "visits", "minutes", "share", "flag", "rating", "days"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("active", "persons", "aktif", "active", True),
     Indicator("capitated", "persons", "dikapitasi", "capitated", True),
     Indicator("billed", "persons", "ditagihkan ke kabupaten", "billed to the district", True),
+    Indicator("billed_ghosts", "persons", "ditagihkan: meninggal atau pindah", "billed: dead or moved", True),
     Indicator("never", "persons", "belum pernah terdaftar", "never registered", True),
     Indicator("pending", "persons", "menunggu aktif", "pending activation", True),
     Indicator("arrears", "persons", "menunggak", "in arrears", True),
@@ -59,6 +60,17 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("job_loss", "persons", "keluar PPU", "left PPU"),
     Indicator("job_gain", "persons", "masuk PPU", "joined PPU"),
     Indicator("pbpu_joined", "persons", "daftar mandiri", "joined PBPU"),
+    Indicator("pbi_returned", "persons", "PBI-JK aktif kembali saat sakit", "PBI-JK reactivated when sick"),
+    Indicator("asked_pemda", "persons", "menunggak dan minta ditanggung Pemda", "in arrears, asked the Pemda"),
+    Indicator("aged_out", "persons", "usia 21, keluar dari kartu orang tua", "aged out of a parent's card at 21"),
+    Indicator(
+        "stopped_to_wait",
+        "families",
+        "keluarga berhenti membayar menunggu Pemda",
+        "families that stopped paying to wait",
+    ),
+    Indicator("joined_rehab", "families", "keluarga ikut REHAB", "families that joined REHAB"),
+    Indicator("class_down", "families", "keluarga turun kelas", "families that moved down a class"),
     Indicator("suspended", "persons", "berhenti aktif karena menunggak", "suspended for arrears"),
     Indicator("reactivated", "persons", "aktif kembali", "reactivated"),
     Indicator("status_uhc", "flag", "status UHC", "UHC status", True),
@@ -72,6 +84,7 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("bill_village", "rupiah", "tagihan iuran perangkat desa 4 %", "bill: 4 % for village officials"),
     Indicator("bill_levers", "rupiah", "biaya program", "bill: lever costs"),
     Indicator("bill_jkn", "rupiah", "tagihan JKN kabupaten (baris APBD)", "district JKN bill (APBD line)"),
+    Indicator("bill_ghosts", "rupiah", "di antaranya untuk yang meninggal atau pindah", "of it for the dead or moved"),
     Indicator("bill_province", "rupiah", "tagihan JKN provinsi", "province JKN bill"),
     Indicator("line", "rupiah", "pagu JKN tahun berjalan", "JKN line of the year", True),
     Indicator("line_used", "rupiah", "pagu terpakai tahun berjalan", "line used this year", True),
@@ -88,6 +101,14 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("hospital_outpatient", "visits", "rawat jalan rumah sakit (RJTL)", "hospital outpatient visits (RJTL)"),
     Indicator("hospital_admissions", "visits", "rawat inap rumah sakit (RITL)", "hospital admissions (RITL)"),
     Indicator("complications", "persons", "komplikasi penyakit kronis", "complications of chronic illness"),
+    Indicator("sick_children", "persons", "kontak sakit tercatat, 0-4 tahun", "recorded sick contacts, age 0-4"),
+    Indicator("well_children", "persons", "kontak sehat tercatat, 0-4 tahun", "recorded well contacts, age 0-4"),
+    Indicator("sick_school", "persons", "kontak sakit tercatat, 5-17 tahun", "recorded sick contacts, age 5-17"),
+    Indicator("well_school", "persons", "kontak sehat tercatat, 5-17 tahun", "recorded well contacts, age 5-17"),
+    Indicator("sick_adults", "persons", "kontak sakit tercatat, 18-59 tahun", "recorded sick contacts, age 18-59"),
+    Indicator("well_adults", "persons", "kontak sehat tercatat, 18-59 tahun", "recorded well contacts, age 18-59"),
+    Indicator("sick_elderly", "persons", "kontak sakit tercatat, 60+ tahun", "recorded sick contacts, age 60+"),
+    Indicator("well_elderly", "persons", "kontak sehat tercatat, 60+ tahun", "recorded well contacts, age 60+"),
 )
 
 FACILITY: tuple[Indicator, ...] = (

@@ -55,6 +55,15 @@ class Policy:
     # -- central government ----------------------------------------------------------------------------
     pbi_cut: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of active PBI-JK heads removed that month
     pbi_cut_takeover: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of those applied for by the Pemda
+    # -- premiums of self-payers -----------------------------------------------------------------------
+    collectors: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of families in arrears visited
+    reminders: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of paying families reminded
+    autodebit: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of families put on autodebit besides
+    rehab_promotion: FloatArray = field(default_factory=lambda: np.zeros(0))  # times the REHAB joining rate
+    amnesty_announced: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))  # an amnesty is awaited
+    amnesty: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of class III debts forgiven that month
+    # -- register --------------------------------------------------------------------------------------
+    cleansing: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of the register checked that month
     # -- facilities ------------------------------------------------------------------------------------
     outreach_hours: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # extra staff hours per month
     referral_training: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of doctors trained, 0-1
@@ -81,6 +90,13 @@ def baseline_policy(months: int, facilities: int) -> Policy:
         agreement=np.zeros(months, np.bool_),
         pbi_cut=np.zeros(months),
         pbi_cut_takeover=np.zeros(months),
+        collectors=np.zeros(months),
+        reminders=np.zeros(months),
+        autodebit=np.zeros(months),
+        rehab_promotion=np.ones(months),
+        amnesty_announced=np.zeros(months, np.bool_),
+        amnesty=np.zeros(months),
+        cleansing=np.zeros(months),
         outreach_hours=np.zeros((months, facilities)),
         referral_training=np.zeros((months, facilities)),
         lever_cost=np.zeros(months, np.int64),

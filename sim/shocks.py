@@ -16,9 +16,10 @@ from sim.random import Key, Purpose, normals, numbered, uniforms
 FloatArray = NDArray[np.float64]
 
 #: Numbers that name the effects for luck; never reuse one.
-_CONTACT, _REFERRAL, _TACC, _PROLANIS, _RECORDED, _PREMIUM_MONTH, _CARE_MONTH, _PBI, _CASH = range(9)
-#: Standard deviations: entry in P-Care between facilities (logit scale), lead time of an order (log scale); assumed.
-_RECORDED_SD, _LEAD_SD = 0.3, 0.3
+(_CONTACT, _REFERRAL, _TACC, _PROLANIS, _RECORDED, _PREMIUM_MONTH, _CARE_MONTH, _PBI, _CASH, _PREMIUM,
+ _REFERRAL_MONTH, _RECORDED_MONTH) = range(12)  # fmt: skip
+#: Standard deviation of the lead time of an order (log scale); assumed.
+_LEAD_SD = 0.3
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Shocks:
     """Effects of one replicate. Facility effects (facilities,) and month effects (months,) are standard deviations
     times normals, on the scale that ``behaviour`` names; ``cash_late`` (months,) says whether the Pemda pays late."""
 
+    premium: FloatArray
     contact: FloatArray
     referral: FloatArray
     tacc: FloatArray
@@ -33,6 +35,8 @@ class Shocks:
     recorded: FloatArray
     premium_month: FloatArray
     care_month: FloatArray
+    referral_month: FloatArray
+    recorded_month: FloatArray
     care_facility_month: FloatArray
     pbi_month: FloatArray
     cash_late: NDArray[np.bool_]
@@ -56,13 +60,16 @@ def draw_shocks(behaviour: Behaviour, key: Key, months: int, facilities: int) ->
     late = uniforms(key, month_names, 1000 + _CASH, Purpose.SHOCK) < behaviour["money.cash_delay"]
     lead = np.stack([normals(key, places, 4000 + m, Purpose.SHOCK) for m in range(months)])
     return Shocks(
+        premium=facility(_PREMIUM, behaviour["premium.facility_sd"]),
         contact=facility(_CONTACT, behaviour["care.facility_sd"]),
         referral=facility(_REFERRAL, behaviour["referral.facility_sd"]),
         tacc=facility(_TACC, behaviour["referral.tacc_facility_sd"]),
         prolanis=facility(_PROLANIS, behaviour["chronic.prolanis_facility_sd"]),
-        recorded=facility(_RECORDED, _RECORDED_SD),
+        recorded=facility(_RECORDED, behaviour["care.recorded_sd"]),
         premium_month=month(_PREMIUM_MONTH, behaviour["premium.month_sd"]),
         care_month=month(_CARE_MONTH, behaviour["care.month_sd"]),
+        referral_month=month(_REFERRAL_MONTH, behaviour["referral.month_sd"]),
+        recorded_month=month(_RECORDED_MONTH, behaviour["care.recorded_month_sd"]),
         care_facility_month=size * behaviour["care.month_sd"] * place_month,
         pbi_month=size * behaviour["segment.pbi_month_sd"] * normals(key, month_names, _PBI, Purpose.SHOCK),
         cash_late=late if size > 0 else np.zeros(months, np.bool_),

@@ -23,14 +23,18 @@ def simulate(
     replicate: int = 0,
     stock: str | None = None,
     luck_only: bool = False,
+    threads: int = 1,
 ) -> Results:
     """Simulate ``policy.months`` months, the first being the month after the stock's.
 
     ``behaviour`` is the vector of this replicate (drawn by the caller, or the default). With ``luck_only`` shocks and
-    the stock's uncertain parts stay at their centre. Same arguments, same bytes. Raises ``UserError`` when the policy
+    the stock's uncertain parts stay at their centre. ``threads`` kernels run side by side. Same
+    arguments, same bytes, whatever the number of threads. Raises ``UserError`` when the policy
     was made for another number of facilities or the stock does not exist.
     """
-    world = run_world(district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only)
+    world = run_world(
+        district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only, threads=threads
+    )
     return Results(
         months=world.calendar.names,
         facilities=tuple(facility.name for facility in district.facilities),
@@ -51,6 +55,7 @@ def run_world(
     replicate: int = 0,
     stock: str | None = None,
     luck_only: bool = False,
+    threads: int = 1,
 ) -> World:
     """As :func:`simulate`, but returns the final state with its ledger, for tests and for looking inside."""
     if policy.facilities != len(district.facilities):
@@ -64,8 +69,14 @@ def run_world(
     except KeyError as error:
         raise UserError("{problem}", problem=error.args[0]) from error
     calendar = Calendar(next_month(start.month), policy.months)
-    world = make_world(district, rules, behaviour, policy, seed, replicate, start, luck_only, calendar)
+    world = make_world(district, rules, behaviour, policy, seed, replicate, start, luck_only, calendar, threads)
+    run(world)
+    return world
+
+
+def run(world: World) -> None:
+    """Let every month of ``world`` happen."""
     world.env.process(run_calendar(world))
     world.env.process(work_office(world))
     world.env.run()
-    return world
+    world.team.close()

@@ -9,6 +9,7 @@ from sim.facilities.clinic import month_of_waits, share_leaving
 from sim.facilities.exemption import is_exempt
 from sim.kbk import Counts, scheme
 from sim.people import care, chronic, illness
+from sim.people.life_cycle import GROUPS
 from sim.shocks import shifted
 from sim.world import World
 
@@ -16,8 +17,9 @@ from sim.world import World
 _HOURS_PER_MONTH = 150.0
 #: Limits that keep chances below 1 whatever the parameters: referrals, 4A referrals, share leaving, hours of wait.
 _MOST_REFERRED, _MOST_4A, _MOST_LEAVING, _LONGEST_WAIT_HOURS = 0.6, 0.3, 0.9, 4.0
-#: Cost of an admission for a complication over the mean admission (kidney, heart: 6.1-7.0 million against 4.7).
-_COMPLICATION_COST = 1.4
+#: Cost of an admission for stroke, heart and kidney over the mean admission of 4.7 million (heart 7.04 million in
+#: Tugurejo 2019, kidney 6.12 million in Surakarta 2017; stroke assumed as heart).
+_COMPLICATION_COST = (1.5, 1.5, 1.3)
 #: Hospital visits that a three-month letter stands for (one a month; assumed).
 _VISITS_PER_LETTER = 3
 
@@ -28,15 +30,23 @@ def season(month_of_year: int) -> float:
 
 
 def fall_ill(world: World) -> None:
-    """Draw this month's sick visits and emergencies."""
+    """Draw what the month asks for: sick visits, well contacts, emergencies."""
     b, month = world.b, world.month
     wave = 1 + b["care.season"] * season(world.calendar.month_of_year(month))
     level = b["care.sick"] * wave * float(np.exp(world.shocks.care_month[month]))
     facility = np.exp(0.5 * world.shocks.contact + world.shocks.care_facility_month[month])
-    illness.fall_ill(
-        world.people, world.households, world.key.k0, world.key.k1, month, world.used, world.tables.sick * level,
-        facility, world.tables.emergency * b["care.emergency"], b["care.uninsured"],
-    )  # fmt: skip
+    world.well_place = _well_factor(world)
+    world.recorded = shifted(b["care.recorded"], world.shocks.recorded + world.shocks.recorded_month[month])
+    world.households.need[:] = 0
+    sick, emergency = world.tables.sick * level, world.tables.emergency * b["care.emergency"]
+
+    def task(lo: int, hi: int, slot: int) -> None:
+        illness.fall_ill(
+            world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, sick, emergency,
+            world.tables.well, facility, world.well_place, world.recorded, world.tables.near, b["care.uninsured"],
+        )  # fmt: skip
+
+    world.team.over_people(task, world.used)
 
 
 def _well_factor(world: World) -> np.ndarray:
@@ -66,7 +76,8 @@ def _contact_target(world: World) -> float:
 def seek_care(world: World) -> None:
     """Everyone's contacts of the month, with the facility indices published at the end of the month before."""
     b, month = world.b, world.month
-    base = np.minimum(shifted(b["referral.rate"], world.shocks.referral), _MOST_REFERRED)
+    place = world.shocks.referral + world.shocks.referral_month[month]
+    base = np.minimum(shifted(b["referral.rate"], place), _MOST_REFERRED)
     hasty = 1 + b["feedback.drugs_to_referrals"] * b["referral.stockout_effect"] * world.stockout
     wait_hours = np.minimum(world.wait / 60.0, _LONGEST_WAIT_HOURS)
     hasty = hasty * (1 + b["feedback.wait_to_referrals"] * b["referral.wait_effect"] * wait_hours)
@@ -79,22 +90,42 @@ def seek_care(world: World) -> None:
     may_enrol = world.line.takes_in() or (world.line.dropped > 0 and world.policy.restore_at_point_of_care)
     if world.non_cut_off and world.policy.point_of_care[month] and may_enrol:
         point_of_care = b["segment.point_of_care"]
-    world.counts[:] = 0
-    taken = np.zeros(1, np.int64)
-    care.seek_care(
-        world.people, world.households, world.key.k0, world.key.k1, month, world.used, world.tables.well,
-        _well_factor(world), shifted(b["care.recorded"], world.shocks.recorded), leave, referral,
-        shifted(b["referral.tacc"], world.shocks.tacc),
-        b["referral.training_effect"] * world.policy.referral_training[month], point_of_care,
-        np.array([b["referral.admission"], b["claims.outpatient"], b["claims.admission"],
-                  b["referral.outpatient_visits"]]),
-        np.array([world.rule("fine.rate"), world.rule("fine.max_months"), world.rule("fine.cap"),
-                  1 + world.rule("fine.window_days") // 30], float),
-        world.counts, world.now.hospital, world.visits, taken,
-    )  # fmt: skip
-    world.visits_taken = int(taken[0])
-    if taken[0] == len(world.visits):
-        raise RuntimeError("more visits than the run has room for; raise the room in sim/world.py")
+    rates = care.CareRates(
+        point_of_care=point_of_care,
+        pbi_back=b["segment.pbi_back"],
+        admission=b["referral.admission"],
+        outpatient_cost=b["claims.outpatient"],
+        admission_cost=b["claims.admission"],
+        outpatient_visits=b["referral.outpatient_visits"],
+        fine_rate=float(world.rule("fine.rate")),
+        fine_months=float(world.rule("fine.max_months")),
+        fine_cap=float(world.rule("fine.cap")),
+        fine_window=1.0 + world.rule("fine.window_days") // 30,
+    )
+    tacc = shifted(b["referral.tacc"], world.shocks.tacc)
+    averted = b["referral.training_effect"] * world.policy.referral_training[month]
+    slots = world.team.slots
+    counts = np.zeros((slots, *world.counts.shape), np.int64)
+    groups = np.zeros((slots, len(GROUPS), 2), np.int64)
+    hospital = np.zeros((slots, len(world.now.hospital)), np.int64)
+    made = np.zeros(slots, np.int64)
+
+    def task(lo: int, hi: int, slot: int) -> None:
+        made[slot] = care.seek_care(
+            world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, rates, leave, referral, tacc,
+            averted, world.tables.group, counts[slot], groups[slot], hospital[slot], world.visits[slot],
+        )  # fmt: skip
+
+    world.team.over_people(task, world.used)
+    world.counts[:] = counts.sum(axis=0)
+    world.now.hospital += hospital.sum(axis=0)
+    if any(number > len(room) for number, room in zip(made, world.visits, strict=True)):
+        raise RuntimeError("more visits than the run has room for; raise _VISITS_ROOM in sim/world.py")
+    world.visits_made = [room[:number] for number, room in zip(made, world.visits, strict=True)]
+    contacts = groups.sum(axis=0)
+    world.record(**{f"{kind}_{name}": int(contacts[index, column])
+                    for index, (name, _) in enumerate(GROUPS)
+                    for kind, column in (("sick", care.SICK_CONTACT), ("well", care.WELL_CONTACT))})  # fmt: skip
 
 
 def run_clinics(world: World) -> None:
@@ -104,7 +135,7 @@ def run_clinics(world: World) -> None:
         for facility in world.facilities
     ])  # fmt: skip
     world.wait = month_of_waits(
-        world.visits[: world.visits_taken],
+        np.concatenate(world.visits_made),
         len(world.facilities),
         len(world.calendar.working_days(world.month)),
         np.array([facility.hours_per_week for facility in world.facilities], float),
@@ -114,7 +145,6 @@ def run_clinics(world: World) -> None:
     world.record_facilities(
         wait_minutes=world.wait,
         sick_visits=world.counts[:, care.SICK_VISITS],
-        contacts=world.counts[:, care.CONTACTS],
         contacts_sick=world.counts[:, care.CONTACTS_SICK],
         contacts_lost=world.counts[:, care.LEFT],
     )
@@ -147,30 +177,45 @@ def supply_drugs(world: World) -> None:
 
 
 def treat_chronic(world: World) -> None:
-    """Advance hypertension and diabetes; Prolanis members who attend are measured."""
-    b = world.b
+    """Advance hypertension and diabetes; Prolanis members who attend are measured, and have a contact by it."""
+    b, slots = world.b, world.team.slots
     pressure, glucose = world.rule("prolanis.control.ht"), world.rule("prolanis.control.dm")
     strength = b["feedback.control_to_claims"]
-    controlled = float(np.clip(1 - (1 - b["chronic.complication_controlled"]) * strength, 0.0, 1.0))
-    p = np.array([
-        b["chronic.ht_incidence"], b["chronic.dm_incidence"], b["chronic.diagnosis"], b["chronic.prolanis_drop"],
-        b["chronic.attendance"], b["chronic.complication"], controlled, b["chronic.drug_effect_sbp"],
-        b["chronic.drug_effect_fbg"], b["chronic.refer_back"],
-    ])  # fmt: skip
-    limits = np.array([pressure["sbp_below"], pressure["dbp_below"], glucose["fbg_min"], glucose["fbg_max"]], float)
-    world.chronic[:] = 0
-    chronic.advance_chronic(
-        world.people, world.key.k0, world.key.k1, world.month, world.used, p, world.tables.prolanis,
-        np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout), limits, world.chronic,
-        world.now.complications,
-    )  # fmt: skip
+    rates = chronic.ChronicRates(
+        diagnosis=b["chronic.diagnosis"],
+        drop=b["chronic.prolanis_drop"],
+        attendance=b["chronic.attendance"],
+        complication=b["chronic.complication"],
+        controlled=float(np.clip(1 - (1 - b["chronic.complication_controlled"]) * strength, 0.0, 1.0)),
+        drug_sbp=b["chronic.drug_effect_sbp"],
+        drug_fbg=b["chronic.drug_effect_fbg"],
+        refer_back=b["chronic.refer_back"],
+    )
+    limits = chronic.ControlLimits(
+        float(pressure["sbp_below"]), float(pressure["dbp_below"]), float(glucose["fbg_min"]), float(glucose["fbg_max"])
+    )
+    untreated = np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout)
+    counts = np.zeros((slots, *world.chronic.shape), np.int64)
+    complications = np.zeros((slots, 3), np.int64)
+
+    def task(lo: int, hi: int, slot: int) -> None:
+        chronic.treat(
+            world.people, world.patients, world.key.k0, world.key.k1, world.month, lo, hi, rates,
+            world.tables.prolanis, untreated, world.recorded, limits, counts[slot], complications[slot],
+        )  # fmt: skip
+
+    world.team.over(task, world.patients_used)
+    world.chronic[:] = counts.sum(axis=0)
+    world.now.complications += complications.sum(axis=0)
+    world.counts[:, care.CONTACTS] += world.chronic[:, chronic.CLUB_CONTACTS]
     letters = world.chronic[:, chronic.LETTERS]
     world.counts[:, care.REFERRALS] += letters
     visits = _VISITS_PER_LETTER * int(letters.sum())
     world.now.hospital[care.OUTPATIENT] += visits
-    world.now.hospital[care.ADMISSIONS] += int(world.now.complications[0])
-    world.now.hospital[care.CLAIMS] += visits * b["claims.outpatient"]
-    world.now.hospital[care.CLAIMS] += _COMPLICATION_COST * b["claims.admission"] * int(world.now.complications[0])
+    world.now.hospital[care.CLAIMS] += int(visits * b["claims.outpatient"])
+    for number, cost in zip(world.now.complications, _COMPLICATION_COST, strict=True):
+        world.now.hospital[care.ADMISSIONS] += number
+        world.now.hospital[care.CLAIMS] += int(number * cost * b["claims.admission"])
 
 
 def score_kbk(world: World) -> None:
@@ -188,9 +233,9 @@ def score_kbk(world: World) -> None:
             nonspecialist=int(world.counts[index, care.NONSPECIALIST]),
             referrals=int(world.counts[index, care.REFERRALS]),
             dm_controlled=int(world.chronic[index, chronic.DM_CONTROLLED]),
-            dm_diagnosed=int(world.heads.diagnosed[index, 1]),
+            dm_diagnosed=int(world.chronic[index, chronic.DM_KNOWN]),
             ht_controlled=int(world.chronic[index, chronic.HT_CONTROLLED]),
-            ht_diagnosed=int(world.heads.diagnosed[index, 0]),
+            ht_diagnosed=int(world.chronic[index, chronic.HT_KNOWN]),
         )
         result = rule.evaluate_counts(counts, facility.type, is_exempt(facility, world.rules, world.on))
         for name, value in zip(columns, (*result[:5], len(result.zero_denominators)), strict=True):
@@ -201,10 +246,11 @@ def score_kbk(world: World) -> None:
             world.shares.append(world.shares[-1])
     world.shares.append(np.array(columns["share"], np.int64))
     world.record_facilities(
+        contacts=world.counts[:, care.CONTACTS],
         referrals=world.counts[:, care.REFERRALS],
         referrals_nonspecialist=world.counts[:, care.NONSPECIALIST],
-        ht_diagnosed=world.heads.diagnosed[:, 0],
-        dm_diagnosed=world.heads.diagnosed[:, 1],
+        ht_diagnosed=world.chronic[:, chronic.HT_KNOWN],
+        dm_diagnosed=world.chronic[:, chronic.DM_KNOWN],
         ht_prolanis=world.chronic[:, chronic.HT_PRO],
         dm_prolanis=world.chronic[:, chronic.DM_PRO],
         ht_controlled=world.chronic[:, chronic.HT_CONTROLLED],

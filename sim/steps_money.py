@@ -8,11 +8,9 @@ from sim import codes
 from sim.kbk import capitation_rupiah
 from sim.payers.pemda import make_bill
 from sim.people import care, demography, premiums, segments
-from sim.people.register import reactivate
 from sim.rules.tariff import capitation_tariff
 from sim.shocks import shifted
 from sim.steps_care import season
-from sim.steps_people import count
 from sim.world import World
 
 
@@ -48,17 +46,23 @@ def pay_premiums(world: World) -> None:
     b, month = world.b, world.month
     wave = 1 + b["premium.season"] * season(world.calendar.month_of_year(month))
     effect = float(world.shocks.premium_month[month])
-    p = np.array([
-        float(shifted(b["premium.miss"], effect)) * wave, b["premium.class3"], b["premium.miss_when_sick"],
-        float(shifted(b["premium.return"], -effect)), b["premium.return_when_sick"], b["premium.return_per_month_owed"],
-        world.rule("payment.arrears_cap_months"), world.rule("rehab.min_arrears_months"), b["premium.rehab_join"],
-        b["premium.rehab_pay"], world.rule("rehab.max_instalments"), b["premium.class_down"],
-    ], float)  # fmt: skip
-    premiums.pay_premiums(
-        world.households, world.key.k0, world.key.k1, month, p, premiums.WEALTH_MISS, world.now.paid,
-        world.now.family_moves,
+    rates = premiums.premium_rates(
+        b, world.policy, world.rules, month, world.on, float(shifted(b["premium.miss"], effect)) * wave,
+        float(shifted(b["premium.return"], -effect)),
     )  # fmt: skip
-    reactivate(world.people, world.households, world.used, month, world.now.reactivated)
+    place = np.exp(world.shocks.premium)
+    paid = np.zeros((world.team.slots, *world.now.paid.shape), np.int64)
+    moves = np.zeros((world.team.slots, len(world.now.family_moves)), np.int64)
+
+    def task(lo: int, hi: int, slot: int) -> None:
+        premiums.pay_premiums(
+            world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, rates, premiums.WEALTH_MISS,
+            place, paid[slot], moves[slot],
+        )  # fmt: skip
+
+    world.team.over(task, len(world.households.name))
+    world.now.paid += paid.sum(axis=0)
+    world.now.family_moves += moves.sum(axis=0)
     self_paid = int(world.now.paid.sum(axis=1) @ _own_premiums(world))
     heads = world.heads.paid_by
     pbi = int(heads[codes.PAYER_CENTRAL].sum()) * world.rule("premium.pbi_jk")
@@ -82,7 +86,7 @@ def pay_premiums(world: World) -> None:
         world.ledger.pay(payer, "bpjs", amount, purpose)
     world.record(
         suspended=int(world.now.suspended[0]),
-        reactivated=int(world.now.reactivated[0]),
+        reactivated=int(world.now.family_moves[premiums.REACTIVATED]),
         premium_self=self_paid,
         premium_pbi=pbi,
         premium_ppu=employers + workers + village_part,
@@ -131,11 +135,11 @@ def pay_capitation(world: World) -> None:
 
 def handle_claims(world: World) -> None:
     """Hospitals submit the month's claims; the verifiers clear the oldest first."""
-    incurred = round(float(world.now.hospital[care.CLAIMS]))
+    incurred = int(world.now.hospital[care.CLAIMS])
     world.claims.penalty = float(world.rule("claims.late_penalty_month"))
     world.claims.submit(world.month, incurred)
     paid, penalty = world.claims.verify(world.month)
-    fines = round(float(world.now.hospital[care.FINES]))
+    fines = int(world.now.hospital[care.FINES])
     world.ledger.pay("bpjs", "hospitals", paid, "claims")
     world.ledger.pay("bpjs", "hospitals", penalty, "late-payment penalty")
     world.ledger.pay("households", "hospitals", fines, "service fines")
@@ -147,7 +151,7 @@ def handle_claims(world: World) -> None:
         service_fines=fines,
         hospital_outpatient=world.now.hospital[care.OUTPATIENT],
         hospital_admissions=world.now.hospital[care.ADMISSIONS],
-        complications=int(world.now.complications[0]),
+        complications=int(world.now.complications.sum()),
     )
 
 
@@ -156,6 +160,7 @@ def bill_pemda(world: World) -> None:
     month = world.month
     moy = world.calendar.month_of_year(month)
     heads = int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()) + world.now.activated
+    ghosts = int(world.heads.ghosts_paid[codes.PAYER_DISTRICT])
     bill = make_bill(
         heads=heads,
         province_heads=int(world.heads.paid_by[codes.PAYER_PROVINCE : codes.PAYER_THIRD + 1].sum()),
@@ -181,6 +186,8 @@ def bill_pemda(world: World) -> None:
     world.now.bill = bill
     world.record(
         billed=heads,
+        billed_ghosts=ghosts,
+        bill_ghosts=ghosts * (bill.premium + bill.aid_pemda) // heads if heads else 0,
         bill_premium=bill.premium,
         bill_aid_pemda=bill.aid_pemda,
         bill_aid_self=bill.aid_self,
@@ -198,7 +205,7 @@ def bill_pemda(world: World) -> None:
 
 def close_month(world: World) -> None:
     """Count the registers at the end of the month and write the month's indicators."""
-    count(world)
+    world.count_heads()
     heads, now = world.heads, world.now
     register = heads.on_register()
     world.residents_at_end.append(heads.residents())
@@ -233,6 +240,12 @@ def close_month(world: World) -> None:
         job_loss=int(moves[segments.LOST_JOB]),
         job_gain=int(moves[segments.GOT_JOB]),
         pbpu_joined=int(moves[segments.JOINED]),
+        pbi_returned=int(moves[segments.PBI_RETURNED]),
+        asked_pemda=int(moves[segments.ASKED]),
+        aged_out=int(events[demography.AGED_OUT]),
+        stopped_to_wait=int(moves[segments.WAITING_STARTED]),
+        joined_rehab=int(now.family_moves[premiums.JOINED_REHAB]),
+        class_down=int(now.family_moves[premiums.CLASS_DOWN]),
     )
     by_status = register.sum(axis=0)
     world.out_segment[world.month, :, 0] = by_status.sum(axis=1) - by_status[:, codes.NEVER]

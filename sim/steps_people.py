@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from sim import codes
 from sim.payers.uhc import holds_status
 from sim.people import demography, segments
-from sim.people.register import count_heads, open_month
+from sim.people.chronic import add_patients
+from sim.people.register import take_effect
+from sim.people.segment_rates import segment_rates
 from sim.people.selection import (
     add_to_pbi,
     choose_members,
@@ -31,19 +33,23 @@ def open_register(world: World) -> None:
     world.now = Month()
     if world.to_drop:
         chosen = choose_members(
-            world.people, world.households, world.used, world.lottery, codes.PEMDA, codes.PAYER_DISTRICT,
+            world.people, world.households, world.used, codes.PEMDA, codes.PAYER_DISTRICT,
             world.policy.drop_order, world.to_drop,
         )  # fmt: skip
-        world.now.dropped = switch_off(world.people, chosen)
+        world.now.dropped = switch_off(world.people, world.households, chosen)
+        world.count_heads()
         world.line.dropped += world.now.dropped
         world.note(f"{world.now.dropped} Pemda heads switched off for lack of budget")
         world.to_drop = 0
-    open_month(world.people, world.households, world.month, world.used, world.now.suspended)
+    world.households.event[:] = codes.NO_EVENT
+    take_effect(
+        world.people, world.households, world.month, world.used, world.heads.table, world.heads.paid_by,
+        world.heads.ghosts_paid, world.heads.owed, world.now.suspended,
+    )  # fmt: skip
 
 
 def count_day_one(world: World) -> None:
-    """Heads of day 1: they set capitation and the Pemda's bill."""
-    count(world)
+    """Heads of day 1, carried on from the month's close: they set capitation and the Pemda's bill."""
     register = world.heads.on_register()
     capitated = register[:, :, codes.ACTIVE]
     world.record(capitated=int(capitated.sum()))
@@ -52,12 +58,6 @@ def count_day_one(world: World) -> None:
     world.out_segment[world.month, :, 5] = capitated.sum(axis=0)
     if not world.residents_at_end:
         world.residents_at_end.append(world.heads.residents())
-
-
-def count(world: World) -> None:
-    """Count everyone into ``world.heads``."""
-    heads = world.heads
-    count_heads(world.people, world.households, world.used, heads.table, heads.paid_by, heads.owed, heads.diagnosed)
 
 
 def apply_for_heads(world: World) -> None:
@@ -83,10 +83,9 @@ def _cut_pbi(world: World) -> None:
         return
     active = int(world.heads.on_register()[:, codes.PBI, codes.ACTIVE].sum())
     chosen = choose_members(
-        world.people, world.households, world.used, world.lottery, codes.PBI, -1, "better_off_first",
-        round(share * active),
-    )  # fmt: skip
-    world.now.moves[segments.PBI_OUT] += switch_off(world.people, chosen)
+        world.people, world.households, world.used, codes.PBI, -1, "better_off_first", round(share * active)
+    )
+    world.now.moves[segments.PBI_OUT] += switch_off(world.people, world.households, chosen)
     world.note(f"{len(chosen)} PBI-JK heads removed by the ministry")
     takeover = round(float(world.policy.pbi_cut_takeover[world.month]) * len(chosen))
     if takeover and world.line.takes_in():
@@ -133,7 +132,7 @@ def _population_next(world: World) -> int:
 
 def _apply(world: World, order: str, wanted: int, only_segment: int = -1) -> tuple[int, int]:
     """Choose residents without cover and file their applications; returns (never registered, inactive) filed."""
-    chosen = choose_uncovered(world.people, world.households, world.used, world.lottery, order, wanted, only_segment)
+    chosen = choose_uncovered(world.people, world.households, world.orders, order, wanted, only_segment)
     return _file(world, chosen)
 
 
@@ -185,51 +184,94 @@ def review_status(world: World) -> None:
 
 
 def change_segments(world: World) -> None:
-    """Jobs, voluntary joining, crowd-out, take-over at the point of care, exits from PBI-JK, ageing out."""
-    b, month = world.b, world.month
-    family = np.array([
-        b["segment.job_loss"], b["segment.job_loss_state"], b["segment.job_gain"], b["segment.job_gain_lapsed"],
-        b["segment.job_loss_self_pay"], b["segment.job_loss_covered"], b["segment.join"],
-        b["segment.join_when_sick"], b["segment.crowd_out"], b["segment.ppu_evasion"],
-    ])  # fmt: skip
-    segments.family_events(world.households, world.key.k0, world.key.k1, month, family, world.non_cut_off)
-    effect = world.shocks.pbi_month[month]
-    spread = b["segment.pbi_month_sd"] * b["shock.size"]
-    leave = min(0.5, b["segment.pbi_out"] * float(np.exp(effect - spread**2 / 2)))
-    before = int(world.now.moves[segments.PBI_OUT])
-    taken_before = int(world.now.origin[segments.AT_POINT_OF_CARE])
-    segments.apply_events(
-        world.people, world.households, world.key.k0, world.key.k1, month, world.used,
-        np.array([leave, b["segment.age_out"]]), int(world.rule("activation.pbpu_days")), segments.CLASS_CHOICE,
-        world.now.moves, world.now.origin,
-    )  # fmt: skip
-    world.now.activated += int(world.now.origin[segments.AT_POINT_OF_CARE]) - taken_before
-    world.pbi_carry += b["segment.pbi_in"] * (int(world.now.moves[segments.PBI_OUT]) - before)
-    added = int(world.pbi_carry)
-    world.pbi_carry -= added
-    chosen = choose_uncovered(world.people, world.households, world.used, world.lottery, "poorest_uncovered", added)
-    world.now.moves[segments.PBI_IN] += add_to_pbi(world.people, chosen, month)
+    """Jobs, voluntary joining, crowd-out, ways back at the point of care; families in arrears ask the Pemda."""
+    month, slots = world.month, world.team.slots
+    rates = segment_rates(world.b)
+    wait_days = int(world.rule("activation.pbpu_days"))
+    moves = np.zeros((slots, len(world.now.moves)), np.int64)
+    origin = np.zeros((slots, len(world.now.origin)), np.int64)
+    asking = [np.zeros(world.used + 1, np.int32) for _ in range(slots)] if world.non_cut_off else None
+    nobody = np.zeros(1, np.int32)
+
+    def task(lo: int, hi: int, slot: int) -> None:
+        segments.family_events(
+            world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, rates, world.non_cut_off,
+            world.line.takes_in(), wait_days, segments.CLASS_CHOICE, moves[slot], origin[slot],
+            asking[slot] if asking else nobody,
+        )  # fmt: skip
+
+    world.team.over(task, len(world.households.name))
+    world.now.moves += moves.sum(axis=0)
+    taken = origin.sum(axis=0)
+    world.now.origin += taken
+    world.now.activated += int(taken[segments.AT_POINT_OF_CARE])
+    for found in asking or ():
+        _file(world, found[1 : 1 + found[0]].astype(np.int64))
 
 
 def live_and_die(world: World) -> None:
-    """Births, deaths, moves, cleansing of the register; the half-yearly Dukcapil count is published with its lag."""
-    b, month = world.b, world.month
-    p = np.array([
-        b["demo.move_out"] / 12, b["register.death_unreported"], b["register.move_unreported"],
-        b["register.cleansing"], b["register.newborn_named"],
-    ])  # fmt: skip
-    world.used = demography.live_and_die(
-        world.people, world.key.k0, world.key.k1, month, world.used, world.tables.death, world.tables.birth, p,
-        world.now.events,
-    )  # fmt: skip
+    """Births, deaths, moves, cleansing, new illness, the ministry's update of PBI-JK; the Dukcapil count appears."""
+    b, month, slots = world.b, world.month, world.team.slots
+    spread = b["segment.pbi_month_sd"] * b["shock.size"]
+    leave = min(0.5, b["segment.pbi_out"] * float(np.exp(world.shocks.pbi_month[month] - spread**2 / 2)))
+    rates = demography.FateRates(
+        cleansing=b["register.cleansing"],
+        checked=float(world.policy.cleansing[month]),
+        find_dead=b["register.find_dead"],
+        find_moved=b["register.find_moved"],
+        death_unreported=b["register.death_unreported"],
+        move_unreported=b["register.move_unreported"],
+        pbi_out=leave,
+        age_out=b["segment.age_out"],
+    )
+    events = np.zeros((slots, demography.EVENTS), np.int64)
+    mothers = [_list(world.used // 20) for _ in range(slots)]
+    patients = [_list(world.used // 20) for _ in range(slots)]
+    tables = world.tables
+
+    def task(lo: int, hi: int, slot: int) -> None:
+        demography.meet_fate(
+            world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, tables.death, tables.birth,
+            tables.move, tables.onset, rates, events[slot], mothers[slot], patients[slot],
+        )  # fmt: skip
+
+    world.team.over_people(task, world.used)
+    world.now.events += events.sum(axis=0)
+    for found in mothers:
+        world.used = demography.bear(
+            world.people, world.households, world.key.k0, world.key.k1, month, world.used, found,
+            b["register.newborn_named"], tables.frailty, b["chronic.adherence"], world.now.events,
+        )  # fmt: skip
     world.move_carry += b["demo.move_in"] / 12 * world.residents_at_end[-1]
     arrivals = int(world.move_carry)
     world.move_carry -= arrivals
+    newcomers = _list(arrivals)
     world.used = demography.arrive(
-        world.people, world.key.k0, world.key.k1, month, world.used, world.first, arrivals, world.now.events
-    )
+        world.people, world.households, world.key.k0, world.key.k1, month, world.used, world.first, arrivals,
+        tables.frailty, b["chronic.adherence"], newcomers, world.now.events,
+    )  # fmt: skip
+    for found in (*patients, newcomers):
+        world.patients_used = add_patients(
+            world.people, world.patients, world.key.k0, world.key.k1, world.patients_used, found, tables.levels,
+        )  # fmt: skip
     if world.now.events[demography.NO_ROOM]:
-        raise RuntimeError("more newcomers than the run has room for; raise _SPARE_FACTOR in sim/world.py")
+        raise RuntimeError("more newcomers than the run has room for; raise _SPARE_FACTOR in sim/start.py")
     if world.calendar.month_of_year(month) in _DUKCAPIL_MONTHS:
         lag = int(world.rule("uhc.population_lag_months"))
         world.population_published = world.residents_at_end[max(0, len(world.residents_at_end) - lag)]
+
+
+def _list(room: int) -> NDArray[np.int32]:
+    """Room for the indices of ``room`` persons; entry 0 counts them."""
+    return np.zeros(room + 101, np.int32)
+
+
+def update_pbi(world: World) -> None:
+    """The ministry fills the places of those it removed from PBI-JK, poorest families first."""
+    b, out = world.b, int(world.now.events[demography.PBI_OUT])
+    world.now.moves[segments.PBI_OUT] += out
+    world.pbi_carry += b["segment.pbi_in"] * out
+    added = int(world.pbi_carry)
+    world.pbi_carry -= added
+    chosen = choose_uncovered(world.people, world.households, world.orders, "poorest_uncovered", added)
+    world.now.moves[segments.PBI_IN] += add_to_pbi(world.people, chosen, world.month)

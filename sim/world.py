@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import simpy
@@ -25,36 +24,35 @@ from sim.payers.ledger import Ledger
 from sim.payers.office import EnrolmentOffice
 from sim.payers.pemda import Bill, BudgetLine
 from sim.payers.uhc import Bars
-from sim.people.arrays import Households, People, copy_arrays
-from sim.people.care import well_curve
-from sim.people.chronic import set_levels
-from sim.people.demography import fertility_shape, mortality_shape
-from sim.people.illness import emergency_curve, sick_curve
-from sim.people.synthesis import drawn_cells, synthesise
+from sim.people import chronic, demography, premiums, segments
+from sim.people.arrays import Households, Patients, People, copy_arrays
+from sim.people.register import close_register
+from sim.people.selection import FamilyOrders
+from sim.people.team import Team, make_team
 from sim.policy import Policy
-from sim.random import Key, Purpose, block_table, make_key
+from sim.random import Key, make_key
 from sim.rules import Rules
-from sim.shocks import Shocks, draw_shocks, shifted
+from sim.shocks import Shocks
+from sim.start import Tables, make_start
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-#: Room for newcomers beyond the expected births and arrivals.
-_SPARE_FACTOR, _SPARE_LEAST = 1.8, 400
+#: Room for the visits of a month, relative to their mean.
+_VISITS_ROOM = 2.2
 #: Claims beside referrals and emergencies (letters, complications), relative, for the verifiers' capacity (assumed).
 _CLAIMS_BESIDES = 1.1
 #: Share of a facility's register that is active, for the first guess of its drug use (assumed).
 _ACTIVE_SHARE = 0.8
 
 
-@dataclass
-class Heads:
-    """Counts of the register at one moment (see sim.people.register.count_heads)."""
+class Heads(NamedTuple):
+    """Counts of the register at one moment (see sim.people.register.close_register)."""
 
     table: IntArray  # (facilities, segments, statuses, presences)
     paid_by: IntArray  # (payers, classes): active heads
+    ghosts_paid: IntArray  # (payers,): active heads who are dead or gone
     owed: IntArray  # (classes,): person-months in arrears
-    diagnosed: IntArray  # (facilities, 2)
 
     def on_register(self) -> IntArray:
         """(facilities, segments, statuses) of everyone the register believes to be there."""
@@ -75,30 +73,17 @@ class Heads:
 
 
 @dataclass
-class Tables:
-    """What stays the same all run long, prepared once: curves normalised to the starting population."""
-
-    sick: FloatArray  # (2, ages in months): relative to the mean resident
-    emergency: FloatArray  # (ages,)
-    well: FloatArray  # (2, ages)
-    death: FloatArray  # (ages,): monthly chance
-    birth: FloatArray  # (ages,): monthly chance of women
-    prolanis: FloatArray  # (facilities, 2): enrolment shares of diagnosed HT and DM
-
-
-@dataclass
 class Month:
     """Counters of the running month; made anew on day 1."""
 
     suspended: IntArray = field(default_factory=lambda: np.zeros(1, np.int64))
-    reactivated: IntArray = field(default_factory=lambda: np.zeros(1, np.int64))
     paid: IntArray = field(default_factory=lambda: np.zeros((4, 2), np.int64))
-    family_moves: IntArray = field(default_factory=lambda: np.zeros(3, np.int64))
-    moves: IntArray = field(default_factory=lambda: np.zeros(6, np.int64))
+    family_moves: IntArray = field(default_factory=lambda: np.zeros(premiums.MOVES, np.int64))
+    moves: IntArray = field(default_factory=lambda: np.zeros(segments.MOVES, np.int64))
     origin: IntArray = field(default_factory=lambda: np.zeros(6, np.int64))
-    events: IntArray = field(default_factory=lambda: np.zeros(6, np.int64))
-    hospital: FloatArray = field(default_factory=lambda: np.zeros(4))
-    complications: IntArray = field(default_factory=lambda: np.zeros(1, np.int64))
+    events: IntArray = field(default_factory=lambda: np.zeros(demography.EVENTS, np.int64))
+    hospital: IntArray = field(default_factory=lambda: np.zeros(4, np.int64))
+    complications: IntArray = field(default_factory=lambda: np.zeros(3, np.int64))
     activated: int = 0  # district heads that became active after the count of day 1
     applied: tuple[int, int] = (0, 0)  # heads applied for that were never registered, that were inactive
     dropped: int = 0
@@ -119,10 +104,13 @@ class World:
     shocks: Shocks
     env: simpy.Environment
     people: People
+    patients: Patients
     households: Households
     used: int
+    patients_used: int
     first: int
-    lottery: NDArray[np.uint32]
+    orders: FamilyOrders
+    team: Team
     tables: Tables
     office: EnrolmentOffice
     claims: ClaimsOffice
@@ -149,9 +137,11 @@ class World:
     stockout: FloatArray = field(default_factory=lambda: np.zeros(0))
     ak_last: FloatArray = field(default_factory=lambda: np.zeros(0))
     counts: IntArray = field(default_factory=lambda: np.zeros((0, 6), np.int64))
-    chronic: IntArray = field(default_factory=lambda: np.zeros((0, 5), np.int64))
-    visits: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))
-    visits_taken: int = 0
+    chronic: IntArray = field(default_factory=lambda: np.zeros((0, chronic.COUNTS), np.int64))
+    recorded: FloatArray = field(default_factory=lambda: np.zeros(0))  # this month's chance of entry in P-Care
+    well_place: FloatArray = field(default_factory=lambda: np.zeros(0))  # this month's well contacts per member
+    visits: list[FloatArray] = field(default_factory=list)  # room by slot of the team
+    visits_made: list[FloatArray] = field(default_factory=list)  # this month's, in the order of persons
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -184,43 +174,23 @@ class World:
         for name, value in values.items():
             self.out_facility[self.month, :, INDEX["facility"][name]] = value
 
+    def count_heads(self) -> None:
+        """Count everyone on the register and note what each family holds."""
+        slots = self.team.slots
+        tallies = [np.zeros((slots, *total.shape), np.int64) for total in self.heads]
+        self.households.payers[:] = 0
+        self.households.holds[:] = 0
+
+        def task(lo: int, hi: int, slot: int) -> None:
+            close_register(self.people, self.households, lo, hi, *(tally[slot] for tally in tallies))
+
+        self.team.over_people(task, self.used)
+        for total, tally in zip(self.heads, tallies, strict=True):
+            total[:] = tally.sum(axis=0)
+
     def note(self, text: str) -> None:
         """Remember a dated event."""
         self.notes.append(f"{self.on}: {text}")
-
-
-@dataclass(frozen=True)
-class Start:
-    """What every scenario of a replicate starts from; read-only, its arrays are copied into a world."""
-
-    people: People
-    households: Households
-    used: int
-    shocks: Shocks
-    tables: Tables
-    lottery: NDArray[np.uint32]
-
-
-@lru_cache(maxsize=1)
-def make_start(
-    district: District, stock: Stock, behaviour: Behaviour, seed: int, replicate: int, luck_only: bool, months: int
-) -> Start:
-    """The synthetic population and the shocks of one replicate; the last one is kept for the next scenario."""
-    key = make_key(seed, replicate)
-    b = behaviour.as_dict()
-    cells = drawn_cells(stock, behaviour, key, central=luck_only)
-    newcomers = (b["demo.births"] + b["demo.move_in"]) / 12 * months * stock.population
-    spare = int(_SPARE_FACTOR * newcomers) + _SPARE_LEAST
-    population = synthesise(district, stock, cells, behaviour, key, seed, spare)
-    people, households, used = population.people, population.households, population.used
-    shocks = draw_shocks(behaviour, key, months, len(district.facilities))
-    prolanis = np.stack(
-        [shifted(b["chronic.prolanis_ht"], shocks.prolanis), shifted(b["chronic.prolanis_dm"], shocks.prolanis)],
-        axis=1,
-    )
-    set_levels(people, key.k0, key.k1, used, b["chronic.sbp_level"], b["chronic.fbg_level"], prolanis)
-    lottery = block_table(key, households.name, 1, Purpose.SEGMENT)[:, 3].copy()
-    return Start(people, households, used, shocks, _tables(people, used, b, prolanis), lottery)
 
 
 def make_world(
@@ -233,8 +203,9 @@ def make_world(
     stock: Stock,
     luck_only: bool,
     calendar: Calendar,
+    threads: int = 1,
 ) -> World:
-    """The world at the end of the stock's month."""
+    """The world at the end of the stock's month; its kernels run on ``threads`` threads, with the same result."""
     if luck_only:
         behaviour = behaviour.but({"shock.size": 0.0})
     b = behaviour.as_dict()
@@ -244,7 +215,8 @@ def make_world(
         max(1, round(b["care.sick"] * facility.registered * _ACTIVE_SHARE * b["drugs.cost_per_visit"]))
         for facility in district.facilities
     ]
-    return World(
+    team = make_team(threads, start.people.household, start.residents)
+    world = World(
         district=district,
         rules=rules,
         b=b,
@@ -255,10 +227,13 @@ def make_world(
         shocks=start.shocks,
         env=simpy.Environment(),
         people=copy_arrays(start.people),
+        patients=copy_arrays(start.patients),
         households=copy_arrays(start.households),
         used=start.used,
-        first=start.used,
-        lottery=start.lottery,
+        patients_used=start.patients_used,
+        first=start.residents,
+        orders=start.orders,
+        team=team,
         tables=start.tables,
         office=EnrolmentOffice(int(b["office.capacity"]), b["segment.nik_invalid"], b["segment.nik_mended"]),
         claims=ClaimsOffice(_claims_capacity(stock, b), b["claims.returned"], 0.0),
@@ -271,8 +246,8 @@ def make_world(
         heads=Heads(
             np.zeros((count, len(SEGMENTS), codes.STATUSES, codes.PRESENCES), np.int64),
             np.zeros((codes.PAYERS, 4), np.int64),
+            np.zeros(codes.PAYERS, np.int64),
             np.zeros(4, np.int64),
-            np.zeros((count, 2), np.int64),
         ),
         shares=[_first_shares(district, rules, calendar.first)],
         out_district=np.zeros((policy.months, len(DISTRICT))),
@@ -283,9 +258,18 @@ def make_world(
         stockout=np.zeros(count),
         ak_last=np.full(count, np.nan),
         counts=np.zeros((count, 6), np.int64),
-        chronic=np.zeros((count, 5), np.int64),
-        visits=np.empty((int(b["care.sick"] * stock.population * 3) + 2000, 3)),
+        chronic=np.zeros((count, chronic.COUNTS), np.int64),
+        visits=[
+            np.empty((_visit_room(b, stock) // (1 if slot == 0 else team.slots - 1), 3)) for slot in range(team.slots)
+        ],
     )
+    world.count_heads()
+    return world
+
+
+def _visit_room(b: dict[str, float], stock: Stock) -> int:
+    """Visits a month may bring: twice the mean of a population that is active throughout."""
+    return int(_VISITS_ROOM * b["care.sick"] * stock.population) + 2000
 
 
 def _first_shares(district: District, rules: Rules, month: str) -> IntArray:
@@ -305,21 +289,3 @@ def _claims_capacity(stock: Stock, b: dict[str, float]) -> int:
     per_head = referrals * b["referral.outpatient_visits"] * b["claims.outpatient"]
     per_head += (referrals * b["referral.admission"] + b["care.emergency"]) * b["claims.admission"]
     return int(b["claims.verified_per_month"] * per_head * stock.active * _CLAIMS_BESIDES)
-
-
-def _tables(people: People, used: int, b: dict[str, float], prolanis: FloatArray) -> Tables:
-    """Curves by age scaled so that the mean resident has the rate that ``b`` names."""
-    resident = people.presence[:used] == codes.RESIDENT
-    age = np.minimum(-people.birth[:used][resident].astype(np.int64), codes.MAX_AGE_MONTHS)
-    sex = people.female[:used][resident].astype(np.int64)
-    sick, emergency, well = sick_curve(), emergency_curve(), well_curve()
-    death, birth = mortality_shape(), fertility_shape()
-    mothers = birth[age[sex == 1]].sum() / len(age)
-    return Tables(
-        sick=sick / sick[sex, age].mean(),
-        emergency=emergency / emergency[age].mean(),
-        well=well / well[sex, age].mean(),
-        death=np.minimum(death / death[age].mean() * b["demo.deaths"] / 12, 0.5),
-        birth=birth / mothers * b["demo.births"] / 12 if mothers > 0 else birth * 0.0,
-        prolanis=prolanis,
-    )

@@ -739,3 +739,33 @@ def test_check_says_so_when_no_minimum_staff_is_known(tmp_path: Path, prakira: P
     write_folder(tiny_district(month="2016-05"), tmp_path / "d")
     _, out, _ = prakira("check", "d")
     assert "Tenaga minimum puskesmas: aturan pada tanggal ini tidak diketahui" in out
+
+
+def test_check_lists_figures_that_were_changed_to_agree(tmp_path: Path, prakira: Prakira) -> None:
+    # Bengkulu Utara: the table of the end of 2024 holds 309,773; the stock of October 2023 298,945, 3.5 % less.
+    _, out, _ = prakira("check", "bengkulu-utara")
+    line = "  Oktober 2023, penduduk menurut umur dan jenis kelamin: diberikan 309.773, dipakai 298.945 (−3,5\u00a0%)"
+    assert line in out.splitlines()
+    _, out, _ = prakira("check", "bengkulu-utara", "--lang", "en")
+    assert "Figures changed by more than 1 % so that all agree:" in out
+    assert "  May 2022, members per facility: 265,875 given, 217,315 used (−18.3%)" in out.splitlines()
+    write_folder(tiny_district(), tmp_path / "d")
+    _, out, _ = prakira("check", "d", "--lang", "en")
+    assert "No figure had to be changed by more than 1 % so that all agree" in out
+    _, out, _ = prakira("check", "bengkulu-utara", "--json")
+    changed = {stock["month"]: stock["changed"] for stock in json.loads(out)["stocks"]}
+    (total,) = [entry for entry in changed["2023-10"] if entry["row"] == "total"]
+    assert (total["margin"], total["given"], total["used"]) == ("age_sex", 309_773, 298_945)
+
+
+def test_a_district_that_contradicts_itself_is_refused_by_the_name_of_the_margin(
+    tmp_path: Path, prakira: Prakira
+) -> None:
+    write_folder(tiny_district(), tmp_path / "d")
+    for row, share in zip(range(2, 8), ("1", "0", "0", "0", "0", "0"), strict=True):
+        cell("households", row, "share", share)(tmp_path / "d")
+    shown = prakira.refused("d")
+    assert re.search(r"tiny: household_sizes: 3000 households, but only 2\d\d\d adults who could head them", shown)
+    code, out, _ = prakira("check", "d", "--json")
+    assert code == 2
+    assert json.loads(out)["usable"] is False

@@ -139,23 +139,6 @@ def test_same_arguments_give_the_same_bytes_and_another_seed_does_not() -> None:
     assert one != simulate(district, RULES, BEHAVIOUR, policy, 8, replicate=2).to_bytes()
 
 
-def test_scenarios_meet_the_same_luck() -> None:
-    """Paired differences vary far less than differences between independent replicates (here at least tenfold)."""
-    district = small()
-    more = np.full((6, 4), 600.0)
-    paired, apart = [], []
-    base = [
-        results(district, policy_for(district, 6), replicate=r).series("contacts", "facility").sum() for r in range(16)
-    ]
-    for r in range(8):
-        outreach = results(district, policy_for(district, 6, outreach_hours=more), replicate=r)
-        total = outreach.series("contacts", "facility").sum()
-        paired.append(total - base[r])
-        apart.append(total - base[r + 8])
-    assert np.mean(paired) > 0
-    assert np.var(apart) > 10 * np.var(paired)
-
-
 def test_a_lever_that_starts_late_leaves_the_months_before_untouched() -> None:
     district = small()
     quota = np.zeros(12, np.int64)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from districts.read import read_district
-from scenarios.directions import DIRECTIONS, move, strengthened
-from scenarios.levers import LEVERS
+from scenarios.directions import DIRECTIONS, Direction, made_tenfold, move, strengthened
+from scenarios.levers import LEVERS, Context
 from scenarios.scenario import library, load_scenario
 from sim.behaviour import default_behaviour
+from sim.calendar import next_month
 from sim.policy import baseline_policy
 from sim.rules import load_rules
 from sim.simulate import simulate
@@ -27,6 +30,28 @@ def test_every_scenario_and_lever_has_a_direction() -> None:
     assert told == set(library())
     kinds = {placed.lever.kind for name in told for placed in load_scenario(name).levers}
     assert kinds == {kind for kind in LEVERS if not kind.startswith("_")} - {"template"}
+
+
+def test_fewer_pay_while_an_amnesty_is_awaited() -> None:
+    """A run of six months ends before the amnesty of the seventh: only the wait for it is left."""
+    awaited = Direction("amnesty", "baseline", "premium_self", "district", -1)
+    assert np.mean([move(awaited, small(), 6, replicate=r) for r in range(3)]) < 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [("reminders", "share"), ("autodebit", "share"), ("rehab_promotion", "factor"), ("collectors", "share")],
+)
+def test_each_lever_of_premium_compliance_alone_brings_in_premiums(kind: str, field: str) -> None:
+    whole, rules = load_scenario("premium-compliance"), load_rules()
+    alone = replace(whole, levers=tuple(placed for placed in whole.levers if placed.lever.kind == kind))
+    context = Context(small(), rules, next_month(small().default_stock), 14)
+    paid = {}
+    for scenario in (load_scenario("baseline"), made_tenfold(alone, field)):
+        policy = scenario.policy(context)
+        runs = [simulate(small(), rules, default_behaviour(), policy, 1, replicate=r, luck_only=True) for r in range(3)]
+        paid[scenario.name] = sum(run.series("premium_self").sum() for run in runs)
+    assert paid["premium-compliance"] > paid["baseline"]
 
 
 def test_strengthening_stops_at_the_bound() -> None:

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 import cli.district
 import districts
+import sim
 from districts import defaults, fill, inventory, template
 from districts.minimal import FACILITY_LABELS, ITEMS
 from districts.tables import SCALARS, TABLES
@@ -21,6 +22,7 @@ CATALOGUE = PACKAGE / "locale" / "input.id.po"
 SOURCES = [
     *(PACKAGE / name for name in ("cells.py", "raw.py", "folder.py", "workbook.py", "assemble.py", "validate.py")),
     *(PACKAGE / name for name in ("minimal.py", "read.py", "write.py", "template.py")),
+    *(Path(sim.__file__).parent / "people" / name for name in ("margins.py", "cells.py")),
     Path(cli.district.__file__),
 ]
 _CALLS = {"problem": 2, "UserError": 1, "_": 1, "_text": 1}

@@ -59,7 +59,14 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
     quota = np.full(9, 60, np.int64)
     quota[0] = 3000
     policy = policy_for(district, 9, intake_quota=quota, agreement=True, point_of_care=True)
-    policy = replace(policy, referral_training=np.full((9, len(district.facilities)), 0.5))
+    policy = replace(
+        policy,
+        referral_training=np.full((9, len(district.facilities)), 0.5),
+        collectors=np.full(9, 0.5),
+        reminders=np.full(9, 0.5),
+        cleansing=np.full(9, 0.1),
+        amnesty_announced=np.arange(9) < 4,
+    )
     strain = {
         "clinic.service_minutes": 25.0, "drugs.target_months": 1.2, "care.emergency": 0.03, "segment.join": 0.01,
         "chronic.complication": 0.02, "office.capacity": 100.0, "premium.rehab_join": 0.2, "chronic.diagnosis": 0.3,

@@ -55,7 +55,7 @@ def _answer(case: dict[str, Any], rules: Rules) -> Any:
 
 
 def test_every_law_file_has_cases() -> None:
-    assert {name for name, _ in CASES} == {"premium", "uhc", "capitation", "kbk"}
+    assert {name for name, _ in CASES} == {"premium", "uhc", "capitation", "kbk", "rehab"}
     for _, case in CASES:
         assert set(case) - set(QUESTIONS) == {"date", "situation", "expected", "article"}, case
         assert sum(name in case for name in QUESTIONS) == 1, case

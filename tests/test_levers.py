@@ -13,12 +13,18 @@ from districts.text import translator
 from districts.tiny import tiny_district
 from scenarios.levers import LEVERS, Context, Lever
 from scenarios.levers._template import FixedCost
+from scenarios.levers.amnesty import Amnesty
 from scenarios.levers.apbd_line import ApbdLine
+from scenarios.levers.autodebit import Autodebit
+from scenarios.levers.cleansing import Cleansing
+from scenarios.levers.collectors import Collectors
 from scenarios.levers.documents import choices_of, document_all, text_of, unit_of
 from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
 from scenarios.levers.pemda_intake import PemdaIntake
 from scenarios.levers.referral_training import ReferralTraining
+from scenarios.levers.rehab_promotion import RehabPromotion
+from scenarios.levers.reminders import Reminders
 from sim.policy import Policy, baseline_policy
 
 MONTHS = 12
@@ -30,6 +36,12 @@ FROM_TENTH = [
     (PemdaIntake(start="+9", quota=100, point_of_care=True, agreement=True),
      {"intake_quota", "point_of_care", "agreement"}),
     (PbiCut(month="2024-08", share=0.1, takeover=0.5), {"pbi_cut", "pbi_cut_takeover"}),
+    (Collectors(start="+9", share=0.1, cost_per_family=1000), {"collectors", "lever_cost"}),
+    (Reminders(start="+9", share=0.1, cost_per_message=1000), {"reminders", "lever_cost"}),
+    (Autodebit(start="+9", share=0.1, cost_per_family=1000), {"autodebit", "lever_cost"}),
+    (RehabPromotion(start="+9", factor=2, cost_per_month=1000), {"rehab_promotion", "lever_cost"}),
+    (Amnesty(start="2024-08", share=0.9), {"amnesty"}),
+    (Cleansing(start="+9", share=0.1, cost_per_head=1000), {"cleansing", "lever_cost"}),
     (Outreach(start="+9", hours_per_month=40, cost_per_hour=1000), {"outreach_hours", "lever_cost"}),
     (ReferralTraining(start="+9", share=0.5, cost_per_doctor=1000), {"referral_training", "lever_cost"}),
     (FixedCost(start="+9", cost_per_month=5), {"lever_cost"}),
@@ -122,6 +134,90 @@ def test_costs_of_outreach_and_training() -> None:
     assert more.referral_training[:, 0].tolist() == [0.2] * 3 + [0.5] * 9
 
 
+#: The tiny district of 3,000: 450 registered PBPU, of whom 45 in arrears; 2,610 registered in all; and the mean of its
+#: family cards, 0.10 x 1 + 0.22 x 2 + 0.26 x 3 + 0.24 x 4 + 0.12 x 5 + 0.06 x 6 = 3.24 persons.
+PAYING, OWING, MEMBERS = 405 / 3.24, 45 / 3.24, 2610
+
+
+def test_visits_and_messages_cost_what_the_families_at_the_start_make_of_them() -> None:
+    visited = Collectors(start="+1", stop="+3", share=0.2, cost_per_family=25_000).apply(policy(), CONTEXT)
+    assert visited.collectors.tolist() == [0, 0.2, 0.2] + [0] * 9
+    assert visited.lever_cost.tolist() == [0] + [round(0.2 * OWING * 25_000)] * 2 + [0] * 9
+    reminded = Reminders(start="+10", share=0.5, cost_per_message=500).apply(visited, CONTEXT)
+    assert reminded.reminders.tolist() == [0] * 10 + [0.5] * 2
+    assert (reminded.lever_cost - visited.lever_cost).tolist() == [0] * 10 + [round(0.5 * PAYING * 500)] * 2
+
+
+def test_autodebit_is_paid_for_once_and_stays() -> None:
+    after = Autodebit(start="+2", share=0.1, cost_per_family=20_000).apply(policy(), CONTEXT)
+    assert after.autodebit.tolist() == [0, 0] + [0.1] * 10
+    assert after.lever_cost.tolist() == [0, 0, round(0.1 * (PAYING + OWING) * 20_000)] + [0] * 9
+    past = Autodebit(start="2022-01", share=0.1, cost_per_family=20_000).apply(policy(), CONTEXT)
+    assert past.autodebit.tolist() == [0.1] * 12
+    assert past.lever_cost.sum() == 0
+
+
+def test_promotion_multiplies_the_joining_rate() -> None:
+    lever = RehabPromotion(start="+1", stop="+3", factor=2, cost_per_month=7)
+    after = lever.apply(lever.apply(policy(), CONTEXT), CONTEXT)
+    assert after.rehab_promotion.tolist() == [1, 4, 4] + [1] * 9
+    assert after.lever_cost.tolist() == [0, 14, 14] + [0] * 9
+
+
+def test_a_pass_over_the_register_costs_every_head_once() -> None:
+    after = Cleansing(start="+0", stop="+6", share=1 / 6, cost_per_head=200).apply(policy(), CONTEXT)
+    assert after.cleansing[:6].sum() == pytest.approx(1)
+    assert after.cleansing[6:].sum() == 0
+    assert after.lever_cost.sum() == MEMBERS * 200
+
+
+def test_the_cost_follows_the_stock_from_which_the_run_starts() -> None:
+    older = DISTRICT.stock()
+    rows = tuple(row.model_copy(update={"registered": row.registered // 2}) for row in older.segments)
+    newer = older.model_copy(update={"month": "2024-06", "segments": rows})
+    both = DISTRICT.model_copy(update={"stocks": (older, newer)})
+    lever = Cleansing(share=1, cost_per_head=1)
+    for first, heads in (("2023-11", MEMBERS), ("2024-07", MEMBERS // 2)):
+        context = Context(both, None, first, MONTHS, start="2024-07")  # type: ignore[arg-type]
+        assert lever.apply(policy(), context).lever_cost.max() == heads
+
+
+@pytest.mark.parametrize(
+    ("lever", "name"),
+    [
+        (Collectors(share=0.6, cost_per_family=0), "collectors"),
+        (Reminders(share=0.6, cost_per_message=0), "reminders"),
+        (Autodebit(share=0.6, cost_per_family=0), "autodebit"),
+        (Cleansing(share=0.6, cost_per_head=0), "cleansing"),
+    ],
+)
+def test_two_programmes_add_up_to_everybody_at_most(lever: Lever, name: str) -> None:
+    once = lever.apply(policy(), CONTEXT)
+    assert set(getattr(once, name)) == {0.6}
+    assert set(getattr(lever.apply(once, CONTEXT), name)) == {1.0}
+
+
+@pytest.mark.parametrize(
+    ("start", "announced", "awaited", "forgiven"),
+    [
+        ("+6", 3, [3, 4, 5], [6]),
+        ("+6", 0, [], [6]),
+        ("+1", 3, [0], [1]),
+        ("+0", 3, [], [0]),
+        ("+13", 3, [10, 11], []),  # it comes after the run, and is awaited at its end
+        ("2023-10", 3, [], []),
+    ],
+)
+def test_an_amnesty_is_awaited_before_it_comes(
+    start: str, announced: int, awaited: list[int], forgiven: list[int]
+) -> None:
+    after = Amnesty(start=start, share=0.9, announced=announced).apply(policy(), CONTEXT)
+    assert np.flatnonzero(after.amnesty_announced).tolist() == awaited
+    assert np.flatnonzero(after.amnesty).tolist() == forgiven
+    assert set(after.amnesty[forgiven]) <= {0.9}
+    assert not after.lever_cost.any()
+
+
 def test_relative_months_count_from_the_reported_start() -> None:
     late = Context(DISTRICT, None, "2023-11", 30, start="2026-01")  # type: ignore[arg-type]
     assert late.index("+3") == late.index("2026-04") == 29
@@ -140,6 +236,13 @@ def test_relative_months_count_from_the_reported_start() -> None:
         (ApbdLine, {"rule": "heads_at_start", "growth": 0.1}),
         (PbiCut, {"month": "2024-13", "share": 0.1}),
         (PbiCut, {"month": "+1", "share": 1.1}),
+        (Collectors, {"share": 1.1, "cost_per_family": 1}),
+        (Reminders, {"share": -0.1, "cost_per_message": 1}),
+        (Autodebit, {"share": 0.1, "cost_per_family": -1}),
+        (RehabPromotion, {"factor": 0.9, "cost_per_month": 1}),
+        (Amnesty, {"share": 0.5}),
+        (Amnesty, {"start": "+3", "share": 0.5, "announced": -1}),
+        (Cleansing, {"share": 2, "cost_per_head": 1}),
         (Outreach, {"hours_per_month": 1, "cost_per_hour": 1, "facilities": []}),
         (Outreach, {"hours_per_month": 1, "cost_per_hour": 1, "facilities": "some"}),
     ],

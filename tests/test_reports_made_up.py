@@ -67,6 +67,12 @@ def made_up_manifest(months: int, replicates: int, start: str, second: bool) -> 
             {"key": "ghosts", "label_id": "Bagian data ganda", "label_en": "Share of ghosts", "assumed": True,
              "value": "0,03", "source": "=1+1", "confidence": "assumed"},
         ],
+        "changed": [
+            {"margin": "age_sex", "label_id": "Umur dan jenis kelamin", "label_en": "Age and sex", "row": "total",
+             "given": 300_000, "used": 312_480},
+            {"margin": "household_sizes", "label_id": "Ukuran keluarga", "label_en": "Household sizes", "row": "5",
+             "given": 0, "used": 3},
+        ],
     }  # fmt: skip
 
 

@@ -267,6 +267,13 @@ def test_assumptions_list_inputs_parameters_and_rules(few: Made) -> None:
     assert any(str(row[0]).startswith("kbk.ak_denominator: ") for row in rows)
 
 
+def test_assumptions_list_what_was_changed(few: Made) -> None:
+    rows = list(few.rows("Asumsi"))
+    # 312,480 for 300,000: 4.16 % more
+    assert find(iter(rows), "Umur dan jenis kelamin")[1:5] == ("300.000", "312.480", "4,2\u00a0%", "jumlah")
+    assert find(iter(rows), "Ukuran keluarga")[1:5] == ("0", "3", "", "5")
+
+
 def test_equal_runs_give_equal_workbooks(few: Made, tmp_path: Path) -> None:
     again = tmp_path / "again.xlsx"
     write_workbook(few.run, again, "id")

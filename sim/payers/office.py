@@ -29,7 +29,7 @@ class EnrolmentOffice:
         """Take in applications (indices of persons with their ``names``); those without a valid NIK go aside."""
         if len(heads) == 0:
             return
-        valid = uniforms(key, names, month, Purpose.SEGMENT, 2) >= self.invalid
+        valid = uniforms(key, names, month, Purpose.OFFICE, 0) >= self.invalid
         self.waiting.append(heads[valid])
         self.unclear = np.concatenate([self.unclear, heads[~valid]])
 
@@ -37,7 +37,7 @@ class EnrolmentOffice:
         """Once a month: part of the unclear applications become valid and join the queue."""
         if len(self.unclear) == 0:
             return
-        done = uniforms(key, names, month, Purpose.SEGMENT, 3) < self.mended
+        done = uniforms(key, names, month, Purpose.OFFICE, 1) < self.mended
         self.waiting.append(self.unclear[done])
         self.unclear = self.unclear[~done]
 

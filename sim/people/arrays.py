@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple, get_args, get_type_hints
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,15 +16,17 @@ class People(NamedTuple):
     """Every resident and every ghost of the register; all arrays have shape (capacity,).
 
     ``name`` and ``serial`` name a person for luck (serial 0: there from the start; month + 1: born or arrived in that
-    month, named by mother or arrival). ``birth`` is the month of birth counted from month 0 (negative: before).
-    ``active_from`` is the month in which a pending person becomes active, ``since`` the month in which the person
-    joined the segment, ``used`` the last month with a contact (-1000: not in the run). ``frailty`` has mean 1.
-    ``sbp``/``fbg`` are the person's levels (mmHg, mg/dL), ``*_dev`` this month's deviation.
+    month, named by mother or arrival). ``next`` is the next member of the same household (-1: the last one; the first
+    is ``Households.first``). ``birth`` is the month of birth counted from month 0 (negative: before). ``active_from``
+    is the month in which a pending person becomes active, ``since`` the month in which the person joined the segment,
+    ``used`` the last month with a contact (-1000: not in the run). ``wish`` is what the month's illness asks for (bits
+    of sim.codes). ``frailty`` has mean 1.
     """
 
     name: NDArray[np.uint32]
     serial: NDArray[np.uint16]
     household: NDArray[np.int32]
+    next: NDArray[np.int32]
     facility: NDArray[np.int16]
     birth: NDArray[np.int16]
     female: NDArray[np.uint8]
@@ -35,10 +38,20 @@ class People(NamedTuple):
     active_from: NDArray[np.int16]
     since: NDArray[np.int16]
     used: NDArray[np.int16]
-    sick: NDArray[np.uint8]
+    wish: NDArray[np.uint8]
     queued: NDArray[np.uint8]
     chronic: NDArray[np.uint8]
     frailty: NDArray[np.float32]
+
+
+class Patients(NamedTuple):
+    """Those with hypertension or diabetes, known or not; all arrays have shape (capacity,).
+
+    ``person`` is the index into :class:`People` (-1: free). ``sbp``/``fbg`` are the person's levels (mmHg, mg/dL),
+    ``*_dev`` this month's deviation from them.
+    """
+
+    person: NDArray[np.int32]
     sbp: NDArray[np.float32]
     sbp_dev: NDArray[np.float32]
     fbg: NDArray[np.float32]
@@ -48,14 +61,20 @@ class People(NamedTuple):
 class Households(NamedTuple):
     """Every family card; all arrays have shape (households,).
 
-    ``debt`` is months of premium owed (0-24), ``waiting`` marks a family that stopped paying to wait for the Pemda,
-    ``rehab`` counts instalments left, ``payers`` the members who pay themselves, ``holds`` and ``event`` are the bits
-    and the code of sim.codes, ``back_at`` the month of the last reactivation, ``owed_at_back`` months owed then,
-    ``cover_until`` the month in which lay-off cover ends (-1: none).
+    ``first`` is the first member in :class:`People` (-1: nobody), ``lottery`` the luck that settles ties among
+    families, ``channel`` (0-255) the luck that decides who pays by autodebit, ``distance`` tenths of a kilometre to
+    the facility (at most 255). ``debt`` is months of premium owed (0-24), ``waiting`` marks a family that stopped
+    paying to wait for the Pemda, ``rehab`` counts instalments left, ``payers`` the members who pay themselves,
+    ``need``, ``holds`` and ``event`` are the bits and the code of sim.codes, ``back_at`` the month of the last
+    reactivation, ``owed_at_back`` months owed then, ``cover_until`` the month in which lay-off cover ends (-1: none).
     """
 
     name: NDArray[np.uint32]
+    lottery: NDArray[np.uint32]
+    first: NDArray[np.int32]
     wealth: NDArray[np.uint8]
+    channel: NDArray[np.uint8]
+    distance: NDArray[np.uint8]
     klass: NDArray[np.uint8]
     debt: NDArray[np.uint8]
     waiting: NDArray[np.uint8]
@@ -70,8 +89,9 @@ class Households(NamedTuple):
 
 
 #: Values of a free slot that are not zero.
-_PEOPLE_DEFAULTS = {"used": -1000, "presence": FREE, "frailty": 1.0}
-_HOUSEHOLD_DEFAULTS = {"back_at": -1000, "cover_until": -1}
+_PEOPLE_DEFAULTS = {"used": -1000, "presence": FREE, "frailty": 1.0, "next": -1}
+_PATIENT_DEFAULTS = {"person": -1}
+_HOUSEHOLD_DEFAULTS = {"back_at": -1000, "cover_until": -1, "first": -1}
 
 
 def _empty(kind: Any, size: int, defaults: Mapping[str, float]) -> Any:
@@ -90,6 +110,12 @@ def empty_people(capacity: int) -> People:
     return people
 
 
+def empty_patients(capacity: int) -> Patients:
+    """``capacity`` free slots."""
+    patients: Patients = _empty(Patients, capacity, _PATIENT_DEFAULTS)
+    return patients
+
+
 def empty_households(count: int) -> Households:
     """``count`` family cards without debt."""
     households: Households = _empty(Households, count, _HOUSEHOLD_DEFAULTS)
@@ -97,5 +123,19 @@ def empty_households(count: int) -> Households:
 
 
 def copy_arrays(arrays: Any) -> Any:
-    """A deep copy of People or Households."""
+    """A deep copy of People, Patients or Households."""
     return type(arrays)(*(array.copy() for array in arrays))
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def link_households(ppl, hh, lo, hi):  # type: ignore[no-untyped-def]
+    """Put the persons ``lo`` ... ``hi``-1 at the head of their households' member lists, the lowest index first."""
+    for i in range(hi - 1, lo - 1, -1):
+        h = ppl.household[i]
+        ppl.next[i] = hh.first[h]
+        hh.first[h] = i
+
+
+def bytes_of(*arrays: Any) -> int:
+    """Bytes held by the arrays of People, Patients or Households."""
+    return sum(column.nbytes for kind in arrays for column in kind)

@@ -1,6 +1,8 @@
-"""Seeking care: well and sick contacts at the FKTP, referral, and the hospital."""
+"""Seeking care: the month's wishes meet cover, the clinic and the hospital."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numba as nb
 import numpy as np
@@ -8,128 +10,199 @@ import numpy as np
 from sim.codes import (
     ACTIVE,
     EMERGENCY,
-    MAX_AGE_MONTHS,
+    LAPSED,
+    MAX_AGE,
     NO_EVENT,
     PAYER_SELF,
+    PBI,
+    PBI_BACK,
     PENDING,
-    RESIDENT,
+    RECORDED,
+    SEEN,
     TAKEOVER,
+    TREATED,
+    VISITS,
+    WELL,
 )
-from sim.people.illness import curve
-from sim.random import CHUNK, Purpose, fill, gauss, unit, words
+from sim.random import CHUNK, Purpose, fill, normal, unit, words
 
-_CARE, _VISIT, _CLAIM, _QUEUE = int(Purpose.CARE), int(Purpose.VISIT), int(Purpose.CLAIM), int(Purpose.QUEUE)
-
-#: Relative chance of a well contact by life-cycle group (posyandu, school, women, elderly posbindu); assumed.
-_WELL_CURVE = ((0, 4.0), (5, 1.1), (15, 0.45), (45, 0.75), (60, 1.6))
-_WELL_WOMEN = 1.6  # women 15-49: antenatal, family planning, immunisation (assumed)
+_VISIT, _CLAIM, _QUEUE = int(Purpose.VISIT), int(Purpose.CLAIM), int(Purpose.QUEUE)
+#: Ordinal that names the luck of an emergency; visits have 0-6.
+_EMERGENCY_ORDINAL = 63
 
 # Columns of the facility counts.
 SICK_VISITS, CONTACTS_SICK, CONTACTS, LEFT, REFERRALS, NONSPECIALIST = range(6)
+# Columns of the hospital counts (visits, admissions, rupiah, rupiah).
+OUTPATIENT, ADMISSIONS, FINES, CLAIMS = range(4)
+# Columns of the contacts by life-cycle group.
+WELL_CONTACT, SICK_CONTACT = range(2)
+# Columns of ``visits``.
+PLACE, POSITION, SERVICE = range(3)
+# Outcomes of a visit.
+NOT_REFERRED, REFERRED, NONSPECIALIST_REFERRAL = range(3)
+
 #: Spread of the cost of an admission on the log scale (CKD in Surakarta 2017: sd 2.33 of mean 6.12 million, 0.37; other
 #: cases vary more), and cost of class I and II relative to III (general knowledge; low confidence).
 ADMISSION_SPREAD, CLASS1_COST, CLASS2_COST = 0.45, 1.4, 1.2
 
-# Outcomes of a visit.
-NOT_REFERRED, REFERRED, NONSPECIALIST_REFERRAL = range(3)
-# Columns of the district counts.
-OUTPATIENT, ADMISSIONS, FINES, CLAIMS = range(4)
 
+class CareRates(NamedTuple):
+    """What holds for the whole district this month; chances 0-1, money in rupiah.
 
-def well_curve() -> np.ndarray:
-    """Relative chance of a well contact by sex and age in months, shape (2, MAX_AGE_MONTHS + 1)."""
-    men, women = curve(_WELL_CURVE), curve(_WELL_CURVE)
-    women[15 * 12 : 50 * 12] *= _WELL_WOMEN
-    return np.stack([men, women])
+    ``point_of_care``: chance that someone without cover in need of hospital care is taken in by the Pemda (0: not
+    done); ``pbi_back``: that someone fallen out of PBI-JK is reactivated then. The service fine (Perpres 64/2020 art.
+    42(6)) is ``fine_rate`` of the cost for each month owed, at most ``fine_months`` and ``fine_cap`` rupiah, within
+    ``fine_window`` months of the return.
+    """
+
+    point_of_care: float
+    pbi_back: float
+    admission: float
+    outpatient_cost: float
+    admission_cost: float
+    outpatient_visits: float
+    fine_rate: float
+    fine_months: float
+    fine_cap: float
+    fine_window: float
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def seek_care(  # type: ignore[no-untyped-def]
-    ppl, hh, k0, k1, month, used, well, well_facility, recorded, leave, referral, tacc, averted,
-    point_of_care, claim, fine, counts, hospital, visits, taken,
+    ppl, hh, k0, k1, month, lo, hi, rates, leave, referral, tacc, averted, group, counts, groups, hospital, visits,
 ):  # fmt: skip
-    """Advance everyone through the month's contacts.
+    """Carry the wishes of the persons ``lo`` ... ``hi``-1 to the clinic and the hospital; returns the visits made.
 
-    ``well[sex, age]`` x ``well_facility[f]`` is the chance of a well contact, ``recorded[f]`` that of entry in P-Care,
-    ``leave[f]`` that a visit ends in the waiting room. ``referral[f, 0/1]``: chance of a specialist and of a 4A
-    referral per visit; ``tacc[f]`` the share of 4A referrals with a TACC reason; ``averted[f]`` the share of the rest
-    that training avoids. ``point_of_care``: chance that a person
-    without cover in need of hospital care is enrolled on the spot (0: no).
-    ``claim``: admission share of referrals, mean outpatient and admission cost, outpatient visits per referral;
-    ``fine``: rate, most months, cap, months after return in which it applies (Perpres 64/2020 art. 42(6)).
-    Receives ``counts`` (facilities, 6), ``hospital`` (4,), ``visits`` (capacity, 3: facility, hour of the month,
-    minutes) with the number used in ``taken`` (1,).
+    By facility: ``leave`` the chance that a visit ends in the waiting room, ``referral`` (facilities, 2) that of a
+    specialist and of a 4A referral per visit, ``tacc`` the share of 4A referrals with a TACC reason, ``averted`` the
+    share of the rest that training avoids. ``group`` is the life-cycle group by age.
+    Receives ``counts`` (facilities, 6), ``groups`` (groups, 2): recorded contacts, ``hospital`` (4,) and ``visits``
+    (room, 3): facility, position in the month and consultation of each; a person counts once for AK.
     """
-    w0, w1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    w2, w3 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    for lo in range(0, used, CHUNK):
-        hi = min(used, lo + CHUNK)
-        fill(k0, k1, ppl.name, ppl.serial, lo, hi, month, _CARE, w0, w1, w2, w3)
-        for i in range(lo, hi):
-            if ppl.presence[i] != RESIDENT:
-                continue
-            sick = ppl.sick[i]
-            if ppl.status[i] != ACTIVE:
-                if sick & EMERGENCY == 0 or ppl.status[i] == PENDING or unit(w3[i - lo]) >= point_of_care:
-                    continue
-                h = ppl.household[i]
-                if hh.event[h] == NO_EVENT:
-                    hh.event[h] = TAKEOVER  # the family follows when the month's events are applied
-                continue
-            f = ppl.facility[i]
-            age = min(month - ppl.birth[i], MAX_AGE_MONTHS)
-            contact = unit(w0[i - lo]) < well[ppl.female[i], age] * well_facility[f]
-            seen = False
-            name, serial, klass = ppl.name[i], ppl.serial[i], ppl.klass[i]
-            fined = 0.0  # months owed that a service fine counts, for members who have just returned
-            if ppl.payer[i] == PAYER_SELF and month - hh.back_at[ppl.household[i]] < fine[3]:
-                fined = min(np.float64(hh.owed_at_back[ppl.household[i]]), fine[1])
-            for ordinal in range(sick & (EMERGENCY - 1)):
-                if taken[0] < visits.shape[0]:
-                    visits[taken[0], 0] = f
-                    visits[taken[0], 1], visits[taken[0], 2] = _arrival(name, serial, k0, k1, month, ordinal)
-                    taken[0] += 1
-                if unit(w2[i - lo]) < leave[f]:
-                    counts[f, LEFT] += 1
-                    continue
-                seen = True
-                counts[f, SICK_VISITS] += 1
-                a, _b, c, d = words(k0, k1, name, serial, ordinal, month, _VISIT)
-                kind = _referral(unit(a), unit(c), referral[f, 0], referral[f, 1], tacc[f], averted[f])
-                if kind == NOT_REFERRED:
-                    continue
-                counts[f, REFERRALS] += 1
-                counts[f, NONSPECIALIST] += kind == NONSPECIALIST_REFERRAL
-                x, _y, _z, w = words(k0, k1, name, serial, ordinal, month, _CLAIM)
-                outpatient = 1 + int(unit(w) * 2.0 * (claim[3] - 1.0) + 0.5)
-                hospital[OUTPATIENT] += outpatient
-                hospital[CLAIMS] += outpatient * claim[1] * (0.5 + unit(x))
-                if unit(d) < claim[0]:
-                    cost = _admission(name, serial, k0, k1, month, ordinal, claim[2], klass)
-                    hospital[ADMISSIONS] += 1
-                    hospital[CLAIMS] += cost
-                    hospital[FINES] += min(fine[0] * cost * fined, fine[2])
-            if (seen or contact) and unit(w1[i - lo]) < recorded[f]:
-                counts[f, CONTACTS] += 1
-                counts[f, CONTACTS_SICK] += seen
-                ppl.used[i] = month
-            if sick & EMERGENCY:
-                cost = _admission(name, serial, k0, k1, month, 63, claim[2], klass)
-                hospital[ADMISSIONS] += 1
-                hospital[CLAIMS] += cost
-                hospital[FINES] += min(fine[0] * cost * fined, fine[2])
-                ppl.used[i] = month
+    asking, who = np.empty(CHUNK, np.int32), np.empty(CHUNK * VISITS, np.int32)
+    name, order = np.empty(CHUNK * VISITS, np.uint32), np.empty(CHUNK * VISITS, np.uint32)
+    w0, w1 = np.empty(CHUNK * VISITS, np.uint32), np.empty(CHUNK * VISITS, np.uint32)
+    w2, w3 = np.empty(CHUNK * VISITS, np.uint32), np.empty(CHUNK * VISITS, np.uint32)
+    made = 0
+    for start in range(lo, hi, CHUNK):
+        end = min(hi, start + CHUNK)
+        some = _list_asking(ppl.wish, start, end, asking)
+        count = _line_up(ppl, asking[:some], who, name, order)
+        fill(k0, k1, name, order, 0, count, month, _QUEUE, w0, w1, w2, w3)
+        for v in range(min(count, visits.shape[0] - made)):
+            visits[made + v, PLACE] = ppl.facility[who[v]]
+            visits[made + v, POSITION] = unit(w0[v])
+            visits[made + v, SERVICE] = normal(w1[v])
+        made += count
+        fill(k0, k1, name, order, 0, count, month, _VISIT, w0, w1, w2, w3)
+        _see(ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, leave, referral, tacc, averted, counts,
+             hospital)  # fmt: skip
+        _record(ppl, hh, k0, k1, month, asking[:some], rates, group, counts, groups, hospital)
+    return made
 
 
-@nb.njit(error_model="numpy", forceinline=True)
-def _arrival(name, serial, k0, k1, month, ordinal):  # type: ignore[no-untyped-def]
-    """Position of a visit in the month (0-1) and the standard normal of its consultation."""
-    a, b, c, _d = words(k0, k1, name, serial, ordinal, month, _QUEUE)
-    return unit(a), gauss(b, c)
+@nb.njit(error_model="numpy", nogil=True)
+def _list_asking(wish, start, end, asking):  # type: ignore[no-untyped-def]
+    """List the persons who ask for anything, without a branch; returns their number."""
+    some = 0
+    for i in range(start, end):
+        asking[some] = i
+        some += wish[i] != 0
+    return some
 
 
-@nb.njit(error_model="numpy", forceinline=True)
-def _referral(u, reason, specialist, competence_4a, tacc, averted):  # type: ignore[no-untyped-def]
+@nb.njit(error_model="numpy", nogil=True)
+def _line_up(ppl, asking, who, name, order):  # type: ignore[no-untyped-def]
+    """List the visits of those with cover: the person, and the name of the visit's luck; returns their number."""
+    wish, status, names, serial = ppl.wish, ppl.status, ppl.name, ppl.serial
+    count = 0
+    for i in asking:
+        for ordinal in range((wish[i] & VISITS) * (status[i] == ACTIVE)):
+            who[count], name[count] = i, names[i]
+            order[count] = np.uint32(serial[i]) | np.uint32(ordinal << 16)
+            count += 1
+    return count
+
+
+@nb.njit(error_model="numpy", nogil=True)
+def _see(  # type: ignore[no-untyped-def]
+    ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, leave, referral, tacc, averted, counts, hospital,
+):  # fmt: skip
+    """The visits in turn: given up in the waiting room, treated, or referred to the hospital."""
+    facility, wish = ppl.facility, ppl.wish
+    for v in range(count):
+        i = who[v]
+        f = facility[i]
+        if unit(w1[v]) < leave[f]:
+            counts[f, LEFT] += 1
+            continue
+        wish[i] |= TREATED
+        counts[f, SICK_VISITS] += 1
+        kind = outcome(unit(w0[v]), unit(w2[v]), referral[f, 0], referral[f, 1], tacc[f], averted[f])
+        if kind == NOT_REFERRED:
+            continue
+        counts[f, REFERRALS] += 1
+        counts[f, NONSPECIALIST] += kind == NONSPECIALIST_REFERRAL
+        ordinal = order[v] >> np.uint32(16)
+        _visit_hospital(words(k0, k1, ppl.name[i], ppl.serial[i], ordinal, month, _CLAIM), rates, hospital)
+        if unit(w3[v]) < rates.admission:
+            luck = words(k0, k1, ppl.name[i], ppl.serial[i], 64 + ordinal, month, _CLAIM)
+            _admit(luck, ppl.klass[i], _months_fined(ppl, hh, i, month, rates), rates, hospital)
+
+
+@nb.njit(error_model="numpy", nogil=True)
+def _record(ppl, hh, k0, k1, month, asking, rates, group, counts, groups, hospital):  # type: ignore[no-untyped-def]
+    """Contacts as P-Care knows them, once per person, and the emergencies."""
+    wish, status, birth, used = ppl.wish, ppl.status, ppl.birth, ppl.used
+    for i in asking:
+        asked = wish[i]
+        if status[i] != ACTIVE:
+            if asked & EMERGENCY and status[i] != PENDING:
+                _find_a_way_back(ppl, hh, i, k0, k1, month, rates.point_of_care, rates.pbi_back)
+            continue
+        if asked & RECORDED and asked & (TREATED | WELL):
+            f, sick = ppl.facility[i], asked & TREATED != 0
+            counts[f, CONTACTS] += 1
+            counts[f, CONTACTS_SICK] += sick
+            age = min((month - birth[i]) // 12, MAX_AGE)
+            groups[group[age], SICK_CONTACT if sick else WELL_CONTACT] += 1
+            wish[i] = asked | SEEN
+            used[i] = month
+        if asked & EMERGENCY:
+            luck = words(k0, k1, ppl.name[i], ppl.serial[i], 64 + _EMERGENCY_ORDINAL, month, _CLAIM)
+            _admit(luck, ppl.klass[i], _months_fined(ppl, hh, i, month, rates), rates, hospital)
+            used[i] = month
+
+
+@nb.njit(error_model="numpy")
+def _find_a_way_back(ppl, hh, i, k0, k1, month, point_of_care, pbi_back):  # type: ignore[no-untyped-def]
+    """Someone without cover in hospital: the Pemda takes the family in, or else PBI-JK takes back who fell out of it.
+
+    A family that settled its debt this month has found its way; the event is applied when the month's events are.
+    """
+    h = ppl.household[i]
+    if hh.event[h] != NO_EVENT or hh.back_at[h] == month:
+        return
+    _a, _b, _c, d = words(k0, k1, ppl.name[i], ppl.serial[i], _EMERGENCY_ORDINAL, month, _QUEUE)
+    luck = unit(d)
+    if luck < point_of_care:
+        hh.event[h] = TAKEOVER
+    elif ppl.segment[i] == PBI and ppl.status[i] == LAPSED:
+        if luck - point_of_care < pbi_back * (1.0 - point_of_care):
+            hh.event[h] = PBI_BACK
+
+
+@nb.njit(error_model="numpy")
+def _months_fined(ppl, hh, i, month, rates):  # type: ignore[no-untyped-def]
+    """Months owed that a service fine counts: those of a self-payer who has just returned."""
+    h = ppl.household[i]
+    if ppl.payer[i] == PAYER_SELF and month - hh.back_at[h] < rates.fine_window:
+        return min(np.float64(hh.owed_at_back[h]), rates.fine_months)
+    return 0.0
+
+
+@nb.njit(error_model="numpy")
+def outcome(u, reason, specialist, competence_4a, tacc, averted):  # type: ignore[no-untyped-def]
     """Whether a visit ends in a referral: specialist (or 4A with a TACC reason), non-specialist, or none."""
     if u >= specialist + competence_4a:
         return NOT_REFERRED
@@ -140,13 +213,22 @@ def _referral(u, reason, specialist, competence_4a, tacc, averted):  # type: ign
     return NONSPECIALIST_REFERRAL
 
 
-@nb.njit(error_model="numpy", forceinline=True)
-def _admission(name, serial, k0, k1, month, ordinal, mean, klass):  # type: ignore[no-untyped-def]
-    """Cost of one admission: log-normal around ``mean``, by class 1.4 / 1.2 / 1.0."""
-    _a, b, c, _d = words(k0, k1, name, serial, 64 + ordinal, month, _CLAIM)
-    cost = mean * np.exp(ADMISSION_SPREAD * gauss(b, c) - 0.5 * ADMISSION_SPREAD * ADMISSION_SPREAD)
+@nb.njit(error_model="numpy")
+def _visit_hospital(luck, rates, hospital):  # type: ignore[no-untyped-def]
+    """The outpatient visits of one referral, in whole rupiah."""
+    number = 1 + int(unit(luck[3]) * 2.0 * (rates.outpatient_visits - 1.0) + 0.5)
+    hospital[OUTPATIENT] += number
+    hospital[CLAIMS] += int(number * rates.outpatient_cost * (0.5 + unit(luck[0])))
+
+
+@nb.njit(error_model="numpy")
+def _admit(luck, klass, owed, rates, hospital):  # type: ignore[no-untyped-def]
+    """One admission: log-normal cost around the mean, by class; the service fine of who has just returned."""
+    cost = rates.admission_cost * np.exp(ADMISSION_SPREAD * normal(luck[1]) - 0.5 * ADMISSION_SPREAD * ADMISSION_SPREAD)
     if klass == 1:
-        return CLASS1_COST * cost
-    if klass == 2:
-        return CLASS2_COST * cost
-    return cost
+        cost *= CLASS1_COST
+    elif klass == 2:
+        cost *= CLASS2_COST
+    hospital[ADMISSIONS] += 1
+    hospital[CLAIMS] += int(cost)
+    hospital[FINES] += int(min(rates.fine_rate * cost * owed, rates.fine_cap))

@@ -1,148 +1,296 @@
-"""Births, deaths and moves, and the register's memory of the dead and the moved."""
+"""Births, deaths and moves, the onset of chronic illness, and the register's memory of the dead and the moved."""
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numba as nb
 import numpy as np
 
 from sim.codes import (
     ACTIVE,
+    ADHERENT,
     DEAD_ON_REGISTER,
-    FREE,
+    DM,
     GONE,
-    MAX_AGE_MONTHS,
+    HAS_UNCOVERED,
+    HT,
+    LAPSED,
+    MAX_AGE,
     MOVED_ON_REGISTER,
     NEVER,
     NEVER_SEGMENT,
     PAYER_NONE,
+    PBI,
+    PPU,
     RESIDENT,
 )
 from sim.random import CHUNK, Purpose, fill, unit, words
 
-_LIFE, _ARRIVAL = int(Purpose.LIFE), int(Purpose.ARRIVAL)
+_LIFE, _FATE, _ARRIVAL, _FRAILTY = int(Purpose.LIFE), int(Purpose.FATE), int(Purpose.ARRIVAL), int(Purpose.FRAILTY)
 #: First name of those who arrive from elsewhere: above every name given at the start.
 _ARRIVALS = 0x80000000
+#: A word under exclusive or with this is its mirror image: the upper tail becomes the lower.
+_MIRROR = np.uint32(0xFFFFFFFF)
+#: Age in years from which deaths are screened by their own limit.
+_OLD = 65
+#: Age in months at which a dependant leaves a wage earner's card (Perpres 82/2018; 25 years for students).
+_OF_AGE = 252
+#: Girls among the newborn (105 boys to 100 girls; general knowledge).
+_GIRLS = 0.488
 
 # Columns of ``events``.
-BIRTHS, DEATHS, MOVED_OUT, MOVED_IN, CLEANSED, NO_ROOM = range(6)
+BIRTHS, DEATHS, MOVED_OUT, MOVED_IN, CLEANSED, NO_ROOM, PBI_OUT, AGED_OUT = range(8)
+EVENTS = 8
 
 
-def mortality_shape() -> np.ndarray:
-    """Relative death rate by age in months, shape (MAX_AGE_MONTHS + 1,).
+class FateRates(NamedTuple):
+    """Chances per month and shares (0-1): ``cleansing`` that a dead or moved member is struck off without a campaign,
+    ``checked`` the share of the register a campaign checks this month, ``find_dead`` and ``find_moved`` the chance that
+    a check finds them, ``death_unreported`` and ``move_unreported`` the shares that stay on the register, ``pbi_out``
+    the share of active PBI-JK heads removed by the ministry's update, ``age_out`` that of dependants dropped at 21."""
 
-    Gompertz, doubling every 9 years, infants apart (assumed).
-    """
-    age = np.arange(MAX_AGE_MONTHS + 1) // 12
-    shape: np.ndarray = 0.02 * np.exp(np.log(2.0) / 9.0 * (age - 20.0)) + np.where(age == 0, 0.9, 0.0)
-    return shape
-
-
-def fertility_shape() -> np.ndarray:
-    """Relative birth rate of women by age 15-49 (peak at 20-34; assumed shape), shape (MAX_AGE_MONTHS + 1,)."""
-    shape = np.zeros(MAX_AGE_MONTHS + 1)
-    for low, value in ((15, 0.25), (20, 1.0), (25, 1.15), (30, 0.95), (35, 0.55), (40, 0.2), (45, 0.03)):
-        shape[12 * low : 12 * (low + 5)] = value
-    return shape
+    cleansing: float
+    checked: float
+    find_dead: float
+    find_moved: float
+    death_unreported: float
+    move_unreported: float
+    pbi_out: float
+    age_out: float
 
 
-@nb.njit(error_model="numpy", cache=True, nogil=True)
-def live_and_die(ppl, k0, k1, month, used, death, birth, p, events):  # type: ignore[no-untyped-def]
-    """One month of deaths, moves out, register cleansing and births; returns the new number of used slots.
+class Limits(NamedTuple):
+    """The largest words (uint32) at which a resident under or over _OLD dies (or a ghost is struck off), moves, bears
+    a child, falls ill with hypertension or diabetes, leaves PBI-JK."""
 
-    ``death`` and ``birth`` are monthly chances by age; ``p``: move out, unreported deaths, unreported moves, cleansing,
-    newborns named at birth. A newborn takes the mother's household, facility and, if she is active and the child is
-    named in time, her segment and payer from birth (28-day rule). Receives ``events`` (6,).
-    """
-    w0, w1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    w2, w3 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    end = used
-    for lo in range(0, used, CHUNK):
-        hi = min(used, lo + CHUNK)
-        fill(k0, k1, ppl.name, ppl.serial, lo, hi, month, _LIFE, w0, w1, w2, w3)
-        for i in range(lo, hi):
-            presence = ppl.presence[i]
-            if presence == FREE or presence == GONE:
-                continue
-            if presence != RESIDENT:
-                if unit(w0[i - lo]) < p[3]:
-                    ppl.presence[i] = GONE
-                    events[CLEANSED] += 1
-                continue
-            age = min(month - ppl.birth[i], MAX_AGE_MONTHS)
-            if unit(w0[i - lo]) < death[age]:
-                kept = ppl.status[i] != NEVER and unit(w3[i - lo]) < p[1]
-                ppl.presence[i] = DEAD_ON_REGISTER if kept else GONE
-                events[DEATHS] += 1
-            elif unit(w1[i - lo]) < p[0]:
-                kept = ppl.status[i] != NEVER and unit(w3[i - lo]) < p[2]
-                ppl.presence[i] = MOVED_ON_REGISTER if kept else GONE
-                events[MOVED_OUT] += 1
-            elif ppl.female[i] == 1 and unit(w2[i - lo]) < birth[age]:
-                if end < ppl.name.size:
-                    _be_born(ppl, i, end, k0, k1, month, p[4])
-                    end += 1
-                    events[BIRTHS] += 1
-                else:
-                    events[NO_ROOM] += 1
-    return end
+    die: np.uint32
+    die_old: np.uint32
+    leave: np.uint32
+    bear: np.uint32
+    ill_ht: np.uint32
+    ill_dm: np.uint32
+    pbi_out: np.uint32
 
 
 @nb.njit(error_model="numpy", forceinline=True)
-def _be_born(ppl, mother, child, k0, k1, month, named):  # type: ignore[no-untyped-def]
-    """Fill the slot ``child``; the child is named for luck by mother and month."""
-    a, _b, c, _d = words(k0, k1, ppl.name[mother], month + 1, 1, month, _LIFE)
-    ppl.name[child] = ppl.name[mother]
-    ppl.serial[child] = month + 1
-    ppl.household[child] = ppl.household[mother]
-    ppl.facility[child] = ppl.facility[mother]
-    ppl.birth[child] = month
-    ppl.female[child] = unit(a) < 0.488
-    ppl.presence[child] = RESIDENT
-    ppl.frailty[child] = ppl.frailty[mother]
-    ppl.since[child] = month
-    if ppl.status[mother] == ACTIVE and unit(c) < named:
-        ppl.segment[child] = ppl.segment[mother]
-        ppl.payer[child] = ppl.payer[mother]
-        ppl.klass[child] = ppl.klass[mother]
-        ppl.status[child] = ACTIVE
-    else:
-        ppl.segment[child] = NEVER_SEGMENT
-        ppl.payer[child] = PAYER_NONE
-        ppl.status[child] = NEVER
+def _most(chance):  # type: ignore[no-untyped-def]
+    """The largest word whose ``unit`` can be below ``chance`` (or the one above it: screening may be too wide)."""
+    return np.uint32(min(max(chance, 0.0) * 4294967296.0, 4294967295.0))
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def arrive(ppl, k0, k1, month, used, first, count, events):  # type: ignore[no-untyped-def]
+def meet_fate(  # type: ignore[no-untyped-def]
+    ppl, hh, k0, k1, month, lo, hi, death, birth, move, onset, rates, events, mothers, new_patients
+):  # fmt: skip
+    """One month of fate for the persons ``lo`` ... ``hi``-1; newborns follow with :func:`bear`.
+
+    ``death[sex, age]``, ``birth[age]``, ``move[age]`` and ``onset[HT/DM, age]`` are chances per month by completed age
+    at the month's start; ``rates`` is :class:`FateRates`. A resident dies, else moves, else may bear a child, fall ill
+    with hypertension or diabetes, leave PBI-JK, come of age. Ghosts of the register are struck off or stay.
+
+    Receives ``events`` (8,); ``mothers`` and ``new_patients`` (int32, the count in entry 0, indices after it; one too
+    small is counted in NO_ROOM), those of two ranges to be worked off in the order of the ranges. Two ranges
+    may mark the same household in ``hh.holds``: both write the same bit, and nothing else writes there meanwhile.
+    """
+    presence, born, female, segment, status = ppl.presence, ppl.birth, ppl.female, ppl.segment, ppl.status
+    name, serial, chronic, household, holds = ppl.name, ppl.serial, ppl.chronic, ppl.household, hh.holds
+    find_dead = rates.cleansing + (1.0 - rates.cleansing) * rates.checked * rates.find_dead
+    find_moved = rates.cleansing + (1.0 - rates.cleansing) * rates.checked * rates.find_moved
+    limits = Limits(
+        _most(death[:, :_OLD].max()), _most(max(death.max(), find_dead, find_moved)), _most(move.max()),
+        _most(birth.max()), _most(onset[0].max()), _most(onset[1].max()), _most(rates.pbi_out),
+    )  # fmt: skip
+    w0, w1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
+    w2, w3 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
+    marked = np.empty(CHUNK, np.int64)
+    for start in range(lo, hi, CHUNK):
+        end = min(hi, start + CHUNK)
+        found = _screen(k0, k1, name, serial, presence, born, start, end, month, limits, w0, w1, w2, w3, marked)
+        for j in marked[:found]:
+            i = start + j
+            if presence[i] == GONE:
+                continue
+            removed = segment[i] == PBI and status[i] == ACTIVE and unit(_MIRROR ^ w1[j]) < rates.pbi_out
+            if presence[i] != RESIDENT:
+                if unit(w0[j]) < (find_dead if presence[i] == DEAD_ON_REGISTER else find_moved):
+                    presence[i] = GONE
+                    events[CLEANSED] += 1
+                elif removed:
+                    status[i] = LAPSED
+                    events[PBI_OUT] += 1
+                continue
+            age = min(max(month - born[i] - 1, 0) // 12, MAX_AGE)
+            if unit(w0[j]) < death[female[i], age]:
+                events[DEATHS] += 1
+                told, _stays = _fate(k0, k1, name[i], serial[i], month)
+                presence[i] = _seen_as(DEAD_ON_REGISTER, status[i], told < rates.death_unreported)
+                continue
+            if unit(w1[j]) < move[age]:
+                events[MOVED_OUT] += 1
+                told, _stays = _fate(k0, k1, name[i], serial[i], month)
+                presence[i] = _seen_as(MOVED_ON_REGISTER, status[i], told < rates.move_unreported)
+                continue
+            if female[i] == 1 and unit(w2[j]) < birth[age]:
+                _append(mothers, i, events)
+            begun = (HT if unit(w3[j]) < onset[0, age] else 0) | (DM if unit(_MIRROR ^ w3[j]) < onset[1, age] else 0)
+            if begun != 0 and chronic[i] & (HT | DM) == 0:
+                _append(new_patients, i, events)
+            chronic[i] |= begun
+            if removed:
+                events[PBI_OUT] += 1
+            elif month - born[i] == _OF_AGE and segment[i] == PPU and status[i] == ACTIVE:
+                _told, stays = _fate(k0, k1, name[i], serial[i], month)
+                if stays >= rates.age_out:
+                    continue
+                events[AGED_OUT] += 1
+            else:
+                continue
+            status[i] = LAPSED
+            holds[household[i]] |= HAS_UNCOVERED
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def _screen(  # type: ignore[no-untyped-def]
+    k0, k1, name, serial, presence, born, start, end, month, limits, w0, w1, w2, w3, marked
+):  # fmt: skip
+    """Draw the words of a chunk and note in ``marked`` everyone to whom anything can happen at the largest chances of
+    all ages; returns how many.
+
+    Without a branch and not inlined, so that it is compiled into vector instructions. The aged and the ghosts have a
+    limit of their own, because the chances of a few would else mark many.
+    """
+    others, most, leave, bear_child = limits.die, limits.die_old, limits.leave, limits.bear
+    ill_ht, ill_dm, out = limits.ill_ht, np.uint32(_MIRROR ^ limits.ill_dm), np.uint32(_MIRROR ^ limits.pbi_out)
+    aged, of_age = np.int16(month - 12 * _OLD), np.int16(month - _OF_AGE)
+    fill(k0, k1, name, serial, start, end, month, _LIFE, w0, w1, w2, w3)
+    birth, there = born[start:end], presence[start:end]
+    flag = np.empty(CHUNK, np.bool_)
+    for j in range(birth.size):
+        event = (w0[j] <= others) | (w1[j] <= leave) | (w2[j] <= bear_child) | (w3[j] <= ill_ht)
+        upper = (w1[j] >= out) | (w3[j] >= ill_dm)
+        apart = (birth[j] < aged) | (there[j] != RESIDENT)
+        flag[j] = event | upper | (apart & (w0[j] <= most)) | (birth[j] == of_age)
+    found = 0
+    for j in range(birth.size):
+        if flag[j]:
+            marked[found] = j
+            found += 1
+    return found
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def _append(found, i, events):  # type: ignore[no-untyped-def]
+    """One more index after the count in entry 0."""
+    if found[0] + 1 < found.size:
+        found[0] += 1
+        found[found[0]] = i
+    else:
+        events[NO_ROOM] += 1
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def _fate(k0, k1, name, serial, month):  # type: ignore[no-untyped-def]
+    """Two chances of the person's month: that the register is told, that a dependant of 21 stays on the card."""
+    a, _b, _c, d = words(k0, k1, name, serial, 0, month, _FATE)
+    return unit(a), unit(d)
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def _seen_as(kept, status, unreported):  # type: ignore[no-untyped-def]
+    """What is left of one who died or moved away: a ghost of the register, if registered and nobody reports it."""
+    return kept if status != NEVER and unreported else GONE
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def _settle(ppl, hh, i, h, k0, k1, month, table):  # type: ignore[no-untyped-def]
+    """What every new person has, whose name and serial are set: presence, own frailty, place at the household's head.
+
+    ``table`` holds the frailty at the quantiles 1/4096 ... 4095/4096; between them it is linear.
+    """
+    ppl.household[i] = h
+    ppl.next[i] = hh.first[h]
+    hh.first[h] = i
+    ppl.presence[i] = RESIDENT
+    ppl.since[i] = month
+    a, _b, _c, _d = words(k0, k1, ppl.name[i], ppl.serial[i], 0, 0, _FRAILTY)
+    place = min(max(unit(a) * (table.size + 1) - 1.0, 0.0), table.size - 1.0)
+    below = min(int(place), table.size - 2)
+    ppl.frailty[i] = table[below] + (place - below) * (table[below + 1] - table[below])
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def bear(ppl, hh, k0, k1, month, used, mothers, named, frailty_table, adherence, events):  # type: ignore[no-untyped-def]
+    """Let the ``mothers`` of :func:`meet_fate` bear a child each; returns the new number of used slots.
+
+    A newborn is named for luck by mother and month. It has the mother's household, facility and, if she is active and
+    the child is ``named`` in time (a share; 28-day rule, Perpres 82/2018), her segment, payer and class, active from
+    birth; else it is not registered. ``frailty_table`` holds the quantiles of frailty (see sim.people.synthesis),
+    ``adherence`` is the share who take their drugs. Receives ``events``; without a free slot NO_ROOM is counted.
+    """
+    end = used
+    for n in range(1, mothers[0] + 1):
+        if end >= ppl.name.size:
+            events[NO_ROOM] += 1
+            continue
+        mother, child = mothers[n], end
+        _a, b, c, d = words(k0, k1, ppl.name[mother], month + 1, 0, month, _FATE)
+        ppl.name[child] = ppl.name[mother]
+        ppl.serial[child] = month + 1
+        _settle(ppl, hh, child, ppl.household[mother], k0, k1, month, frailty_table)
+        ppl.facility[child] = ppl.facility[mother]
+        ppl.birth[child] = month
+        ppl.female[child] = unit(b) < _GIRLS
+        ppl.chronic[child] = ADHERENT if unit(d) < adherence else 0
+        if ppl.status[mother] == ACTIVE and unit(c) < named:
+            ppl.segment[child] = ppl.segment[mother]
+            ppl.payer[child] = ppl.payer[mother]
+            ppl.klass[child] = ppl.klass[mother]
+            ppl.status[child] = ACTIVE
+        else:
+            ppl.segment[child] = NEVER_SEGMENT
+            ppl.payer[child] = PAYER_NONE
+            ppl.status[child] = NEVER
+            hh.holds[ppl.household[child]] |= HAS_UNCOVERED
+        end += 1
+        events[BIRTHS] += 1
+    return end
+
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def arrive(  # type: ignore[no-untyped-def]
+    ppl, hh, k0, k1, month, used, first, count, frailty_table, adherence, new_patients, events
+):  # fmt: skip
     """Let ``count`` persons move in; returns the new number of used slots.
 
     Each resembles, and joins the household of, one of the ``first`` persons of the start, drawn by name, so that the
-    same people arrive in every scenario; where that person is gone, the newcomer is not registered.
+    same people arrive in every scenario, each with a frailty and an adherence of its own; where that person is gone,
+    the newcomer is not registered. The chronically ill are appended to ``new_patients``.
     """
     end = used
     for n in range(count):
         if end >= ppl.name.size:
             events[NO_ROOM] += 1
             continue
-        a, b, c, d = words(k0, k1, n, month + 1, 0, month, _ARRIVAL)
+        a, b, _c, _d = words(k0, k1, n, month + 1, 0, month, _ARRIVAL)
         i = min(int(unit(a) * first), first - 1)
         ppl.name[end] = _ARRIVALS + (month << 18) + n  # the month, so that no newborn of an earlier arrival shares it
         ppl.serial[end] = month + 1
-        ppl.household[end] = ppl.household[i]
+        _settle(ppl, hh, end, ppl.household[i], k0, k1, month, frailty_table)
         ppl.facility[end] = ppl.facility[i]
         ppl.birth[end] = ppl.birth[i]
         ppl.female[end] = ppl.female[i]
-        ppl.presence[end] = RESIDENT
-        ppl.frailty[end] = ppl.frailty[i]
-        ppl.chronic[end] = ppl.chronic[i]
-        ppl.sbp[end] = ppl.sbp[i]
-        ppl.fbg[end] = ppl.fbg[i]
-        ppl.since[end] = month
+        ppl.chronic[end] = (ppl.chronic[i] & (255 - ADHERENT)) | (ADHERENT if unit(b) < adherence else 0)
+        if ppl.chronic[end] & (HT | DM):
+            _append(new_patients, end, events)
         if ppl.presence[i] == RESIDENT:
             ppl.segment[end] = ppl.segment[i]
             ppl.payer[end] = ppl.payer[i]
             ppl.klass[end] = ppl.klass[i]
             ppl.status[end] = ppl.status[i]
             ppl.active_from[end] = ppl.active_from[i]
+        if ppl.status[end] == NEVER or ppl.status[end] == LAPSED:
+            hh.holds[ppl.household[end]] |= HAS_UNCOVERED
         end += 1
         events[MOVED_IN] += 1
     return end

@@ -1,13 +1,13 @@
-"""Day 1 on the register: suspensions and activations take effect, heads are counted."""
+"""The register: what takes effect on day 1, and the head counts at the close of the month."""
 
 from __future__ import annotations
 
 import numba as nb
+import numpy as np
 
 from sim.codes import (
     ACTIVE,
     ARREARS,
-    BP,
     FREE,
     GONE,
     HAS_PPU_LAPSED,
@@ -18,7 +18,6 @@ from sim.codes import (
     NEVER,
     PAYER_PRIVATE,
     PAYER_SELF,
-    PBPU,
     PENDING,
     PPU,
     RESIDENT,
@@ -26,73 +25,81 @@ from sim.codes import (
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def open_month(ppl, hh, month, used, suspended):  # type: ignore[no-untyped-def]
-    """Apply what takes effect on day 1 and note what each household holds.
-
-    Pending persons whose month has come become active; members of households that owe are suspended (Perpres 82/2018
-    art. 42: from the 1st of the month after the unpaid one). ``suspended`` (1,) receives the count. Sets
-    ``hh.payers`` and ``hh.holds``.
-    """
-    hh.payers[:] = 0
-    hh.holds[:] = 0
-    hh.event[:] = 0
-    for i in range(used):
-        if ppl.presence[i] == FREE or ppl.presence[i] == GONE:
-            continue
-        h = ppl.household[i]
-        if ppl.status[i] == PENDING and ppl.active_from[i] <= month:
-            ppl.status[i] = ACTIVE
-        if ppl.payer[i] == PAYER_SELF and ppl.status[i] != NEVER and ppl.status[i] != LAPSED:
-            ppl.klass[i] = hh.klass[h]
-            if ppl.status[i] == ACTIVE and hh.debt[h] > 0:
-                ppl.status[i] = ARREARS
-                suspended[0] += 1
-            if ppl.status[i] != PENDING:
-                hh.payers[h] += 1
-        status = ppl.status[i]
-        if ppl.segment[i] == PPU and ppl.presence[i] == RESIDENT:
-            if status == ACTIVE:
-                hh.holds[h] |= HAS_PPU_PRIVATE if ppl.payer[i] == PAYER_PRIVATE else HAS_PPU_STATE
-            elif status == LAPSED:
-                hh.holds[h] |= HAS_PPU_LAPSED
-        if ppl.presence[i] == RESIDENT and (status == NEVER or status == LAPSED):
-            hh.holds[h] |= HAS_UNCOVERED
-
-
-@nb.njit(error_model="numpy", cache=True, nogil=True)
-def count_heads(ppl, hh, used, heads, paid_by, owed, diagnosed):  # type: ignore[no-untyped-def]
-    """Count everyone once.
+def close_register(ppl, hh, lo, hi, heads, paid_by, ghosts_paid, owed):  # type: ignore[no-untyped-def]
+    """Count the persons ``lo`` ... ``hi``-1 and note what their households hold.
 
     ``heads`` (facilities, segments, statuses, presences), ``paid_by`` (payers, classes): active heads,
-    ``owed`` (classes,): person-months in arrears, ``diagnosed`` (facilities, 2): active residents with HT, DM.
+    ``ghosts_paid`` (payers,): those among them who are dead or gone, ``owed`` (classes,): person-months in arrears; all
+    start at 0.
+    ``hh.payers`` and ``hh.holds`` must be 0 before. Self-payers take the class that their family has moved to.
     """
-    heads[:] = 0
-    paid_by[:] = 0
-    owed[:] = 0
-    diagnosed[:] = 0
-    for i in range(used):
-        presence = ppl.presence[i]
-        if presence == FREE:
+    presence_of, segment_of, status_of, payer_of = ppl.presence, ppl.segment, ppl.status, ppl.payer
+    klass_of, place_of, household = ppl.klass, ppl.facility, ppl.household
+    payers, holds, debt, family_klass = hh.payers, hh.holds, hh.debt, hh.klass
+    for i in range(lo, hi):
+        presence = presence_of[i]
+        if presence == FREE or presence == GONE:
             continue
-        status = ppl.status[i]
-        heads[ppl.facility[i], ppl.segment[i], status, presence] += 1
-        if presence == GONE:
-            continue
+        segment, status, payer, h = segment_of[i], status_of[i], payer_of[i], household[i]
+        if payer == PAYER_SELF and status != NEVER and status != LAPSED:
+            klass_of[i] = family_klass[h]
+            payers[h] += status != PENDING
+        if presence == RESIDENT:
+            if status == NEVER or status == LAPSED:
+                holds[h] |= HAS_UNCOVERED
+            if segment == PPU:
+                if status == ACTIVE:
+                    holds[h] |= HAS_PPU_PRIVATE if payer == PAYER_PRIVATE else HAS_PPU_STATE
+                elif status == LAPSED:
+                    holds[h] |= HAS_PPU_LAPSED
+        heads[place_of[i], segment, status, presence] += 1
         if status == ACTIVE:
-            paid_by[ppl.payer[i], ppl.klass[i]] += 1
-            if presence == RESIDENT:
-                bits = ppl.chronic[i]
-                diagnosed[ppl.facility[i], 0] += (bits >> 1) & 1
-                diagnosed[ppl.facility[i], 1] += (bits >> 4) & 1
-        elif status == ARREARS and (ppl.segment[i] == PBPU or ppl.segment[i] == BP):
-            owed[ppl.klass[i]] += hh.debt[ppl.household[i]]
+            paid_by[payer, klass_of[i]] += 1
+            if presence != RESIDENT:
+                ghosts_paid[payer] += 1
+        elif status == ARREARS and payer == PAYER_SELF:
+            owed[klass_of[i]] += debt[h]
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def reactivate(ppl, hh, used, month, reactivated):  # type: ignore[no-untyped-def]
-    """Suspended members of households that paid are active again within the day; ``reactivated`` (1,) counts them."""
+def take_effect(ppl, hh, month, used, heads, paid_by, ghosts_paid, owed, suspended):  # type: ignore[no-untyped-def]
+    """Day 1: pending persons whose month has come become active; families that owe are suspended.
+
+    Perpres 82/2018 art. 42: suspended from the 1st of the month after the unpaid one. The head counts of the month's
+    close are carried on, so that nobody is counted twice. ``suspended`` (1,) receives the persons suspended.
+    """
     for i in range(used):
-        if ppl.status[i] == ARREARS and ppl.presence[i] != GONE and ppl.presence[i] != FREE:
-            if hh.debt[ppl.household[i]] == 0:
-                ppl.status[i] = ACTIVE
-                reactivated[0] += 1
+        if ppl.status[i] == PENDING and ppl.active_from[i] <= month:
+            if ppl.presence[i] == FREE or ppl.presence[i] == GONE:
+                continue
+            h = ppl.household[i]
+            own = ppl.payer[i] == PAYER_SELF
+            hh.payers[h] += own
+            if own:
+                ppl.klass[i] = hh.klass[h]
+            _change_status(ppl, hh, i, ARREARS if own and hh.debt[h] > 0 else ACTIVE, heads, paid_by, ghosts_paid, owed)
+    for h in range(hh.debt.size):
+        if hh.debt[h] == 0 or hh.payers[h] == 0:
+            continue
+        i = hh.first[h]
+        while i >= 0:
+            if ppl.status[i] == ACTIVE and ppl.payer[i] == PAYER_SELF:
+                if ppl.presence[i] != FREE and ppl.presence[i] != GONE:
+                    _change_status(ppl, hh, i, ARREARS, heads, paid_by, ghosts_paid, owed)
+                    suspended[0] += 1
+            i = ppl.next[i]
+
+
+@nb.njit(error_model="numpy")
+def _change_status(ppl, hh, i, status, heads, paid_by, ghosts_paid, owed):  # type: ignore[no-untyped-def]
+    """Give person ``i`` another status and carry the counts over."""
+    f, segment, presence, klass = ppl.facility[i], ppl.segment[i], ppl.presence[i], ppl.klass[i]
+    debt = np.int64(hh.debt[ppl.household[i]]) * (ppl.payer[i] == PAYER_SELF)
+    before = ppl.status[i]
+    heads[f, segment, before, presence] -= 1
+    heads[f, segment, status, presence] += 1
+    gained = np.int64(status == ACTIVE) - np.int64(before == ACTIVE)
+    paid_by[ppl.payer[i], klass] += gained
+    ghosts_paid[ppl.payer[i]] += gained * (presence != RESIDENT)
+    owed[klass] += debt * (np.int64(status == ARREARS) - np.int64(before == ARREARS))
+    ppl.status[i] = status

@@ -1,134 +1,50 @@
-"""The synthetic population: the district's margins met exactly by residents, ghosts and family cards.
+"""The synthetic population: the reconciled margins met exactly by residents, ghosts and family cards.
 
-Order of trust: the register (segments, payers, statuses), then the age-sex table, household sizes, facility registers.
-A replicate draws what the stock only assumes: the split of recent joiners, the lapsed, the ghosts of the register.
+Families come from :mod:`sim.people.families`; here they are dealt to the cells of the register by wealth, and to the
+facilities, as whole families. What is left when no family fits is a card of mixed payers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaincinv
 
-from districts.faults import UserError
-from districts.model import District, SegmentRow, Stock
+from districts.model import District, Facility, Stock
 from sim import codes
 from sim.behaviour import Behaviour
-from sim.people.arrays import Households, People, empty_households, empty_people
-from sim.people.families import FamilyTree, apportion, family_tree
-from sim.random import Key, Purpose, numbered, uniforms
+from sim.people.arrays import Households, People, empty_households, empty_people, link_households
+from sim.people.cells import EVEN, Cell
+from sim.people.families import FamilyTree, family_tree
+from sim.people.fitting import apportion, fit, round_table
+from sim.people.health import assign_health
+from sim.people.margins import MOST_MONTHS, PREMIUM, Margins, reconcile
+from sim.random import Key, Purpose, block_table, uniforms
 
 IntArray = NDArray[np.int64]
 
-#: How likely a household of each wealth quintile (poorest first) is to hold a segment, relative (assumed).
-_WEALTH_WEIGHT = {
-    "pbi_jk": (5.0, 4.0, 2.0, 0.7, 0.2),
-    "pbpu_pemda": (4.0, 4.0, 2.5, 1.0, 0.3),
-    "ppu/state": (0.1, 0.4, 1.0, 2.5, 4.0),
-    "ppu/private": (0.5, 1.0, 1.5, 1.5, 1.5),
-    "ppu/village": (0.5, 1.0, 1.5, 1.5, 1.0),
-    "pbpu1": (0.1, 0.3, 1.0, 2.0, 5.0),
-    "pbpu2": (0.3, 0.7, 1.2, 2.0, 2.0),
-    "pbpu3": (1.0, 1.3, 1.3, 1.0, 0.5),
-    "bp": (0.2, 0.5, 1.0, 2.0, 3.0),
-}
 #: Months owed by households in arrears: (from, to, share); a guess that fits the mean debt (low confidence).
-_DEBT_MONTHS = ((1, 1, 0.12), (2, 3, 0.12), (4, 12, 0.22), (13, 24, 0.54))
-#: True prevalence of HT and DM by age band 18-39, 40-59, 60+ (HT: 30.8 % of adults measured, SKI 2023; split assumed).
-_BANDS = (18, 40, 60, 200)
-_HT_TRUE, _DM_TRUE = (0.14, 0.38, 0.58), (0.012, 0.075, 0.13)
-_HT_DIAGNOSED, _DM_DIAGNOSED = (0.022, 0.125, 0.229), (0.006, 0.037, 0.065)
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One (segment, payer, class) of the register with its heads by status; ghosts are among the active."""
-
-    segment: int
-    payer: int
-    klass: int
-    weight: tuple[float, ...]
-    active: int
-    arrears: int
-    lapsed: int
-    ghosts: int = 0
-
-    @property
-    def residents(self) -> int:
-        """Heads of the cell who really live in the district."""
-        return self.active + self.arrears + self.lapsed - self.ghosts
-
-
-def drawn_cells(stock: Stock, behaviour: Behaviour, key: Key, central: bool) -> list[Cell]:
-    """The register of the stock as cells, with what is only assumed drawn for the replicate.
-
-    With ``central`` (luck only) the cells equal the stock exactly. The registered total never changes. Raises
-    ``UserError`` when residents on the register outnumber the population.
-    """
-    joined = _drawn_joiners(stock, behaviour, key) if not central else [row.joined for row in stock.segments]
-    cells = []
-    for row, joiners in zip(stock.segments, joined, strict=True):
-        registered = max(row.arrears, row.registered + joiners - row.joined)
-        lapsed = min(round(row.lapsed * behaviour["stock.lapsed_factor"]), registered - row.arrears)
-        cells.append(
-            Cell(
-                codes.SEGMENT_CODE[row.segment],
-                codes.PAYER_CODE[row.payer],
-                row.klass,
-                _weight(row),
-                registered - row.arrears - lapsed,
-                row.arrears,
-                lapsed,
-            )
-        )
-    return _with_ghosts(cells, stock, behaviour)
-
-
-def _weight(row: SegmentRow) -> tuple[float, ...]:
-    for name in (f"{row.segment}/{row.payer}", f"{row.segment}{row.klass}", row.segment):
-        if name in _WEALTH_WEIGHT:
-            return _WEALTH_WEIGHT[name]
-    return (1.0,) * 5
-
-
-def _drawn_joiners(stock: Stock, behaviour: Behaviour, key: Key) -> list[int]:
-    """Joiners per row, split anew by a Dirichlet draw around the split that the file assumes."""
-    joined = np.array([row.joined for row in stock.segments], np.int64)
-    if joined.sum() == 0:
-        return [int(value) for value in joined]
-    luck = uniforms(key, numbered(len(joined)), 0, Purpose.STOCK)
-    shape = behaviour["stock.joiner_concentration"] * joined / joined.sum()
-    gamma = np.where(joined > 0, gammaincinv(np.maximum(shape, 1e-9), luck), 0.0)
-    drawn = apportion(gamma, int(joined.sum()))
-    return [int(value) for value in drawn]
-
-
-def _with_ghosts(cells: list[Cell], stock: Stock, behaviour: Behaviour) -> list[Cell]:
-    """Spread the dead and the moved over the active heads that others pay for (they never pay themselves)."""
-    registered = sum(cell.active + cell.arrears + cell.lapsed for cell in cells)
-    share = min(0.25, stock.ghost_share * behaviour["stock.ghost_factor"])
-    surplus = max(0, registered - stock.population)
-    wanted = max(round(share * registered), surplus)
-    room = np.array([cell.active if cell.payer != codes.PAYER_SELF else 0 for cell in cells], float)
-    ghosts = apportion(room, min(wanted, int(room.sum())))
-    if registered - int(ghosts.sum()) > stock.population:
-        raise UserError(
-            "stock {month}: {registered} registered cannot be {population} residents and their register errors",
-            month=stock.month,
-            registered=registered,
-            population=stock.population,
-        )
-    return [Cell(**{**cell.__dict__, "ghosts": int(count)}) for cell, count in zip(cells, ghosts, strict=True)]
+_DEBT_MONTHS = ((1, 1, 0.12), (2, 3, 0.12), (4, 12, 0.22), (13, MOST_MONTHS, 0.54))
+#: The luck of the months owed is raised to a power between these two to meet the published sum.
+_TILTS = (1 / 64, 64.0)
+#: Mean kilometres to the facility by its location, and spread on the log scale (both assumed).
+_KILOMETRES = {"urban": 1.5, "rural": 4.0, "remote": 10.0, "very_remote": 15.0}
+_KILOMETRES_SPREAD = 0.6
+#: The dead and the moved of the register: age in months (no rate asks for it).
+_GHOST_AGE = 12 * 60
+_TWO32 = 4294967296.0
 
 
 @dataclass(frozen=True)
 class Population:
-    """The synthesised district: arrays with free slots behind, and how many slots and households are in use."""
+    """The synthesised district: arrays with free slots behind; slots below ``residents`` hold residents, those below
+    ``used`` the ghosts of the register."""
 
     people: People
     households: Households
+    residents: int
     used: int
 
 
@@ -137,193 +53,211 @@ def synthesise(
 ) -> Population:
     """Residents, ghosts and family cards at the end of the stock's month; ``spare`` free slots for newcomers.
 
-    Starting heads by segment, payer, class, status and facility equal ``cells`` and the facility registers exactly
-    (registers that add up to another total are scaled by largest remainder).
+    Starting heads by segment, payer, class and status equal ``cells`` exactly, heads by facility the reconciled
+    registers; so does the table of cells by facility, fitted to an even seed. The table of cells and statuses by
+    wealth quintile is met up to the members of mixed cards. Raises ``InputError`` as :func:`reconcile` does.
     """
-    ages = tuple((row.age_from, row.age_to or 0, row.men, row.women) for row in district.age_sex)
-    sizes = tuple((row.size, row.share) for row in district.household_sizes)
-    tree = family_tree(ages, sizes, stock.population, seed)
-    ghosts = sum(cell.ghosts for cell in cells)
-    residents = len(tree.household)
-    people = empty_people(residents + ghosts + spare)
-    households = empty_households(len(tree.size))
-    households.name[:] = np.arange(len(tree.size))
-    luck = uniforms(key, numbered(len(tree.size)), 10, Purpose.SYNTHESIS)
-    households.wealth[:] = np.searchsorted(np.cumsum(district.wealth_shares)[:-1], luck)
-
-    people.name[: residents + ghosts] = np.arange(residents + ghosts)
+    margins = reconcile(district, stock)
+    tree = family_tree(margins.age_sex, margins.household_sizes, seed)
+    residents, ghosts = len(tree.household), sum(cell.ghosts for cell in cells)
+    used = residents + ghosts
+    people, households = empty_people(used + spare), empty_households(len(tree.size))
+    people.name[:used] = np.arange(used)
     people.household[:residents] = tree.household
     people.birth[:residents] = -tree.age_months - 1
     people.female[:residents] = tree.female
     people.presence[:residents] = codes.RESIDENT
-    _assign_cells(people, households, tree, cells, key)
-    _assign_debt(people, households, residents, stock, key)
-    _add_ghosts(people, households, cells, residents, key)
-    _assign_facilities(people, district, residents, ghosts)
-    _assign_health(people, behaviour, key, residents)
-    return Population(people, households, residents + ghosts)
+
+    households.name[:] = np.arange(len(tree.size))
+    luck = block_table(key, households.name, 10, Purpose.SYNTHESIS)
+    cell_of = _assign_cells(people, households, tree, cells, margins, luck[:, 0])
+    _assign_debt(people, households, margins, luck[:, 2])
+    _assign_facilities(people, tree, cells, cell_of, margins, luck[:, 1], key)
+    _assign_homes(people, households, tree, district.facilities, key)
+    assign_health(people, behaviour, key, residents)
+    link_households(people, households, 0, used)
+    return Population(people, households, residents, used)
 
 
-def _take(order: IntArray, size: IntArray, need: int) -> tuple[IntArray, int]:
-    """Households in ``order`` that hold ``need`` persons exactly, and how many persons could not be matched."""
-    cumulative = np.cumsum(size[order])
-    count = int(np.searchsorted(cumulative, need, side="right"))
-    missing = need - (int(cumulative[count - 1]) if count else 0)
-    chosen = [order[:count]]
-    for index in order[count:]:
-        if missing == 0:
-            break
-        if size[index] <= missing:
-            chosen.append(np.array([index]))
-            missing -= int(size[index])
-    return np.concatenate(chosen), missing
-
-
-def _assign_cells(people: People, households: Households, tree: FamilyTree, cells: list[Cell], key: Key) -> None:
-    """Whole households to each cell, poorer ones to the paid-for; then statuses inside the cell, whole households."""
-    size = tree.size
-    first = np.concatenate([[0], np.cumsum(size)[:-1]])
-    free = np.ones(len(size), bool)
-    for number, cell in enumerate(cells):
-        weight = np.array(cell.weight)[households.wealth]
-        luck = uniforms(key, households.name, 20 + number, Purpose.SYNTHESIS)
-        candidates = np.flatnonzero(free)
-        order = candidates[np.argsort(-np.log(luck[candidates]) / weight[candidates], kind="stable")]
-        chosen, missing = _take(order, size, cell.residents)
-        free[chosen] = False
-        members = _members(chosen, first, size)
-        if missing:
-            members = np.concatenate([members, _split(order[free[order]], first, size, free, people, missing)])
-        people.segment[members] = cell.segment
-        people.payer[members] = cell.payer
-        people.klass[members] = cell.klass
-        people.status[members] = codes.ACTIVE
-        if cell.payer == codes.PAYER_SELF:
-            households.klass[people.household[members]] = cell.klass
-        shuffled = chosen[np.argsort(luck[chosen] * 7919 % 1.0, kind="stable")]
-        owing, rest = _take(shuffled, size, cell.arrears)
-        people.status[_exactly(_members(owing, first, size), members, people, cell.arrears, rest)] = codes.ARREARS
-        left = shuffled[~np.isin(shuffled, owing)]
-        gone, rest = _take(left, size, cell.lapsed)
-        people.status[_exactly(_members(gone, first, size), members, people, cell.lapsed, rest)] = codes.LAPSED
-
-
-def _members(households: IntArray, first: IntArray, size: IntArray) -> IntArray:
-    """The persons of ``households``, in their order."""
-    if len(households) == 0:
-        return np.zeros(0, np.int64)
-    lengths = size[households]
-    offsets = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return np.repeat(first[households], lengths) + offsets
-
-
-def _split(
-    order: IntArray, first: IntArray, size: IntArray, free: NDArray[np.bool_], people: People, missing: int
+def _assign_cells(
+    people: People,
+    households: Households,
+    tree: FamilyTree,
+    cells: list[Cell],
+    margins: Margins,
+    luck: NDArray[np.uint32],
 ) -> IntArray:
-    """The last persons of a cell where no household fits: single members, as a family card of mixed payers has them."""
-    found: list[int] = []
-    for index in order:
-        if len(found) == missing:
-            break
-        take = min(int(size[index]), missing - len(found))
-        found.extend(range(int(first[index]), int(first[index]) + take))
-        free[index] = False
-    if len(found) < missing:
-        loose = np.flatnonzero((people.presence == codes.RESIDENT) & (people.status == codes.NEVER))
-        found.extend(int(person) for person in np.setdiff1d(loose, found)[: missing - len(found)])
-    return np.array(found, np.int64)
+    """Families to cell, status and wealth quintile; returns the cell of every resident (the last: not registered).
+
+    Those who pay for themselves are dealt first, so that a mixed card hardly ever holds one who owes.
+    """
+    rows = [
+        (number, status, heads)
+        for number, cell in sorted(enumerate(cells), key=lambda item: item[1].payer != codes.PAYER_SELF)
+        for status, heads in (
+            (codes.ARREARS, cell.arrears), (codes.LAPSED, cell.lapsed), (codes.ACTIVE, cell.active - cell.ghosts)
+        )
+    ]  # fmt: skip
+    rows.append((len(cells), codes.NEVER, margins.population - sum(cell.residents for cell in cells)))
+    number, status, heads = (np.array(column) for column in zip(*rows, strict=True))
+    weights = np.array([cell.weight for cell in cells] + [EVEN])
+    table = round_table(fit(weights[number], heads, np.array(margins.wealth)))
+    persons, block = _deal(tree, np.argsort(luck, kind="stable"), np.zeros(0, np.int64), table.ravel())
+    row, quintile = np.divmod(block, 5)
+    used = len(persons)
+    cell_of = np.empty(used, np.int64)
+    cell_of[persons] = number[row]
+    people.status[persons] = status[row]
+    for column, values in (
+        (people.segment, [cell.segment for cell in cells] + [codes.NEVER_SEGMENT]),
+        (people.payer, [cell.payer for cell in cells] + [codes.PAYER_NONE]),
+        (people.klass, [cell.klass for cell in cells] + [0]),
+    ):
+        column[:used] = np.array(values)[cell_of]
+    households.wealth[tree.household[persons]] = quintile
+    paying = np.flatnonzero(people.payer[:used] == codes.PAYER_SELF)
+    households.klass[tree.household[paying]] = people.klass[paying]
+    return cell_of
 
 
-def _exactly(chosen: IntArray, members: IntArray, people: People, wanted: int, missing: int) -> IntArray:
-    """``chosen`` topped up to ``wanted`` persons with active members of the cell when no household fits."""
-    if missing == 0:
-        return chosen
-    others = members[(people.status[members] == codes.ACTIVE) & ~np.isin(members, chosen)]
-    return np.concatenate([chosen, others[: wanted - len(chosen)]])
+def _deal(tree: FamilyTree, order: IntArray, loose: IntArray, need: IntArray) -> tuple[IntArray, IntArray]:
+    """Persons of the households ``order`` and the ``loose`` persons, dealt to blocks that take ``need`` persons each
+    (together all of them); returns (persons, block of each). Whole households as far as they fit."""
+    size = tree.size[order]
+    queue = np.argsort(size, kind="stable")
+    start = np.searchsorted(size[queue], np.arange(int(size.max(initial=0)) + 2))
+    block, short = _whole_households(size, queue, start, need)
+    persons = np.concatenate([_members(tree, order), loose])
+    dealt = np.concatenate([np.repeat(block, size), np.full(len(loose), -1)])
+    dealt[dealt < 0] = np.repeat(np.arange(len(need)), short)
+    return persons, dealt
 
 
-def _assign_debt(people: People, households: Households, residents: int, stock: Stock, key: Key) -> None:
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def _whole_households(size, queue, start, need):  # type: ignore[no-untyped-def]
+    """Deal households of ``size`` in turn to blocks until each holds ``need`` persons; one too large for what is
+    missing waits, and the next that fits (the largest first) is taken. ``queue[start[s]:start[s + 1]]`` are the
+    households of size s. Returns the block of each household (-1: left over) and the persons each block lacks."""
+    block, short = np.full(size.size, -1, np.int64), np.zeros(need.size, np.int64)
+    head, largest, at = start.copy(), start.size - 2, 0
+    for b in range(need.size):
+        missing = need[b]
+        while missing > 0:
+            while at < size.size and block[at] >= 0:
+                at += 1
+            if at == size.size:
+                break
+            chosen = at
+            if size[at] > missing:
+                chosen = -1
+                for fits in range(min(missing, largest), 0, -1):
+                    while head[fits] < start[fits + 1] and block[queue[head[fits]]] >= 0:
+                        head[fits] += 1
+                    if head[fits] < start[fits + 1]:
+                        chosen = queue[head[fits]]
+                        break
+                if chosen < 0:
+                    break
+            block[chosen] = b
+            missing -= size[chosen]
+        short[b] = missing
+    return block, short
+
+
+def _members(tree: FamilyTree, households: IntArray) -> IntArray:
+    """The residents of ``households``, in their order."""
+    size = tree.size[households]
+    before = np.cumsum(size) - size
+    return np.repeat(tree.first[households] - before, size) + np.arange(int(size.sum()))
+
+
+def _assign_debt(people: People, households: Households, margins: Margins, luck: NDArray[np.uint32]) -> None:
     """Months owed per household in arrears; tilted so that the rupiah owed equal the published sum, if there is one."""
-    debtors = np.flatnonzero(people.status[:residents] == codes.ARREARS)
-    if len(debtors) == 0:
-        return
-    owing = np.unique(people.household[debtors])
-    heads = np.bincount(people.household[debtors], minlength=len(households.name))[owing]
-    price = np.array([35000, 150000, 100000, 35000])[households.klass[owing]]
-    luck = uniforms(key, owing.astype(np.uint32), 60, Purpose.SYNTHESIS)
+    debtors = np.flatnonzero(people.status == codes.ARREARS)
+    heads = np.bincount(people.household[debtors], minlength=len(households.name))
+    owing = np.flatnonzero(heads)
+    monthly = (heads * np.array(PREMIUM)[households.klass])[owing]
     edges = np.concatenate([np.full(high - low + 1, share / (high - low + 1)) for low, high, share in _DEBT_MONTHS])
-    cumulative = np.cumsum(edges)[:-1]
+    cumulative, unit = np.cumsum(edges)[:-1], (luck[owing] + 0.5) / _TWO32
 
     def months(tilt: float) -> IntArray:
-        return np.searchsorted(cumulative, luck**tilt) + 1
+        return np.searchsorted(cumulative, unit**tilt) + 1
 
-    low, high = 0.2, 5.0
-    if stock.arrears_rupiah is not None:
-        for _ in range(40):
-            middle = (low + high) / 2
-            too_much = int((months(middle) * heads * price).sum()) > stock.arrears_rupiah
-            low, high = (middle, high) if too_much else (low, middle)
-        households.debt[owing] = months((low + high) / 2)
-    else:
-        households.debt[owing] = months(1.0)
-
-
-def _add_ghosts(people: People, households: Households, cells: list[Cell], residents: int, key: Key) -> None:
-    """The dead and the moved who are still on the register, half and half, each on a card of a household."""
-    start = residents
-    for number, cell in enumerate(cells):
-        if cell.ghosts == 0:
-            continue
-        slot = slice(start, start + cell.ghosts)
-        luck = uniforms(key, numbered(cell.ghosts), 70 + number, Purpose.SYNTHESIS)
-        people.household[slot] = np.floor(luck * len(households.name)).astype(np.int32)
-        people.presence[slot] = np.where(
-            np.arange(cell.ghosts) % 2 == 0, codes.DEAD_ON_REGISTER, codes.MOVED_ON_REGISTER
-        )
-        people.segment[slot], people.payer[slot], people.klass[slot] = cell.segment, cell.payer, cell.klass
-        people.status[slot] = codes.ACTIVE
-        people.birth[slot] = -12 * 60
-        start += cell.ghosts
+    tilt = 1.0
+    if margins.arrears_rupiah is not None:
+        low, high = _TILTS
+        for _ in range(25):  # the larger the tilt, the less is owed
+            tilt = (low * high) ** 0.5
+            too_much = int((months(tilt) * monthly).sum()) > margins.arrears_rupiah
+            low, high = (tilt, high) if too_much else (low, tilt)
+    households.debt[owing] = months(tilt)
 
 
-def _assign_facilities(people: People, district: District, residents: int, ghosts: int) -> None:
-    """Facilities by cumulative register along the households, so that each register is met exactly."""
-    weights = np.array([facility.registered for facility in district.facilities], float)
-    registered = people.status[:residents] != codes.NEVER
-    ghost_target = apportion(weights, ghosts)
-    target = apportion(weights, int(registered.sum()) + ghosts) - ghost_target
-    position = np.cumsum(registered) - registered
-    people.facility[:residents] = np.minimum(
-        np.searchsorted(np.cumsum(target), position, side="right"), len(target) - 1
-    )
-    people.facility[residents : residents + ghosts] = np.repeat(np.arange(len(weights)), ghost_target)
+def _assign_facilities(
+    people: People,
+    tree: FamilyTree,
+    cells: list[Cell],
+    cell_of: IntArray,
+    margins: Margins,
+    luck: NDArray[np.uint32],
+    key: Key,
+) -> None:
+    """Every cell to the facilities, as whole families, the registers met exactly; and the ghosts, each on a card of
+    its cell and facility where there is one."""
+    registers = np.array(margins.registers)
+    heads = np.array([cell.registered for cell in cells])
+    table = round_table(fit(np.ones((len(heads), len(registers))), heads, registers))
+    first, last = np.minimum.reduceat(cell_of, tree.first), np.maximum.reduceat(cell_of, tree.first)
+    order = np.argsort(luck, kind="stable")
+    mixed = np.repeat(first != last, tree.size)
+    start = len(tree.household)
+    for number in range(len(cells) + 1):
+        whole = order[((first == number) & (last == number))[order]]
+        loose = np.flatnonzero(mixed & (cell_of == number))
+        if number == len(cells):  # the unregistered live where the registered live
+            need = apportion(registers.astype(float), int(tree.size[whole].sum()) + len(loose))
+            gone = np.zeros(len(registers), np.int64)
+        else:
+            gone = apportion(table[number].astype(float), cells[number].ghosts)
+            need = table[number] - gone
+        persons, facility = _deal(tree, whole, loose, need)
+        people.facility[persons] = facility
+        if gone.any():
+            cards = whole if len(whole) else order
+            _add_ghosts(people, slice(start, start + int(gone.sum())), cells[number], gone, tree, cards, key)
+            start += int(gone.sum())
 
 
-def _assign_health(people: People, behaviour: Behaviour, key: Key, residents: int) -> None:
-    """Frailty, hypertension, diabetes, levels of pressure and glucose, by each person's own luck."""
-    names = people.name[:residents]
-    who = slice(0, residents)
-    people.frailty[who] = frailty_of(uniforms(key, names, 0, Purpose.FRAILTY), behaviour["care.frailty_shape"])
-    band = np.searchsorted(_BANDS, -people.birth[who] // 12, side="right") - 1
-    adult = band >= 0
-    band = np.clip(band, 0, 2)
-    ht = uniforms(key, names, 0, Purpose.CHRONIC, 0)
-    dm = uniforms(key, names, 0, Purpose.CHRONIC, 1)
-    letter = uniforms(key, names, 0, Purpose.CHRONIC, 2)
-    factor_ht, factor_dm = behaviour["chronic.ht_diagnosed"], behaviour["chronic.dm_diagnosed"]
-    bits = np.zeros(residents, np.uint8)
-    bits[adult & (ht < np.array(_HT_TRUE)[band])] |= codes.HT
-    bits[adult & (ht < np.array(_HT_DIAGNOSED)[band] * factor_ht)] |= codes.HT | codes.HT_DIAGNOSED
-    bits[adult & (dm < np.array(_DM_TRUE)[band])] |= codes.DM
-    bits[adult & (dm < np.array(_DM_DIAGNOSED)[band] * factor_dm)] |= codes.DM | codes.DM_DIAGNOSED
-    diagnosed = (bits & (codes.HT_DIAGNOSED | codes.DM_DIAGNOSED)) > 0
-    bits[diagnosed & (letter < behaviour["chronic.letter"])] |= codes.LETTER
-    people.chronic[who] = bits
+def _add_ghosts(
+    people: People, slots: slice, cell: Cell, by_facility: IntArray, tree: FamilyTree, cards: IntArray, key: Key
+) -> None:
+    """The dead and the moved who are still on the register, half and half (assumed), on cards drawn among ``cards``
+    of the same facility (of any, if it has none)."""
+    count = int(by_facility.sum())
+    names = people.name[slots]
+    at_card = people.facility[tree.first[cards]]
+    cards = cards[np.argsort(at_card, kind="stable")]
+    facility = np.repeat(np.arange(len(by_facility)), by_facility)
+    low, high = (np.searchsorted(np.sort(at_card), facility, side=side) for side in ("left", "right"))
+    low, high = np.where(high > low, low, 0), np.where(high > low, high, len(cards))
+    luck = uniforms(key, names, 70, Purpose.SYNTHESIS)
+    people.household[slots] = tree.household[tree.first[cards[low + (luck * (high - low)).astype(np.int64)]]]
+    people.facility[slots] = facility
+    people.presence[slots] = np.where(np.arange(count) % 2 == 0, codes.DEAD_ON_REGISTER, codes.MOVED_ON_REGISTER)
+    people.segment[slots], people.payer[slots], people.klass[slots] = cell.segment, cell.payer, cell.klass
+    people.status[slots] = codes.ACTIVE
+    people.birth[slots] = -_GHOST_AGE
 
 
-def frailty_of(luck: NDArray[np.float64], shape: float) -> NDArray[np.float32]:
-    """Gamma frailty with mean 1 and ``shape`` at quantile ``luck`` (0-1), by a fine table."""
-    grid = np.linspace(0.0, 1.0, 4097)[1:-1]
-    table = gammaincinv(shape, grid) / shape
-    result: NDArray[np.float32] = np.interp(luck, grid, table).astype(np.float32)
-    return result
+def _assign_homes(
+    people: People, households: Households, tree: FamilyTree, facilities: tuple[Facility, ...], key: Key
+) -> None:
+    """The luck that families keep, and their distance to the facility of the head (log-normal)."""
+    words = block_table(key, households.name, 0, Purpose.HOUSEHOLD)
+    households.lottery[:] = words[:, 0]
+    households.channel[:] = words[:, 1] >> 24
+    unit = (words[:, 2:] + 0.5) / _TWO32
+    gauss = np.sqrt(-2.0 * np.log(unit[:, 0])) * np.cos(2.0 * np.pi * unit[:, 1])
+    mean = np.array([_KILOMETRES[facility.location] for facility in facilities])[people.facility[tree.first]]
+    tenths = 10.0 * mean * np.exp(_KILOMETRES_SPREAD * gauss - _KILOMETRES_SPREAD**2 / 2)
+    households.distance[:] = np.minimum(np.rint(tenths), 255)

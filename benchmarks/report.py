@@ -1,0 +1,162 @@
+"""Write ``docs/benchmarks.md`` and its two charts from the last measurements (peers.json and scaling.json).
+
+    python -m benchmarks.report
+
+Every number in the text comes from those files; run ``benchmarks.peers`` and ``benchmarks.scaling`` first.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from benchmarks import peers, scaling, w1
+from reports import palette
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+_TEXT = """# Benchmarks
+
+Measured, not promised: `python -m benchmarks.report` writes this page from the last run of `python -m benchmarks.peers`
+(needs `pip install --editable '.[peers]'`) and `python -m benchmarks.scaling`. Numbers hold for one machine; ratios
+carry over better than speeds.
+
+## The same work, done by others
+
+Work W1 (`benchmarks/w1.py`): {facilities} facilities, {months} months; each month every resident ages, pays or not,
+keeps or loses control of hypertension, seeks care, is referred. It is simpler than this model (no families, births,
+queues or budgets), so that it can be written in every framework. The mean and the variance of each of its {cells:,}
+counts follow exactly from the rates; `rms z` is near 1 and the largest `z` of the district's totals, pooled over the
+runs, below {worst:g} when an implementation does the work it claims.
+
+Machine: {machine}. Limits of one thread: {uniforms:.0f} million float64 uniforms a second (NumPy's PCG64 into a buffer
+of 65,536), {copied:.1f} GB/s copied.
+
+{table}
+
+{verdicts}
+
+One thread unless stated, rounds alternate, median of seven, months only (making the residents is not counted); one
+thread is timed by processor time, two threads by the wall clock. Peak memory includes the interpreter and imports,
+for this model also the compiler. mesa-frames is represented by its engine, polars: its only release asks for NumPy
+below 2, which this project cannot use. Starsim draws with its common random numbers, which, as here, name every draw by
+its agent; all others read one stream, so that a change of policy changes everybody's luck.
+
+![Agent-months per second of this model and its peers](images/benchmark-peers.png)
+
+## The whole model, from 10,000 to 5,000,000 residents
+
+Everything on: families, premiums, births, deaths, care, chronic illness, clinics by the day, claims and budget
+(`sim.simulate` on a made-up district with one facility for about 13,600 residents). Machine: {scaling_machine}.
+
+{scaling_table}
+
+*Making* is the synthesis of the district's people; *memory per resident* is the peak over what the program and its
+compiled code take. Small districts pay the fixed cost of a month (clinics, offices, calendar) with few residents.
+
+![Cost of a resident-month and peak memory by district size](images/benchmark-scaling.png)
+"""
+
+
+def _table(head: str, rows: list[str]) -> str:
+    """A Markdown table; ``head`` and ``rows`` are cells joined by ``|``, all but the first column right-aligned."""
+    columns = head.count("|") + 1
+    rule = "|".join(["---", *["--:"] * (columns - 1)])
+    return "\n".join(f"|{line}|" for line in (head, rule, *rows))
+
+
+def peers_table(measured: list[dict[str, Any]]) -> str:
+    """One row per implementation; how many times slower it is than the first."""
+    first = measured[0]["speed"]
+    return _table(
+        "implementation|version|residents|M agent-months/s|times slower|peak MB|rms z|largest z",
+        [
+            f"{one['label']}|{one['version']}|{one['residents']:,}|{one['speed'] / 1e6:.2f}|{first / one['speed']:.1f}"
+            f"|{one['memory'] / 1e6:.0f}|{one['rms_z']:.3f}|{one['worst_z']:.2f}"
+            for one in measured
+        ],
+    )
+
+
+def verdict_lines(record: dict[str, Any]) -> str:
+    """One line per target: reached or missed."""
+    lines = [
+        f"- {'reached' if reached >= wanted else '**missed**'}: {what} is {reached:.1f}, target {wanted:g}"
+        for what, reached, wanted in record["verdicts"]
+    ]
+    same = "reached" if record["same"] else "**missed**"
+    return "\n".join([*lines, f"- {same}: one and two threads give the same counts"])
+
+
+def scaling_table(costs: list[dict[str, Any]]) -> str:
+    """One row per district size."""
+    return _table(
+        "residents|facilities|making, s|resident-month, ns|on two threads, ns|peak MB|memory per resident, bytes",
+        [
+            f"{cost['residents']:,}|{cost['facilities']}|{cost['making']:.2f}|{cost['month']:.0f}|{cost['month_on_two']:.0f}"
+            f"|{cost['peak'] / 1e6:.0f}|{(cost['peak'] - cost['program']) / cost['residents']:.0f}"
+            for cost in costs
+        ],
+    )
+
+
+def peers_chart(measured: list[dict[str, Any]]) -> Figure:
+    """Bars of agent-months a second on a logarithmic axis, the fastest on top."""
+    figure = Figure(figsize=(8, 3.6), layout="constrained")
+    axes = figure.subplots()
+    ordered = sorted(measured, key=lambda one: float(one["speed"]))
+    speeds = [one["speed"] / 1e6 for one in ordered]
+    ours = (peers.THIS, peers.THIS_ON_TWO)
+    colours = [palette.ACCENT if one["label"] in ours else palette.FAN_EDGE for one in ordered]
+    bars = axes.barh([one["label"] for one in ordered], speeds, color=colours)
+    axes.bar_label(bars, labels=[f"{speed:.3g}" for speed in speeds], padding=3, color=palette.INK)
+    axes.set_xscale("log")
+    axes.set_xlim(right=max(speeds) * 2)
+    axes.set_xlabel("million agent-months per second (logarithmic)")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure
+
+
+def scaling_chart(costs: list[dict[str, Any]]) -> Figure:
+    """Cost of a resident-month on one and two threads, and peak memory, by residents; all axes logarithmic."""
+    figure = Figure(figsize=(8, 3.4), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    residents = [cost["residents"] for cost in costs]
+    for field, label, style in (("month", "one thread", "o-"), ("month_on_two", "two threads", "s--")):
+        left.plot(residents, [cost[field] for cost in costs], style, color=palette.ACCENT, label=label)
+    left.set_ylabel("ns per resident-month")
+    left.legend(frameon=False)
+    right.plot(residents, [cost["peak"] / 1e6 for cost in costs], "o-", color=palette.ACCENT)
+    right.set_ylabel("peak memory, MB")
+    for axes in (left, right):
+        axes.set_xscale("log")
+        axes.set_yscale("log")
+        axes.set_xlabel("residents")
+        axes.spines[["top", "right"]].set_visible(False)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+        axes.yaxis.set_minor_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    return figure
+
+
+def main() -> None:
+    """Read, write."""
+    record, grown = (json.loads(path.read_text()) for path in (peers.RESULTS, scaling.RESULTS))
+    text = _TEXT.format(
+        facilities=w1.FACILITIES, months=w1.MONTHS, cells=w1.empty_counts().size, worst=w1.WORST,
+        machine=record["machine"], uniforms=record["uniforms"] / 1e6, copied=record["copied"] / 1e9,
+        table=peers_table(record["measured"]), verdicts=verdict_lines(record),
+        scaling_machine=grown["machine"], scaling_table=scaling_table(grown["costs"]),
+    )  # fmt: skip
+    (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
+    charts = (("peers", peers_chart(record["measured"])), ("scaling", scaling_chart(grown["costs"])))
+    for name, figure in charts:
+        figure.savefig(DOCS / "images" / f"benchmark-{name}.png", dpi=130, metadata={"Software": None})
+
+
+if __name__ == "__main__":
+    main()
