@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Arguments of the demonstration; `make demo DEMO=` runs every scenario of the library.
 DEMO ?= --scenario baseline --scenario uhc-non-cut-off --scenario uhc-drop
 
-.PHONY: demo test lint validation clean
+.PHONY: demo test lint validation ratio benchmarks clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,17 @@ lint: $(VENV)/ready  ## linter, formatter and types
 
 validation: $(VENV)/ready  ## write docs/validation.md anew from simulations
 	$(BIN)/python -m calibration.validation docs/validation.md
+
+ratio: $(VENV)/ready  ## are the kernels still vectorised? the reduced work beside NumPy, in one line
+	$(BIN)/python -m benchmarks.ratio
+
+benchmarks: $(VENV)/ready  ## peers, scaling, unit cost, common luck; writes docs/benchmarks.md (half an hour)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
+	$(BIN)/python -m benchmarks.peers
+	$(BIN)/python -m benchmarks.scaling
+	$(BIN)/python -m benchmarks.report
+	$(BIN)/python -m benchmarks.unit_cost
+	$(BIN)/python -m benchmarks.common_luck
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

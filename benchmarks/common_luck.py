@@ -2,9 +2,9 @@
 
     python -m benchmarks.common_luck [RESIDENTS] [REPLICATES]
 
-Each lever is raised by a tenth, all feedbacks on, luck only (no parameter and no shock is drawn, which would make the
-factor larger still). The factor says how many independent replicates one pair is worth; a factor from 100 pairs has a
-standard error of roughly a fifth.
+Each lever is raised by a tenth, all feedbacks on; once with luck only, once with parameters and shocks drawn as in a
+plain run. The factor says how many independent replicates one pair is worth; a factor from 100 pairs has a standard
+error of roughly a fifth.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def _short_line(district: District, strength: float) -> Policy:
     """A line that binds from its start in every year of the run; a tenth more lasts longer."""
     years = range(2014, 2101)
     amount = round(district.stock().population * 25_000 * strength)
-    return _intake(district, 1.0).but(line_rule="amounts", line_amounts={year: amount for year in years}, regime="drop")
+    return _intake(district, 1.0).but(line_rule="amounts", line_amounts=dict.fromkeys(years, amount), regime="drop")
 
 
 LEVERS = (
@@ -83,17 +83,18 @@ def figure(results: Results, name: str) -> float:
     return float(short[0]) if len(short) else float(_MONTHS)
 
 
-def factors(lever: Lever, residents: int, replicates: int) -> dict[str, float]:
-    """Variance with other seeds over variance with the same luck, by figure; infinite where pairs never differ in
-    their difference, not a number where neither does. Raises ``ValueError`` for fewer than two replicates."""
+def factors(lever: Lever, residents: int, replicates: int, drawn: bool = False) -> dict[str, float]:
+    """Variance with other seeds over variance with the same luck, by figure; infinite where paired differences are all
+    equal, not a number where those with other seeds are so too. ``drawn``: with parameters and shocks drawn as well.
+    Raises ``ValueError`` for fewer than two replicates."""
     if replicates < 2:
         raise ValueError("a variance needs at least two replicates")
     district, rules, behaviour = tiny_district(residents, 6), load_rules(), default_behaviour()
 
     def run(strength: float, seed: int, replicate: int) -> FloatArray:
-        results = simulate(
-            district, rules, behaviour, lever.policy(district, strength), seed, replicate=replicate, luck_only=True
-        )
+        vector = behaviour.draw(seed, replicate) if drawn else behaviour
+        policy = lever.policy(district, strength)
+        results = simulate(district, rules, vector, policy, seed, replicate=replicate, luck_only=not drawn)
         return np.array([figure(results, name) for name in lever.figures])
 
     plain, same, other = (
@@ -105,14 +106,24 @@ def factors(lever: Lever, residents: int, replicates: int) -> dict[str, float]:
     return dict(zip(lever.figures, ratio.tolist(), strict=True))
 
 
+def shown(factor: float) -> str:
+    """A factor in words where there is no number."""
+    if np.isnan(factor):
+        return "never varies"
+    return "exact" if np.isinf(factor) else f"{factor:.1f}"
+
+
 def main() -> None:
     """Measure and print."""
     residents = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     replicates = int(sys.argv[2]) if len(sys.argv) > 2 else 100
-    print(f"{residents} residents, {_MONTHS} months, {replicates} pairs, each lever +10 %, feedbacks on, luck only")
+    print(f"{residents} residents, {_MONTHS} months, {replicates} pairs, each lever +10 %, feedbacks on")
+    print("how many times smaller the variance of the difference is with the same luck")
+    print(f"  {'lever':<16}{'figure':<12}{'luck only':>12}{'all drawn':>12}")
     for lever in LEVERS:
-        for name, factor in factors(lever, residents, replicates).items():
-            print(f"  {lever.name:<16} {name:<10} variance {factor:8.1f} x smaller with the same luck")
+        lucky, drawn = (factors(lever, residents, replicates, everything) for everything in (False, True))
+        for name in lever.figures:
+            print(f"  {lever.name:<16}{name:<12}{shown(lucky[name]):>12}{shown(drawn[name]):>12}")
 
 
 if __name__ == "__main__":

@@ -111,9 +111,12 @@ def main() -> None:
     """Measure, print, write; exit with an error if counts are wrong."""
     residents = int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
     machine = describe()
-    uniforms, copied = uniforms_per_second(), copied_bytes_per_second()
+    uniforms, copied = [uniforms_per_second(threads) for threads in (1, 2)], copied_bytes_per_second()
     measured, same = measure(residents)
-    print(f"{machine}\nlimits of one thread: {uniforms / 1e6:.0f} M uniforms/s, copy {copied / 1e9:.1f} GB/s")
+    print(
+        f"{machine}\nlimits: {uniforms[0] / 1e6:.0f} M uniforms/s, "
+        f"{uniforms[1] / 1e6:.0f} M on two threads, copy {copied / 1e9:.1f} GB/s"
+    )
     print(f"{'':<20}{'residents':>10}{'M agent-months/s':>18}{'x slower':>10}{'peak MB':>9}{'rms z':>7}{'max z':>7}")
     for one in measured:
         slower = measured[0].speed / one.speed

@@ -17,8 +17,8 @@ from benchmarks.machine import peak_memory
 class Round(NamedTuple):
     """One measured run: seconds of its months (not of preparing the residents), counts, peak memory in bytes.
 
-    With one thread the seconds are processor time: on a quiet machine the same as the wall clock, and hardly disturbed
-    by others on a busy one. With more threads they are the wall clock's.
+    With one thread the seconds are processor time: on a quiet machine the same as the wall clock, and less disturbed by
+    others on a busy one. With more threads they are the wall clock's.
     """
 
     seconds: float

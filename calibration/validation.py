@@ -8,27 +8,27 @@ from __future__ import annotations
 import os
 import sys
 from dataclasses import dataclass
-from importlib.resources import files
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import stats
 
-from calibration.quantities import DEFAULT_RUN, QUANTITIES, RUNS
+from calibration import medan
+from calibration.predictive import Over, processes, sample
+from calibration.quantities import DEFAULT_RUN, RUNS
+from calibration.targets import load_targets
 from districts.model import District
 from districts.read import read_district
 from scenarios.directions import DIRECTIONS, move
 from scenarios.feedbacks import FEEDBACKS, measure
-from scenarios.levers.base import Context
-from scenarios.scenario import load_scenario
-from sim.behaviour import default_behaviour
-from sim.calendar import next_month
-from sim.results import Results
-from sim.rules import load_rules
-from sim.simulate import simulate
+from sim.behaviour import PARAMETERS
 
 _REPLICATES = 24
 _SEED = 2024
+#: Replicates of the joint fit's check; not those that it was fitted to.
+_FRESH = range(1000, 1032)
 
 
 @dataclass(frozen=True)
@@ -45,44 +45,21 @@ class Comparison:
         """Whether the source's interval and the simulated 90 % interval overlap."""
         return self.low <= float(self.target["high"]) and float(self.target["low"]) <= self.high
 
-
-def load_targets() -> list[dict[str, Any]]:
-    """The published figures of ``targets.yaml``."""
-    from ruamel.yaml import YAML
-
-    targets: list[dict[str, Any]] = YAML(typ="safe").load(
-        files("calibration").joinpath("targets.yaml").read_text(encoding="utf-8")
-    )
-    return targets
+    @property
+    def median_inside(self) -> bool:
+        """Whether the simulated median lies in the source's interval."""
+        return float(self.target["low"]) <= self.median <= float(self.target["high"])
 
 
-def predictive(district: District, run: tuple[str, str, int], replicates: int, seed: int = _SEED) -> list[Results]:
-    """Runs with behaviour drawn from its priors: what the defaults promise before any data of the district."""
-    stock, scenario, months = run
-    rules = load_rules()
-    context = Context(district=district, rules=rules, first_month=next_month(stock), months=months)
-    policy = load_scenario(scenario).policy(context)
-    return [
-        simulate(
-            district, rules, default_behaviour().draw(seed, replicate), policy, seed, replicate=replicate, stock=stock
-        )
-        for replicate in range(replicates)
-    ]
-
-
-def compare_defaults(district: District, replicates: int = _REPLICATES) -> list[Comparison]:
-    """Every target against the prior predictive runs of the shipped district."""
-    runs: dict[tuple[str, str, int], list[Results]] = {}
-    found = []
-    for target in load_targets():
-        name = target["quantity"]
-        run = RUNS.get(name, DEFAULT_RUN)
-        if run not in runs:
-            runs[run] = predictive(district, run, replicates)
-        sample = [QUANTITIES[name](results) for results in runs[run]]
-        low, median, high = np.quantile(sample, [0.05, 0.5, 0.95])
-        found.append(Comparison(target, float(low), float(median), float(high)))
-    return found
+def compare_defaults(district: District, replicates: int = _REPLICATES, over: Over = map) -> list[Comparison]:
+    """Every target against runs with behaviour drawn from its priors: what the defaults promise before any data."""
+    targets = load_targets()
+    found: dict[str, Any] = {}
+    for kind in dict.fromkeys(RUNS.get(target["quantity"], DEFAULT_RUN) for target in targets):
+        names = [t["quantity"] for t in targets if RUNS.get(t["quantity"], DEFAULT_RUN) == kind]
+        drawn = sample(district, names, range(replicates), _SEED, kind=kind, drawn=True, over=over)
+        found.update(zip(names, np.nanquantile(drawn, [0.05, 0.5, 0.95], axis=0).T, strict=True))
+    return [Comparison(target, *map(float, found[target["quantity"]])) for target in targets]
 
 
 def _show(value: float) -> str:
@@ -91,34 +68,48 @@ def _show(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
-def report(district: District, replicates: int = _REPLICATES) -> str:
+def report(district: District, replicates: int = _REPLICATES, over: Over = map) -> str:
     """The text of ``docs/validation.md``."""
     lines = [
         "# Validation of the defaults",
         "",
         "Written by `make validation`; do not edit. The shipped district is simulated with behaviour drawn from its "
         f"priors ({replicates} replicates, seed {_SEED}), and compared with published figures. *Inside*: the source's "
-        "interval and the simulated 90 % interval overlap. "
-        "Where a default was tuned to the figure the comparison shows that tuning holds, not that the model is right.",
+        "interval and the simulated 90 % interval overlap; *median*: whether the simulated median lies in the source's "
+        "interval too. Where a default was tuned to the figure the comparison shows that tuning holds, not that the "
+        "model is right. A source interval is what the source says, never what the model gives.",
         "",
-        "| figure | unit | source interval | simulated median (90 % interval) | tuned | verdict |",
-        "|---|---|---|---|---|---|",
+        "| figure | unit | source interval | simulated median (90 % interval) | tuned | verdict | median |",
+        "|---|---|---|---|---|---|---|",
     ]
-    comparisons = compare_defaults(district, replicates)
+    comparisons = compare_defaults(district, replicates, over)
     for c in comparisons:
         target = c.target
         lines.append(
             f"| {target['name']} | {target['unit']} | {_show(target['low'])} – {_show(target['high'])} "
             f"| {_show(c.median)} ({_show(c.low)} – {_show(c.high)}) | {'yes' if target['fitted'] else 'no'} "
-            f"| {'inside' if c.inside else '**outside**'} |"
+            f"| {'inside' if c.inside else '**outside**'} | {'inside' if c.median_inside else 'outside'} |"
         )
     outside = [c for c in comparisons if not c.inside]
-    lines += ["", f"{len(comparisons) - len(outside)} of {len(comparisons)} inside."]
-    lines += [f"Outside: {c.target['name']}: {c.target.get('note', 'not explained')}." for c in outside]
-    lines += ["", "Sources:", ""]
-    lines += [f"- {c.target['name']}: {c.target['source']}" for c in comparisons]
-    lines += _feedback_lines(district)
-    lines += _lever_lines(district)
+    near = [c for c in comparisons if c.inside and not c.median_inside]
+    lines += [
+        "",
+        f"{len(comparisons) - len(outside)} of {len(comparisons)} inside ({len(outside) / len(comparisons):.0%} "
+        f"outside); the median of {len(comparisons) - len(outside) - len(near)} lies in the source's interval.",
+        "",
+    ]
+    lines += [f"- Outside: **{c.target['name']}**: {c.target.get('note', 'not explained')}." for c in outside]
+    lines += [
+        f"- Inside, with the median beyond the source's interval: **{c.target['name']}**: {c.target['note']}."
+        for c in near if "note" in c.target
+    ]  # fmt: skip
+    plain = [c.target["name"] for c in near if "note" not in c.target]
+    lines += [f"- Inside, with the median beyond the source's interval: {', '.join(plain)}."] if plain else []
+    lines += ["", "Sources, and what sets the width of the intervals:", ""]
+    lines += [f"- {c.target['name']}: {c.target['source']}. Interval: {c.target['reason']}." for c in comparisons]
+    lines += _fit_lines(district, over)
+    lines += _feedback_lines(district, over)
+    lines += _lever_lines(district, over)
     return "\n".join(lines) + "\n"
 
 
@@ -127,12 +118,57 @@ def _section(title: str, text: str, columns: str) -> list[str]:
     return ["", f"## {title}", "", text, "", f"| {columns} |", "|---" * (columns.count("|") + 1) + "|"]
 
 
-def _spread(sample: list[float], form: str) -> str:
+def _fit_lines(district: District, over: Over) -> list[str]:
+    """Medan's three shares at the defaults, on replicates that the fit has not seen, and how sure the fit can be."""
+    names = list(medan.MEDAN)
+    shares = sample(district, names, _FRESH, _SEED, over=over)
+    apart = medan.distance(shares)
+    lines = _section(
+        "Joint fit to Medan",
+        "`python -m calibration.medan` fits levels and spreads between facilities at once to the three shares of "
+        f"Medan's {medan.FKTP} FKTP (December 2023; here all months of a year) and to the national means. The shares "
+        "of other places differ by far more than Medan's binomial error: all 11 puskesmas of Denpasar reached 150 per "
+        "mille in 2020 and 2022, those of Jombang stayed below, 2 of 38 in Depok reached everything. A district "
+        "without data of its own therefore keeps a wide interval in the table above: its level of contacts is known "
+        "to about 10 %, and close to the target that moves many facilities across. Below, the default behaviour "
+        f"is run on {len(_FRESH)} replicates that the fit has not seen. The squared distance of the three shares "
+        f"together, by Medan's binomial error and that of the simulation, is {apart:.2f} (chi-square with 3 degrees of "
+        f"freedom: p = {stats.chi2.sf(apart, 3):.2f}).",
+        "share of facility-months | Medan (standard error) | simulated (standard error)",
+    )
+    for name, column in zip(names, shares.T, strict=True):
+        aim = medan.MEDAN[name]
+        lines.append(
+            f"| {name} | {aim:.2f} ({(aim * (1 - aim) / medan.FKTP) ** 0.5:.3f}) "
+            f"| {column.mean():.3f} ({column.std(ddof=1) / len(column) ** 0.5:.3f}) |"
+        )
+    lines += _section(
+        "What the joint fit can tell",
+        "Error of each fitted parameter on its scale (logit of shares, log of rates), from the binomial error of "
+        "Medan, the width of the national intervals and, where marked, a prior; beside it half the width of the "
+        "default prior between its 10 % and 90 % points, which holds the differences between districts as well.",
+        "parameter | default | error of the fit | half width of the prior | strongest correlation",
+    )
+    covariance = medan.uncertainty(district, over=over)
+    errors = np.sqrt(np.diag(covariance))
+    together = covariance / np.outer(errors, errors) - np.eye(len(errors))
+    table = {parameter.name: parameter for parameter in PARAMETERS}
+    for index, name in enumerate(medan.FITTED):
+        parameter, other = table[name], int(np.abs(together[index]).argmax())
+        half = (medan.on_scale(name, parameter.high) - medan.on_scale(name, parameter.low)) / 2
+        lines.append(
+            f"| {name}{' (prior)' if name in medan.PRIORS else ''} | {parameter.default:g} | {errors[index]:.2f} "
+            f"| {half:.2f} | {together[index, other]:+.2f} with {medan.FITTED[other]} |"
+        )
+    return lines
+
+
+def _spread(changes: list[float], form: str) -> str:
     """Middle and range of a sample."""
-    return f"{form} ({form} … {form})".format(np.median(sample), min(sample), max(sample))
+    return f"{form} ({form} … {form})".format(np.median(changes), min(changes), max(changes))
 
 
-def _feedback_lines(district: District, replicates: int = 6) -> list[str]:
+def _feedback_lines(district: District, over: Over, replicates: int = 6) -> list[str]:
     """The size of every feedback at default strength, with the range over replicates."""
     lines = _section(
         "Feedbacks at default strength",
@@ -142,12 +178,13 @@ def _feedback_lines(district: District, replicates: int = 6) -> list[str]:
         "feedback | indicator | change",
     )
     for feedback in FEEDBACKS:
-        sample = [measure(feedback, district, replicate=r, seed=_SEED, drawn=True) for r in range(replicates)]
-        lines.append(f"| {feedback.text_en} | {feedback.indicator} | {_spread(sample, '{:+.2%}')} |")
+        task = partial(measure, feedback, district, 1.0, 24, seed=_SEED, drawn=True)
+        changes = list(over(task, range(replicates)))
+        lines.append(f"| {feedback.text_en} | {feedback.indicator} | {_spread(changes, '{:+.2%}')} |")
     return lines
 
 
-def _lever_lines(district: District, replicates: int = 6) -> list[str]:
+def _lever_lines(district: District, over: Over, replicates: int = 6) -> list[str]:
     """What every scenario of the library moves at the strength it is given there, with the range over replicates."""
     lines = _section(
         "Levers at the strength of the library",
@@ -156,10 +193,11 @@ def _lever_lines(district: District, replicates: int = 6) -> list[str]:
         "scenario | against | indicator | difference",
     )
     for direction in DIRECTIONS:
-        sample = [move(direction, district, 14, replicate=r, seed=_SEED, drawn=True) for r in range(replicates)]
-        form = "{:+,.0f}" if max(map(abs, sample)) > 100 else "{:+.2%}"
+        task = partial(move, direction, district, 14, seed=_SEED, drawn=True)
+        changes = list(over(task, range(replicates)))
+        form = "{:+,.0f}" if max(map(abs, changes)) > 100 else "{:+.2%}"
         lines.append(
-            f"| {direction.scenario} | {direction.reference} | {direction.indicator} | {_spread(sample, form)} |"
+            f"| {direction.scenario} | {direction.reference} | {direction.indicator} | {_spread(changes, form)} |"
         )
     return lines
 
@@ -168,7 +206,8 @@ def main() -> None:
     """Write the report to the path given as the only argument."""
     where = Path(sys.argv[1])
     temporary = where.with_suffix(".tmp")
-    temporary.write_text(report(read_district("bengkulu-utara")), encoding="utf-8")
+    with processes() as over:
+        temporary.write_text(report(read_district("bengkulu-utara"), over=over), encoding="utf-8")
     os.replace(temporary, where)
 
 

@@ -23,6 +23,7 @@ from sim.simulate import run
 from sim.world import World, make_world
 
 IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
 
 #: The watcher's day of the month: after the steps of day 25, before those of the last day.
 _DAY = 27
@@ -54,6 +55,19 @@ class Run:
     results: Results
     world: World
     watched: Watched
+
+    def facility(self, key: str) -> FloatArray:
+        """An indicator of the facilities in the last year, shape (months, facilities)."""
+        return self.results.series(key, "facility")[-YEAR:]
+
+    def year(self, key: str) -> float:
+        """The sum of a district indicator over the last year."""
+        return float(self.results.series(key)[-YEAR:].sum())
+
+    def monthly_change(self, key: str) -> float:
+        """Mean relative change per month of a district stock between the first and the last month of the run."""
+        series = self.results.series(key)
+        return float((series[-1] / series[0]) ** (1 / (len(series) - 1)) - 1)
 
 
 def watched_run(
@@ -89,14 +103,19 @@ def _watch_care(world: World, seen: Watched) -> Generator[Any, Any, None]:
         wish = people.wish[used].astype(np.int64) * member
         visits = np.where(wish & codes.TREATED, wish & codes.VISITS, 0)
         age = np.clip((month - people.birth[used].astype(np.int64)) // 12, 0, codes.MAX_AGE)
-        sex = people.female[used].astype(np.int64)
-        np.add.at(seen.visits, (sex, age), visits)
-        np.add.at(seen.members, (sex, age), member)
+        cell = people.female[used].astype(np.int64) * seen.visits.shape[1] + age
+        seen.visits += _by_cell(cell, visits, seen.visits)
+        seen.members += _by_cell(cell, member, seen.members)
         active = people.status[used] == codes.ACTIVE
         seen.emergencies += int(((wish & codes.EMERGENCY > 0) & active).sum())
         total[used] += visits
         months[used] += member
     seen.zero_share = float((total[months == YEAR] == 0).mean()) if (months == YEAR).any() else float("nan")
+
+
+def _by_cell(cell: IntArray, amount: NDArray[np.generic], like: IntArray) -> IntArray:
+    """The sum of ``amount`` by ``cell``, in the shape of ``like``."""
+    return np.bincount(cell, amount, like.size).astype(np.int64).reshape(like.shape)
 
 
 def _watch_plans(world: World, seen: Watched) -> Generator[Any, Any, None]:

@@ -53,7 +53,7 @@ def run(
         typer.echo(_("Results go to {folder}").format(folder=folder))
     if not compiled():
         if not quiet:
-            typer.echo(_("First start on this machine: the program is compiled, once, in about half a minute."))
+            typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."))
         compile_kernels()
     with shown(lang, quiet) as progress:
         store = execute(ready.plan, folder, _cores() if jobs is None else jobs, resume, progress, prepared=ready)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reports.wording import RANGE, ranged
 from scenarios.store import RunStore
-from sim.indicators import DISTRICT
+from sim.indicators import DISTRICT, INDEX, Indicator
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -34,6 +33,10 @@ HEADS: tuple[str, ...] = ("registered", "active", "capitated", "billed")
 #: Where people who are not active, or are no longer residents, stand on the register.
 OTHERS: tuple[str, ...] = ("never", "pending", "arrears", "lapsed", "dead_on_register", "moved_on_register")
 INTAKE: tuple[str, ...] = ("intake_never", "intake_lapsed", "intake_arrears", "intake_pbpu", "intake_ppu")
+#: Recorded contacts by group of the life cycle, sick and well, from the youngest on.
+CONTACTS: tuple[str, ...] = tuple(
+    f"{kind}_{group}" for group in ("children", "school", "adults", "elderly") for kind in ("sick", "well")
+)
 
 
 @dataclass(frozen=True)
@@ -152,8 +155,11 @@ def first_full_year(months: tuple[str, ...] | list[str]) -> Year:
     return ([year for year in found if year.full] or found)[0]
 
 
-@cache
+def indicator(key: str) -> Indicator:
+    """The catalogue's entry of a district indicator."""
+    return DISTRICT[INDEX["district"][key]]
+
+
 def label(key: str, lang: str) -> str:
     """The catalogue's label of a district indicator."""
-    indicator = next(entry for entry in DISTRICT if entry.key == key)
-    return indicator.label_id if lang == "id" else indicator.label_en
+    return indicator(key).label_id if lang == "id" else indicator(key).label_en

@@ -1,4 +1,4 @@
-"""Sheets on people: membership by month and segment, and where new PBPU Pemda heads came from."""
+"""Sheets on people: membership by month and segment, movements by year, and where new PBPU Pemda heads came from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from reports.numbers import (
     INTAKE,
     OTHERS,
     Spread,
+    Year,
     active_share,
+    indicator,
     middle,
     registered_share,
     spread,
@@ -19,7 +21,7 @@ from reports.numbers import (
 )
 from reports.numbers import label as indicator_label
 from reports.run import Run
-from reports.wording import scenario_title, segment_label
+from reports.wording import scenario_title, segment_label, unit_label
 from sim.indicators import SEGMENT, SEGMENTS
 
 
@@ -74,6 +76,49 @@ def segment_sheet(book: Book, run: Run, lang: str = "id") -> None:
                 cells += [whole(float(table[entry.key].middle[at, place])) for entry in middles]
                 sheet.row([*_place(run, scenario, month, lang), label(segment_label(segment, lang)), *cells])
     sheet.filter(header)
+
+
+def movements_sheet(book: Book, run: Run, lang: str = "id") -> None:
+    """What moved people and families in each calendar year, scenario by scenario: one row per flow, summed over the
+    months of the year in each replicate, years side by side."""
+    _ = translator(lang)
+    calendar = years(run.months)
+    sheet = book.sheet(_("Movements"), [46, 10, *[11] * (3 * len(calendar))])
+    sheet.title(
+        _("Births, deaths and moves, changes of segment, premiums and ways back, by year"),
+        _("Sums over the months of the year, persons or families. A year that the run covers in part says in its "
+          "heading how many months. Middle: half of the replicates lie below. Lower and upper: {range}. One person may "
+          "stand in several rows, and several times in one.").format(range=run.range_words(run.reference, lang)),
+    )  # fmt: skip
+    names = _ranged([_year_words(year, lang) for year in calendar], lang)
+    sheet.header([_("movement"), _("unit"), *names], numbers_from=2, freeze=True)
+    for scenario in run.scenarios:
+        title = scenario_title(run.manifest, scenario, lang)
+        for group, keys in _movements(lang):
+            sheet.heading(_("{scenario}: {what}").format(scenario=title, what=group))  # on every page, whose it is
+            for key in keys:
+                series = run.store.series(scenario, key)
+                sums = [spread(series[:, year.months].sum(axis=1)) for year in calendar]
+                unit = unit_label(indicator(key).unit, lang)
+                cells = [cell for entry in sums for cell in _three(entry, whole)]
+                sheet.row([label(indicator_label(key, lang)), label(unit), *cells])
+
+
+def _movements(lang: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The flows that the sheet of movements shows, under their headings."""
+    _ = translator(lang)
+    return [
+        (_("people"), ("births", "deaths", "moved_in", "moved_out", "cleansed")),
+        (_("changes of segment"), ("pbi_out", "pbi_in", "job_loss", "job_gain", "pbpu_joined", "aged_out")),
+        (_("premiums of self-payers"), ("suspended", "reactivated", "joined_rehab", "class_down", "stopped_to_wait")),
+        (_("ways back when sick, and requests to the Pemda"), ("intake_point_of_care", "pbi_returned", "asked_pemda")),
+    ]  # fmt: skip
+
+
+def _year_words(year: Year, lang: str) -> str:
+    """The year; with the count of its months when the run does not cover all."""
+    words = translator(lang)("{year} ({months} of 12 months)")
+    return str(year.year) if year.full else words.format(year=year.year, months=len(year.months))
 
 
 def intake_sheet(book: Book, run: Run, lang: str = "id") -> None:

@@ -1,4 +1,4 @@
-"""Sheets on facilities: KBK by facility and month, and capitation by month and facility with live totals."""
+"""Sheets on facilities: KBK by facility and month, contacts by age, capitation by month with live totals."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from districts.text import month_name, translator
 from reports.book import Book, Cell, Sheet, decimal, label, money, span, total, whole
 from reports.law import contact_rating
 from reports.numbers import (
+    CONTACTS,
     FloatArray,
     Spread,
     contact_rate,
     controlled_share,
     exempt,
+    middle,
     most_frequent,
     nonspecialist_share,
     spread,
+    years,
 )
+from reports.numbers import label as indicator_label
 from reports.run import Run
 from reports.wording import chance_words, scenario_title
 
@@ -73,6 +77,32 @@ def kbk_sheet(book: Book, run: Run, lang: str = "id") -> None:
                     Cell(float(shares[at, place] / 10), "kbk"),
                 ]  # fmt: skip
             sheet.row([*start, *rest])
+    sheet.filter(header)
+
+
+def contacts_sheet(book: Book, run: Run, lang: str = "id") -> None:
+    """Members with a recorded contact per month by group of the life cycle, mean of the year, by scenario and year."""
+    _ = translator(lang)
+    sheet = book.sheet(_("Contacts by age"), [34, 8, 10, *[11.7] * len(CONTACTS), *[10.5] * 3])
+    sheet.title(
+        _("Recorded contacts by age, all facilities"),
+        _("Members with a contact in a month, mean of the months covered; middle of the replicates, for all ages with "
+          "lower and upper ({range}). Each member counts once a month: sick when treated, else well. Those seen only "
+          "at a Prolanis session count for AK and are not among these.").format(
+              range=run.range_words(run.reference, lang)),
+    )  # fmt: skip
+    parts = [_("all ages: {part}").format(part=part) for part in (_("middle"), _("lower"), _("upper"))]
+    names = [indicator_label(key, lang) for key in CONTACTS]
+    header = sheet.header([_("scenario"), _("year"), _("months covered"), *names, *parts], freeze=True)
+    for scenario in run.scenarios:
+        series = [run.store.series(scenario, key) for key in CONTACTS]
+        for year in years(run.months):
+            means = [sample[:, year.months].mean(axis=1) for sample in series]
+            everyone = spread(np.sum(means, axis=0))
+            sheet.row([
+                label(scenario_title(run.manifest, scenario, lang), "wrap"), label(str(year.year), "right"),
+                whole(len(year.months)), *(whole(middle(mean)) for mean in means), *map(whole, everyone.at()),
+            ])  # fmt: skip
     sheet.filter(header)
 
 

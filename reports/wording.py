@@ -74,6 +74,13 @@ def segment_label(segment: str, lang: str = "id") -> str:
     return own.get(segment) or translator(lang)("independent members (PBPU)")
 
 
+def unit_label(unit: str, lang: str = "id") -> str:
+    """The unit of a count or an amount, in words. Raises ``KeyError`` for a unit that no table of counts shows."""
+    _ = translator(lang)
+    words = {"persons": _("persons"), "families": _("families"), "visits": _("visits"), "rupiah": _("rupiah")}
+    return words[unit]
+
+
 def confidence_label(confidence: str, lang: str = "id") -> str:
     """high, medium, low or assumed, in words."""
     _ = translator(lang)

@@ -9,8 +9,8 @@ from reports.answer import answer
 from reports.book import Book
 from reports.run import Run
 from reports.sheets_budget import budget_sheet, differences_sheet
-from reports.sheets_cover import intake_sheet, membership_sheet, segment_sheet, status_sheet
-from reports.sheets_kbk import capitation_sheet, kbk_sheet
+from reports.sheets_cover import intake_sheet, membership_sheet, movements_sheet, segment_sheet, status_sheet
+from reports.sheets_kbk import capitation_sheet, contacts_sheet, kbk_sheet
 from reports.sheets_notes import assumptions_sheet, notes_sheet
 from reports.sheets_summary import summary_sheet
 
@@ -23,7 +23,9 @@ def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
         membership_sheet(book, run, lang)
         status_sheet(book, run, lang)
         segment_sheet(book, run, lang)
+        movements_sheet(book, run, lang)
         kbk_sheet(book, run, lang)
+        contacts_sheet(book, run, lang)
         capitation_sheet(book, run, lang)
         budget_sheet(book, run, lang)
         intake_sheet(book, run, lang)

@@ -63,7 +63,9 @@ class Policy:
     amnesty_announced: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))  # an amnesty is awaited
     amnesty: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of class III debts forgiven that month
     # -- register --------------------------------------------------------------------------------------
-    cleansing: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of the register checked that month
+    cleansing: FloatArray = field(
+        default_factory=lambda: np.zeros(0)
+    )  # share of the register checked that month, in turn
     # -- facilities ------------------------------------------------------------------------------------
     outreach_hours: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # extra staff hours per month
     referral_training: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of doctors trained, 0-1

@@ -78,7 +78,7 @@ def make_start(
         axis=1,
     )
     tables = _tables(people, households, population.residents, b, prolanis)
-    patients = empty_patients(_patients_room(people, population.residents, tables.onset, months) + spare)
+    patients = empty_patients(_patients_room(people, population.residents, tables.onset, months) + spare // 2)
     patients_used = chronic.make_patients(people, patients, key.k0, key.k1, used, tables.levels, prolanis)
     return Start(
         people, patients, households, population.residents, used, patients_used, shocks, tables,

@@ -216,6 +216,7 @@ def live_and_die(world: World) -> None:
     leave = min(0.5, b["segment.pbi_out"] * float(np.exp(world.shocks.pbi_month[month] - spread**2 / 2)))
     rates = demography.FateRates(
         cleansing=b["register.cleansing"],
+        done=float(world.policy.cleansing[:month].sum()),
         checked=float(world.policy.cleansing[month]),
         find_dead=b["register.find_dead"],
         find_moved=b["register.find_moved"],

@@ -39,7 +39,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 #: Room for the visits of a month, relative to their mean.
-_VISITS_ROOM = 2.2
+_VISITS_ROOM = 1.8
 #: Claims beside referrals and emergencies (letters, complications), relative, for the verifiers' capacity (assumed).
 _CLAIMS_BESIDES = 1.1
 #: Share of a facility's register that is active, for the first guess of its drug use (assumed).
@@ -268,7 +268,7 @@ def make_world(
 
 
 def _visit_room(b: dict[str, float], stock: Stock) -> int:
-    """Visits a month may bring: twice the mean of a population that is active throughout."""
+    """Visits a month may bring: more than a population that is active throughout asks for in a bad January."""
     return int(_VISITS_ROOM * b["care.sick"] * stock.population) + 2000
 
 

@@ -11,6 +11,7 @@ import pytest
 from benchmarks import w1, w1_prakira
 from benchmarks.machine import peak_memory
 from benchmarks.peers import CODES, TARGETS, THIS, THIS_ON_TWO, Measured, verdicts
+from benchmarks.report import peers_table, scaling_table, verdict_lines
 
 #: An agreement that fails by chance less than once in ten thousand (see benchmarks/w1.py).
 RESIDENTS, RUNS = 4_000, 3
@@ -106,3 +107,17 @@ def test_peak_memory_counts_what_was_touched() -> None:
     array = np.ones(size, np.uint8)
     assert array[-1] == 1
     assert peak_memory() - before > 45_000_000
+
+
+def test_the_page_shows_ratios_and_missed_targets() -> None:
+    one = {"version": "v", "residents": 1000, "memory": 5e6, "rms_z": 1.0, "worst_z": 2.0}
+    measured = [{"label": THIS, "speed": 200e6, **one}, {"label": "NumPy", "speed": 25e6, **one}]
+    assert peers_table(measured).splitlines()[-1] == "|NumPy|v|1,000|25.00|8.0|5|1.000|2.00|"
+    lines = verdict_lines({"verdicts": [["a", 8.0, 6.0], ["b", 1.2, 1.6]], "same": True}).splitlines()
+    assert [line.split(":")[0] for line in lines] == ["- reached", "- **missed**", "- reached"]
+
+
+def test_the_page_counts_memory_beyond_the_program() -> None:
+    times = {"families": 0.5, "making": 0.25, "month": 100.0, "month_on_two": 60.0}
+    cost = {"residents": 10_000, "facilities": 1, "program": 200_000_000, "peak": 202_500_000, **times}
+    assert scaling_table([cost]).splitlines()[-1] == "|10,000|1|0.50|0.25|100|60|202|250|"

@@ -22,7 +22,7 @@ from tests.chance import assert_mean, assert_share
 
 KEY = make_key(33, 0)
 AGES = codes.MAX_AGE + 1
-NOTHING = FateRates(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = FateRates(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 NEVER_SO = np.zeros(AGES)
 TABLE = frailty_table(0.4)
 
@@ -175,21 +175,30 @@ def test_the_register_keeps_who_is_not_reported(curve: str, event: int, stays: i
 
 
 def test_cleansing_finds_less_with_every_pass() -> None:
-    """Ghosts left after k months: ((1 - natural) (1 - checked x find))^k, dead and moved apart."""
+    """A sixth a month, each name once in six months: ghosts left after k passes are (1 - find)^k of those who are not
+    struck off anyway, dead and moved apart."""
     count = 40_000
     people, households = _people(count, presence=codes.DEAD_ON_REGISTER)
     people.presence[count // 2 :] = codes.MOVED_ON_REGISTER
-    rates = NOTHING._replace(cleansing=0.02, checked=1 / 6, find_dead=0.8, find_moved=0.4)
     struck = np.zeros(12, np.int64)
     for month in range(12):
+        rates = NOTHING._replace(cleansing=0.02, done=month / 6, checked=1 / 6, find_dead=0.8, find_moved=0.4)
         struck[month] = _live(people, households, count, month, rates)[0][demography.CLEANSED]
-    left_dead, left_moved = ((0.98 * (1 - find / 6)) ** 12 for find in (0.8, 0.4))
-    here = people.presence != codes.GONE
-    assert_share(int(here[: count // 2].sum()), count // 2, left_dead)
-    assert_share(int(here[count // 2 :].sum()), count // 2, left_moved)
-    half = sum(0.5 * (0.98 * (1 - find / 6)) ** 6 for find in (0.8, 0.4))
-    assert_share(int(struck[:6].sum()), count, 1 - half)
-    assert struck[6:].sum() < 0.6 * struck[:6].sum()
+        if month in (5, 11):
+            passes = (month + 1) // 6
+            left_dead, left_moved = (0.98 ** (month + 1) * (1 - find) ** passes for find in (0.8, 0.4))
+            here = people.presence != codes.GONE
+            assert_share(int(here[: count // 2].sum()), count // 2, left_dead)
+            assert_share(int(here[count // 2 :].sum()), count // 2, left_moved)
+    assert struck[6:].sum() < 0.5 * struck[:6].sum()
+
+
+def test_a_campaign_reaches_every_name_once_in_a_pass() -> None:
+    names = np.arange(3000)
+    reached = sum(np.array([demography.is_checked(n, m / 6, 1 / 6) for n in names], int) for m in range(6))
+    assert (reached == 1).mean() > 0.999  # a name on the border of two months may meet both or none
+    assert_share(int(sum(demography.is_checked(n, 0.9, 0.25) for n in names)), len(names), 0.25)
+    assert not any(demography.is_checked(n, 0.5, 0.0) for n in names)
 
 
 # -- cover ----------------------------------------------------------------------------------------------------------
@@ -261,7 +270,7 @@ def _curves(scale: float) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-RATES = FateRates(0.02, 0.2, 0.8, 0.4, 0.45, 0.6, 0.01, 0.6)
+RATES = FateRates(0.02, 0.7, 0.2, 0.8, 0.4, 0.45, 0.6, 0.01, 0.6)
 
 
 def _plain(people: People, households: Households, month: int, curves: dict[str, np.ndarray], rates: FateRates):  # type: ignore[no-untyped-def]
@@ -274,7 +283,8 @@ def _plain(people: People, households: Households, month: int, curves: dict[str,
         presence, registered = int(people.presence[i]), people.status[i] != codes.NEVER
         out = people.segment[i] == codes.PBI and people.status[i] == codes.ACTIVE and 1 - life[i, 1] < rates.pbi_out
         if presence in ghost:
-            found = 1 - (1 - rates.cleansing) * (1 - rates.checked * ghost[presence])
+            reached = demography.is_checked(people.name[i], rates.done, rates.checked)
+            found = 1 - (1 - rates.cleansing) * (1 - reached * ghost[presence])
             if life[i, 0] < found:
                 people.presence[i] = codes.GONE
             elif out:

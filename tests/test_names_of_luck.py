@@ -101,3 +101,14 @@ def test_threads_make_no_difference(threads: int) -> None:
 def test_no_thread_is_refused() -> None:
     with pytest.raises(ValueError, match="thread"):
         simulate(small(), RULES, BEHAVIOUR, policy_for(small(), 1), 1, threads=0)
+
+
+def test_the_order_of_replicates_makes_no_difference() -> None:
+    """What was computed before, in the same process, leaves no trace."""
+    district, policy = small(), policy_for(small(), 3)
+    forward, backward = (
+        {r: simulate(district, RULES, BEHAVIOUR.draw(5, r), policy, 5, replicate=r).to_bytes() for r in order}
+        for order in ((0, 1, 2), (2, 0, 1))
+    )
+    assert forward == backward
+    assert len(set(forward.values())) == 3

@@ -357,3 +357,11 @@ def test_the_rates_of_a_month_come_from_behaviour_policy_and_rules() -> None:
     assert pushed.rehab_join == pytest.approx(2 * plain.rehab_join)
     assert premium_rates(b, levers, rules, 0, "2023-04", 0.05, 0.02) == plain
     assert all(isinstance(value, float) for value in plain)
+
+
+def test_premiums_fall_due_on_the_day_of_the_rule() -> None:
+    """Perpres 82/2018: by the 10th; the month's step stands on that day."""
+    from sim.month import STEPS
+
+    day = next(step.day for step in STEPS if step.name == "pay_premiums")
+    assert day == load_rules().value("payment.due_day", "2024-06")

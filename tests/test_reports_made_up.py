@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from reports.law import contact_rating, kbk_targets, uhc_bars
-from reports.numbers import contact_rate, controlled_share, first_full_year, most_frequent, quantiles, years
+from reports.numbers import CONTACTS, contact_rate, controlled_share, first_full_year, most_frequent, quantiles, years
 from scenarios.months import span
 from scenarios.quantiles import quantile
 from scenarios.store import RunStore
@@ -32,6 +32,9 @@ SCENARIOS: tuple[tuple[str, str, str, str], ...] = (
     ("uhc-drop", "UHC, pagu kurang tiga bulan, menonaktifkan", "UHC, line three months short, drop", "heads_at_start"),
     ("uhc-owe", "UHC, pagu kurang tiga bulan, menunggak", "UHC, line three months short, owe", "heads_at_start"),
 )
+FLOWS = ("births", "deaths", "moved_in", "moved_out", "cleansed", "pbi_out", "pbi_in", "job_loss", "job_gain",
+         "pbpu_joined", "aged_out", "suspended", "reactivated", "joined_rehab", "class_down", "stopped_to_wait",
+         "pbi_returned", "asked_pemda")  # fmt: skip
 SECOND = ("uhc-non-cut-off@80", "UHC non cut-off, pagu 2025 cukup 80 dari 100", "UHC, 2025 line enough in 80 of 100",
           "amounts")  # fmt: skip
 
@@ -149,6 +152,10 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
         "intake_arrears": 120 if uhc else 0, "intake_pbpu": 60 if uhc else 0, "intake_ppu": 8 if uhc else 0,
         "intake_point_of_care": 40 if uhc else 0,
     }  # fmt: skip
+    ghosts = np.round(billed * rng.uniform(0.02, 0.1, count))
+    district |= {"billed_ghosts": ghosts, "bill_ghosts": ghosts * 37_800}
+    for place, key in enumerate((*FLOWS, *CONTACTS)):  # each of its own size, so that none can stand for another
+        district[key] = 100 * (place + 1) + 60 * rng.random(count) + (25 if uhc else 0)
     for key, values in district.items():
         put("district", key, values)
     shares = np.array([0, 0.44, 0.14, 0.17, 0.22, 0.03])

@@ -21,10 +21,10 @@ from scenarios.store import RunStore
 from sim.rules import load_rules
 
 SHEETS = {
-    "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "KBK", "Kapitasi", "APBD", "Peserta baru Pemda",
-           "Skenario", "Asumsi", "Catatan"],
-    "en": ["Summary", "Membership", "Not active", "Segments", "KBK", "Capitation", "APBD", "New Pemda members",
-           "Scenarios", "Assumptions", "Notes"],
+    "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "Mutasi", "KBK", "Kontak menurut usia", "Kapitasi",
+           "APBD", "Peserta baru Pemda", "Skenario", "Asumsi", "Catatan"],
+    "en": ["Summary", "Membership", "Not active", "Segments", "Movements", "KBK", "Contacts by age", "Capitation",
+           "APBD", "New Pemda members", "Scenarios", "Assumptions", "Notes"],
 }  # fmt: skip
 
 
@@ -142,6 +142,98 @@ def test_intake_by_source(few: Made) -> None:
     assert row[9] == quantile(before, 0.5).value
 
 
+def block(rows: list[tuple[Any, ...]], heading: str) -> list[tuple[Any, ...]]:
+    """The rows beneath ``heading`` up to the next empty one."""
+    start = next(at for at, row in enumerate(rows) if row[0] == heading) + 1
+    stop = next((at for at in range(start, len(rows)) if not any(rows[at])), len(rows))
+    return rows[start:stop]
+
+
+#: What a reader looks for under each heading: label in the workbook, unit, indicator in the store.
+MOVEMENTS = {
+    "penduduk": [
+        ("lahir", "jiwa", "births"), ("meninggal", "jiwa", "deaths"), ("datang", "jiwa", "moved_in"),
+        ("pindah", "jiwa", "moved_out"), ("dihapus dari daftar", "jiwa", "cleansed"),
+    ],
+    "pindah segmen": [
+        ("keluar PBI-JK", "jiwa", "pbi_out"), ("masuk PBI-JK", "jiwa", "pbi_in"), ("keluar PPU", "jiwa", "job_loss"),
+        ("masuk PPU", "jiwa", "job_gain"), ("daftar mandiri", "jiwa", "pbpu_joined"),
+        ("usia 21, keluar dari kartu orang tua", "jiwa", "aged_out"),
+    ],
+    "iuran peserta mandiri": [
+        ("berhenti aktif karena menunggak", "jiwa", "suspended"), ("aktif kembali", "jiwa", "reactivated"),
+        ("keluarga ikut REHAB", "keluarga", "joined_rehab"), ("keluarga turun kelas", "keluarga", "class_down"),
+        ("keluarga berhenti membayar menunggu Pemda", "keluarga", "stopped_to_wait"),
+    ],
+    "jalan kembali saat sakit, dan permintaan kepada Pemda": [
+        ("masuk PBPU Pemda saat sakit", "jiwa", "intake_point_of_care"),
+        ("PBI-JK aktif kembali saat sakit", "jiwa", "pbi_returned"),
+        ("menunggak dan minta ditanggung Pemda", "jiwa", "asked_pemda"),
+    ],
+}  # fmt: skip
+YEARS = (("2024 (2 dari 12 bulan)", slice(0, 2)), ("2025", slice(2, 14)), ("2026 (10 dari 12 bulan)", slice(14, 24)))
+
+
+@pytest.mark.parametrize("group", MOVEMENTS)
+def test_movements_are_the_sums_of_each_year(few: Made, group: str) -> None:
+    rows = list(few.rows("Mutasi"))
+    parts = [f"{year}: {part}" for year, _ in YEARS for part in ("tengah", "bawah", "atas")]
+    assert ("mutasi", "satuan", *parts) in rows
+    for name, title in (("baseline", "Tanpa keputusan baru"), ("uhc-owe", "UHC, pagu kurang tiga bulan, menunggak")):
+        expected = []
+        for told, unit, key in MOVEMENTS[group]:
+            sums = [few.store.series(name, key)[:, months].sum(axis=1) for _, months in YEARS]
+            expected.append((told, unit, *(quantile(year, q).value for year in sums for q in (0.5, 0.1, 0.9))))
+        assert block(rows, f"{title}: {group}") == expected
+
+
+def test_movements_in_english(many: Made) -> None:
+    rows = list(many.rows("Movements"))
+    assert ("movement", "unit", "2024 (2 of 12 months): middle", "2024 (2 of 12 months): lower") in [
+        r[:4] for r in rows
+    ]
+    families = block(rows, "No new decision: premiums of self-payers")[2]
+    assert families[:2] == ("families that joined REHAB", "families")
+
+
+def test_what_the_dead_and_the_moved_cost(few: Made) -> None:
+    rows = block(list(few.rows("APBD")), "Biaya untuk yang meninggal dan pindah")
+    for name, title in (("uhc-non-cut-off", "UHC non cut-off, status ditahan"), ("baseline", "Tanpa keputusan baru")):
+        heads, billed, cost, bill = (
+            few.store.series(name, key)[:, 14:24]
+            for key in ("billed_ghosts", "billed", "bill_ghosts", "bill_jkn")
+        )  # fmt: skip
+        row = find(iter(rows), title, "2026")
+        assert row[2] == 10
+        assert row[3:6] == tuple(round(quantile(heads.mean(axis=1), q).value) for q in (0.5, 0.1, 0.9))
+        assert row[6] == pytest.approx(quantile(heads.sum(axis=1) / billed.sum(axis=1), 0.5).value)
+        assert row[7:10] == tuple(quantile(cost.sum(axis=1), q).value for q in (0.5, 0.1, 0.9))
+        assert row[10] == pytest.approx(quantile(cost.sum(axis=1) / bill.sum(axis=1), 0.5).value)
+
+
+def test_contacts_by_age_are_means_of_the_year(few: Made) -> None:
+    rows = list(few.rows("Kontak menurut usia"))
+    header = next(row for row in rows if row[0] == "skenario")
+    ages = ("0-4", "5-17", "18-59", "60+")
+    assert header[3:11] == tuple(
+        f"kontak {kind} tercatat, {age} tahun" for age in ages for kind in ("sakit", "sehat")
+    )  # fmt: skip
+    row = find(iter(rows), "UHC non cut-off, status ditahan", "2025", 12)
+    keys = [f"{kind}_{group}" for group in ("children", "school", "adults", "elderly") for kind in ("sick", "well")]
+    means = [few.store.series("uhc-non-cut-off", key)[:, 2:14].mean(axis=1) for key in keys]
+    assert row[3:11] == tuple(round(quantile(mean, 0.5).value) for mean in means)
+    assert row[11:14] == tuple(round(quantile(sum(means), q).value) for q in (0.5, 0.1, 0.9))
+
+
+def test_differences_name_their_unit(few: Made) -> None:
+    rows = list(few.rows("Skenario"))
+    assert {row[1]: row[3] for row in rows if row[1] in ("keaktifan", "aktif", "keluarga ikut REHAB",
+            "tagihan JKN kabupaten (baris APBD)", "rawat inap rumah sakit (RITL)")} == {
+        "keaktifan": "poin persen", "aktif": "jiwa", "keluarga ikut REHAB": "keluarga",
+        "tagihan JKN kabupaten (baris APBD)": "rupiah", "rawat inap rumah sakit (RITL)": "kunjungan",
+    }  # fmt: skip
+
+
 def test_differences_are_paired(few: Made) -> None:
     active = [few.store.series(name, "active")[:, -1] for name in ("uhc-non-cut-off", "baseline")]
     row = find(few.rows("Skenario"), "UHC non cut-off, status ditahan", "aktif")
@@ -181,7 +273,8 @@ def test_certainty_with_enough_replicates(many: Made) -> None:
 
 
 def test_a_ceiling_is_told_by_year(few: Made) -> None:
-    rows = [row for row in few.rows("APBD") if row[:2] == ("UHC, pagu kurang tiga bulan, menonaktifkan", "2025")]
+    told = block(list(few.rows("APBD")), "Akibat pagu")
+    rows = [row for row in told if row[:2] == ("UHC, pagu kurang tiga bulan, menonaktifkan", "2025")]
     unfunded = few.store.series("uhc-drop", "unfunded")[:, 2:14]
     (row,) = rows
     assert row[2] == 17_600_000_000
@@ -193,7 +286,8 @@ def test_a_ceiling_is_told_by_year(few: Made) -> None:
 
 
 def test_a_year_without_a_line_gets_no_chance(few: Made) -> None:
-    row = find(few.rows("APBD"), "UHC, pagu kurang tiga bulan, menonaktifkan", "2024")
+    told = block(list(few.rows("APBD")), "Akibat pagu")
+    row = find(iter(told), "UHC, pagu kurang tiga bulan, menonaktifkan", "2024")
     assert row[2] == "–"
     assert row[4] == "tanpa pagu"
     assert row[5] == "–"

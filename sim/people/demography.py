@@ -39,6 +39,8 @@ _OF_AGE = 252
 #: Girls among the newborn (105 boys to 100 girls; general knowledge).
 _GIRLS = 0.488
 
+_SCATTER = np.uint64(2654435769)
+
 # Columns of ``events``.
 BIRTHS, DEATHS, MOVED_OUT, MOVED_IN, CLEANSED, NO_ROOM, PBI_OUT, AGED_OUT = range(8)
 EVENTS = 8
@@ -46,11 +48,13 @@ EVENTS = 8
 
 class FateRates(NamedTuple):
     """Chances per month and shares (0-1): ``cleansing`` that a dead or moved member is struck off without a campaign,
-    ``checked`` the share of the register a campaign checks this month, ``find_dead`` and ``find_moved`` the chance that
-    a check finds them, ``death_unreported`` and ``move_unreported`` the shares that stay on the register, ``pbi_out``
+    ``done`` the passes through the register (1.0: the whole of it) that a campaign has made before this month,
+    ``checked`` the share that it checks this month, ``find_dead`` and ``find_moved`` the chance that a check finds them,
+    ``death_unreported`` and ``move_unreported`` the shares that stay on the register, ``pbi_out``
     the share of active PBI-JK heads removed by the ministry's update, ``age_out`` that of dependants dropped at 21."""
 
     cleansing: float
+    done: float
     checked: float
     find_dead: float
     find_moved: float
@@ -95,8 +99,8 @@ def meet_fate(  # type: ignore[no-untyped-def]
     """
     presence, born, female, segment, status = ppl.presence, ppl.birth, ppl.female, ppl.segment, ppl.status
     name, serial, chronic, household, holds = ppl.name, ppl.serial, ppl.chronic, ppl.household, hh.holds
-    find_dead = rates.cleansing + (1.0 - rates.cleansing) * rates.checked * rates.find_dead
-    find_moved = rates.cleansing + (1.0 - rates.cleansing) * rates.checked * rates.find_moved
+    find_dead = rates.cleansing + (1.0 - rates.cleansing) * rates.find_dead * (rates.checked > 0.0)
+    find_moved = rates.cleansing + (1.0 - rates.cleansing) * rates.find_moved * (rates.checked > 0.0)
     limits = Limits(
         _most(death[:, :_OLD].max()), _most(max(death.max(), find_dead, find_moved)), _most(move.max()),
         _most(birth.max()), _most(onset[0].max()), _most(onset[1].max()), _most(rates.pbi_out),
@@ -113,7 +117,10 @@ def meet_fate(  # type: ignore[no-untyped-def]
                 continue
             removed = segment[i] == PBI and status[i] == ACTIVE and unit(_MIRROR ^ w1[j]) < rates.pbi_out
             if presence[i] != RESIDENT:
-                if unit(w0[j]) < (find_dead if presence[i] == DEAD_ON_REGISTER else find_moved):
+                chance = rates.cleansing
+                if is_checked(name[i], rates.done, rates.checked):
+                    chance = find_dead if presence[i] == DEAD_ON_REGISTER else find_moved
+                if unit(w0[j]) < chance:
                     presence[i] = GONE
                     events[CLEANSED] += 1
                 elif removed:
@@ -148,6 +155,16 @@ def meet_fate(  # type: ignore[no-untyped-def]
                 continue
             status[i] = LAPSED
             holds[household[i]] |= HAS_UNCOVERED
+
+
+@nb.njit(error_model="numpy")
+def is_checked(name, done, checked):  # type: ignore[no-untyped-def]
+    """Whether a campaign that works through the register in a fixed order reaches ``name`` this month.
+
+    The order is that of the names scattered by Fibonacci hashing, so that it has nothing to do with family or place.
+    """
+    ahead = np.float64(np.uint32(np.uint64(name) * _SCATTER)) / 4294967296.0 - (done - np.floor(done))
+    return (ahead if ahead >= 0.0 else ahead + 1.0) < checked
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)

@@ -12,10 +12,10 @@ FloatArray = NDArray[np.float64]
 #: Groups of primary care integrated by life cycle (ILP clusters): key and first age in years.
 GROUPS = (("children", 0), ("school", 5), ("adults", 18), ("elderly", 60))
 
-#: Relative sick-contact rate by age (from, relative); the curve is assumed, its peak at 60-64 and the ratio of women
-#: to men follow Solihin and Thabrany (Cijeruk 2014: women about twice men, ages 60-64 highest).
-_SICK = ((0, 1.35), (5, 0.65), (15, 0.55), (30, 0.85), (45, 1.35), (60, 1.95), (75, 1.7))
-_SICK_WOMEN, _SICK_MEN = 1.22, 0.78
+#: Relative sick-contact rate by age (from, relative): 60-64 highest, 1.5 times all ages, and women about twice men
+#: (Solihin and Thabrany, Cijeruk 2014: 7.29, 4.81 and 6.62 % a month); the rest of the curve is assumed.
+_SICK = ((0, 1.35), (5, 0.65), (15, 0.6), (30, 0.95), (45, 1.25), (60, 1.4), (65, 1.3), (75, 1.2))
+_SICK_WOMEN, _SICK_MEN = 1.38, 0.62
 #: Relative emergency rate by age (assumed).
 _EMERGENCY = ((0, 1.3), (5, 0.4), (15, 0.7), (45, 1.3), (60, 2.6))
 #: Relative chance of a well contact by what is offered at that age: posyandu and immunisation (0-4), school health
