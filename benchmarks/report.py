@@ -36,9 +36,9 @@ runs, below {worst:g} when an implementation does the work it claims.
 Machine: {machine}.
 
 Limits at the time: one thread makes {uniforms:.0f} million float64 uniforms a second (NumPy's PCG64 into a buffer of
-65,536) and copies {copied:.1f} GB/s; two threads make {gain:.2f} times the uniforms of one (2 on two idle cores, 1 where
-other programs or the other half of the same core take the second). No code that computes gains much more from a second
-thread than that.
+65,536) and copies {copied:.1f} GB/s; two threads make {gain:.2f} times the uniforms of one (2 on two idle cores, 1
+where other programs or the other half of the same core take the second). No code that computes gains much more from a
+second thread than that.
 
 {table}
 

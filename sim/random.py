@@ -21,6 +21,8 @@ FloatArray = NDArray[np.float64]
 #: Agents advanced together: the words of one chunk stay in the first-level cache.
 CHUNK = 512
 
+#: A word under exclusive or with this is its mirror image: the upper tail becomes the lower.
+MIRROR = np.uint32(0xFFFFFFFF)
 _M32 = np.uint64(0xFFFFFFFF)
 _S32 = np.uint64(32)
 _MUL0, _MUL1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
@@ -86,25 +88,15 @@ def _splitmix(z: int) -> int:
 
 
 @nb.njit(error_model="numpy", forceinline=True)
-def _round(c0, c1, c2, c3, k0, k1):  # type: ignore[no-untyped-def]
-    p0 = _MUL0 * c0
-    p1 = _MUL1 * c2
-    return (p1 >> _S32) ^ c1 ^ k0, p1 & _M32, (p0 >> _S32) ^ c3 ^ k1, p0 & _M32
-
-
-@nb.njit(error_model="numpy", forceinline=True)
 def philox(k0, k1, c0, c1, c2, c3):  # type: ignore[no-untyped-def]
-    """Philox4x32-10: four 32-bit words held in uint64. Rounds are written out so that callers vectorise."""
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, k0, k1)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(1) * _WEYL0) & _M32, (k1 + np.uint64(1) * _WEYL1) & _M32)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(2) * _WEYL0) & _M32, (k1 + np.uint64(2) * _WEYL1) & _M32)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(3) * _WEYL0) & _M32, (k1 + np.uint64(3) * _WEYL1) & _M32)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(4) * _WEYL0) & _M32, (k1 + np.uint64(4) * _WEYL1) & _M32)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(5) * _WEYL0) & _M32, (k1 + np.uint64(5) * _WEYL1) & _M32)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(6) * _WEYL0) & _M32, (k1 + np.uint64(6) * _WEYL1) & _M32)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(7) * _WEYL0) & _M32, (k1 + np.uint64(7) * _WEYL1) & _M32)
-    c0, c1, c2, c3 = _round(c0, c1, c2, c3, (k0 + np.uint64(8) * _WEYL0) & _M32, (k1 + np.uint64(8) * _WEYL1) & _M32)
-    return _round(c0, c1, c2, c3, (k0 + np.uint64(9) * _WEYL0) & _M32, (k1 + np.uint64(9) * _WEYL1) & _M32)
+    """Philox4x32-10: four 32-bit words held in uint64. Masked where they are multiplied, so that callers vectorise."""
+    for _ in range(10):
+        p0 = _MUL0 * (c0 & _M32)
+        p1 = _MUL1 * (c2 & _M32)
+        c0, c1, c2, c3 = (p1 >> _S32) ^ c1 ^ k0, p1, (p0 >> _S32) ^ c3 ^ k1, p0
+        k0 = (k0 + _WEYL0) & _M32
+        k1 = (k1 + _WEYL1) & _M32
+    return c0 & _M32, c1 & _M32, c2 & _M32, c3 & _M32
 
 
 @nb.njit(error_model="numpy", forceinline=True)
@@ -118,8 +110,9 @@ def words(k0, k1, name, serial, ordinal, month, purpose):  # type: ignore[no-unt
 def fill(k0, k1, name, serial, lo, hi, month, purpose, w0, w1, w2, w3):  # type: ignore[no-untyped-def]
     """Words of agents ``lo`` … ``hi``-1 (at most CHUNK) into the uint32 buffers ``w0`` … ``w3``, in bulk."""
     m, p = np.uint64(month), np.uint64(purpose)
+    names, serials = name[lo:hi], serial[lo:hi]  # indexed from 0: else numba checks for negative indices and gathers
     for j in range(hi - lo):
-        a, b, c, d = philox(k0, k1, np.uint64(name[lo + j]), np.uint64(serial[lo + j]), m, p)
+        a, b, c, d = philox(k0, k1, np.uint64(names[j]), np.uint64(serials[j]), m, p)
         w0[j] = a
         w1[j] = b
         w2[j] = c

@@ -22,11 +22,10 @@ from sim.codes import (
     RESIDENT,
     SEEN,
 )
-from sim.random import CHUNK, Purpose, fill, gauss, unit, words
+from sim.random import CHUNK, MIRROR, Purpose, fill, gauss, limit, unit, words
 
 _CHRONIC, _PRESSURE, _MEASURE = int(Purpose.CHRONIC), int(Purpose.PRESSURE), int(Purpose.MEASURE)
-#: A word under exclusive or with this is its mirror image: the upper tail becomes the lower.
-_MIRROR, _QUARTER = np.uint64(0xFFFFFFFF), np.uint64(0x40000000)
+_QUARTER = np.uint64(0x40000000)
 _DIAGNOSED = HT_DIAGNOSED | DM_DIAGNOSED
 
 #: Spread between persons, AR(1) coefficient and monthly spread within a person, measurement error (assumed).
@@ -168,8 +167,8 @@ def treat(  # type: ignore[no-untyped-def]
     sbp, sbp_dev, fbg, fbg_dev = patients.sbp, patients.sbp_dev, patients.fbg, patients.fbg_dev
     x0, x1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
     x2, x3 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    low = np.uint32(min(rates.diagnosis * 4294967296.0, 4294967295.0))
-    high = np.uint32(_MIRROR ^ low)
+    low = limit(rates.diagnosis)
+    high = np.uint32(MIRROR ^ low)
     due = np.empty(CHUNK, np.int64)
     names, serials = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint16)
     for start in range(lo, hi, CHUNK):
@@ -230,7 +229,7 @@ def treat(  # type: ignore[no-untyped-def]
             if bits & LETTER:
                 if (month + np.int64(names[n])) % 3 == 0:
                     counts[f, LETTERS] += 1
-                if controlled and unit(_MIRROR ^ w3[j]) < rates.refer_back:
+                if controlled and unit(MIRROR ^ w3[j]) < rates.refer_back:
                     chronic[i] = bits & (255 - LETTER)
 
 
@@ -242,9 +241,9 @@ def _diagnose(bits, found, joins, chance, share_ht, share_dm):  # type: ignore[n
         bits |= HT_DIAGNOSED
         if unit(joins) < share_ht:
             bits |= HT_PROLANIS
-    if bits & DM and bits & DM_DIAGNOSED == 0 and unit(_MIRROR ^ found) < chance:
+    if bits & DM and bits & DM_DIAGNOSED == 0 and unit(MIRROR ^ found) < chance:
         bits |= DM_DIAGNOSED
-        if unit(_MIRROR ^ joins) < share_dm:
+        if unit(MIRROR ^ joins) < share_dm:
             bits |= DM_PROLANIS
     return bits
 
@@ -261,9 +260,9 @@ def _enrol(bits, known, word, share_ht, share_dm, drop):  # type: ignore[no-unty
             bits |= HT_PROLANIS
     if known & DM_DIAGNOSED:
         if bits & DM_PROLANIS:
-            if unit(_MIRROR ^ word) < drop:
+            if unit(MIRROR ^ word) < drop:
                 bits &= 255 - DM_PROLANIS
-        elif unit(_MIRROR ^ word) < drop * share_dm / (1.0 - share_dm):
+        elif unit(MIRROR ^ word) < drop * share_dm / (1.0 - share_dm):
             bits |= DM_PROLANIS
     return bits
 
@@ -273,7 +272,7 @@ def _cuff(pressure, k0, k1, name, serial, month):  # type: ignore[no-untyped-def
     """Systolic and diastolic pressure as a session records them."""
     a, b, _c, _d = words(k0, k1, name, serial, 0, month, _MEASURE)
     shown = pressure + SBP_ERROR * gauss(a, b)
-    across = gauss(a, (b + _QUARTER) & _MIRROR)  # a quarter turn on, Box-Muller's second, independent normal
+    across = gauss(a, (b + _QUARTER) & MIRROR)  # a quarter turn on, Box-Muller's second, independent normal
     return shown, DBP_AT + DBP_SLOPE * (shown - 138.0) + DBP_SPREAD * across
 
 

@@ -25,13 +25,11 @@ from sim.codes import (
     PPU,
     RESIDENT,
 )
-from sim.random import CHUNK, Purpose, fill, unit, words
+from sim.random import CHUNK, MIRROR, Purpose, fill, limit, unit, words
 
 _LIFE, _FATE, _ARRIVAL, _FRAILTY = int(Purpose.LIFE), int(Purpose.FATE), int(Purpose.ARRIVAL), int(Purpose.FRAILTY)
 #: First name of those who arrive from elsewhere: above every name given at the start.
 _ARRIVALS = 0x80000000
-#: A word under exclusive or with this is its mirror image: the upper tail becomes the lower.
-_MIRROR = np.uint32(0xFFFFFFFF)
 #: Age in years from which deaths are screened by their own limit.
 _OLD = 65
 #: Age in months at which a dependant leaves a wage earner's card (Perpres 82/2018; 25 years for students).
@@ -49,7 +47,7 @@ EVENTS = 8
 class FateRates(NamedTuple):
     """Chances per month and shares (0-1): ``cleansing`` that a dead or moved member is struck off without a campaign,
     ``done`` the passes through the register (1.0: the whole of it) that a campaign has made before this month,
-    ``checked`` the share that it checks this month, ``find_dead`` and ``find_moved`` the chance that a check finds them,
+    ``checked`` the share that it checks this month, ``find_dead`` and ``find_moved`` the chance that it finds them,
     ``death_unreported`` and ``move_unreported`` the shares that stay on the register, ``pbi_out``
     the share of active PBI-JK heads removed by the ministry's update, ``age_out`` that of dependants dropped at 21."""
 
@@ -77,12 +75,6 @@ class Limits(NamedTuple):
     pbi_out: np.uint32
 
 
-@nb.njit(error_model="numpy", forceinline=True)
-def _most(chance):  # type: ignore[no-untyped-def]
-    """The largest word whose ``unit`` can be below ``chance`` (or the one above it: screening may be too wide)."""
-    return np.uint32(min(max(chance, 0.0) * 4294967296.0, 4294967295.0))
-
-
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def meet_fate(  # type: ignore[no-untyped-def]
     ppl, hh, k0, k1, month, lo, hi, death, birth, move, onset, rates, events, mothers, new_patients
@@ -102,8 +94,8 @@ def meet_fate(  # type: ignore[no-untyped-def]
     find_dead = rates.cleansing + (1.0 - rates.cleansing) * rates.find_dead * (rates.checked > 0.0)
     find_moved = rates.cleansing + (1.0 - rates.cleansing) * rates.find_moved * (rates.checked > 0.0)
     limits = Limits(
-        _most(death[:, :_OLD].max()), _most(max(death.max(), find_dead, find_moved)), _most(move.max()),
-        _most(birth.max()), _most(onset[0].max()), _most(onset[1].max()), _most(rates.pbi_out),
+        limit(death[:, :_OLD].max()), limit(max(death.max(), find_dead, find_moved)), limit(move.max()),
+        limit(birth.max()), limit(onset[0].max()), limit(onset[1].max()), limit(rates.pbi_out),
     )  # fmt: skip
     w0, w1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
     w2, w3 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
@@ -115,7 +107,7 @@ def meet_fate(  # type: ignore[no-untyped-def]
             i = start + j
             if presence[i] == GONE:
                 continue
-            removed = segment[i] == PBI and status[i] == ACTIVE and unit(_MIRROR ^ w1[j]) < rates.pbi_out
+            removed = segment[i] == PBI and status[i] == ACTIVE and unit(MIRROR ^ w1[j]) < rates.pbi_out
             if presence[i] != RESIDENT:
                 chance = rates.cleansing
                 if is_checked(name[i], rates.done, rates.checked):
@@ -140,7 +132,7 @@ def meet_fate(  # type: ignore[no-untyped-def]
                 continue
             if female[i] == 1 and unit(w2[j]) < birth[age]:
                 _append(mothers, i, events)
-            begun = (HT if unit(w3[j]) < onset[0, age] else 0) | (DM if unit(_MIRROR ^ w3[j]) < onset[1, age] else 0)
+            begun = (HT if unit(w3[j]) < onset[0, age] else 0) | (DM if unit(MIRROR ^ w3[j]) < onset[1, age] else 0)
             if begun != 0 and chronic[i] & (HT | DM) == 0:
                 _append(new_patients, i, events)
             chronic[i] |= begun
@@ -178,7 +170,7 @@ def _screen(  # type: ignore[no-untyped-def]
     limit of their own, because the chances of a few would else mark many.
     """
     others, most, leave, bear_child = limits.die, limits.die_old, limits.leave, limits.bear
-    ill_ht, ill_dm, out = limits.ill_ht, np.uint32(_MIRROR ^ limits.ill_dm), np.uint32(_MIRROR ^ limits.pbi_out)
+    ill_ht, ill_dm, out = limits.ill_ht, np.uint32(MIRROR ^ limits.ill_dm), np.uint32(MIRROR ^ limits.pbi_out)
     aged, of_age = np.int16(month - 12 * _OLD), np.int16(month - _OF_AGE)
     fill(k0, k1, name, serial, start, end, month, _LIFE, w0, w1, w2, w3)
     birth, there = born[start:end], presence[start:end]
