@@ -26,16 +26,17 @@ lint: $(VENV)/ready  ## linter, formatter and types
 validation: $(VENV)/ready  ## write docs/validation.md anew from simulations
 	$(BIN)/python -m calibration.validation docs/validation.md
 
-ratio: $(VENV)/ready  ## are the kernels still vectorised? the reduced work beside NumPy, in one line
+ratio: $(VENV)/ready  ## are the kernels still vectorised? reduced work beside NumPy, and the model's own steps
 	$(BIN)/python -m benchmarks.ratio
+	$(BIN)/python -m benchmarks.unit_cost 100000 3
 
 benchmarks: $(VENV)/ready  ## peers, scaling, unit cost, common luck; writes docs/benchmarks.md (half an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.scaling
+	$(BIN)/python -m benchmarks.unit_cost --save
+	$(BIN)/python -m benchmarks.common_luck --save
 	$(BIN)/python -m benchmarks.report
-	$(BIN)/python -m benchmarks.unit_cost
-	$(BIN)/python -m benchmarks.common_luck
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,6 +1,6 @@
 """How much the same luck is worth: variance of the difference between two policies, paired and with other seeds.
 
-    python -m benchmarks.common_luck [RESIDENTS] [REPLICATES]
+    python -m benchmarks.common_luck [RESIDENTS] [REPLICATES] [--save]
 
 Each lever is raised by a tenth, all feedbacks on; once with luck only, once with parameters and shocks drawn as in a
 plain run. The factor says how many independent replicates one pair is worth; a factor from 100 pairs has a standard
@@ -9,9 +9,11 @@ error of roughly a fifth.
 
 from __future__ import annotations
 
-import sys
+import argparse
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,7 @@ from sim.simulate import simulate
 
 FloatArray = NDArray[np.float64]
 
+RESULTS = Path(__file__).with_name("common_luck.json")
 _MONTHS = 12
 
 
@@ -44,6 +47,7 @@ def _base(district: District) -> Policy:
 
 
 def _intake(district: District, strength: float) -> Policy:
+    """A hundredth of the population a month, those without active cover first."""
     quota = np.full(_MONTHS, round(district.stock().population * 0.01 * strength), np.int64)
     return _base(district).but(intake_quota=quota, intake_order="lapsed_first")
 
@@ -53,17 +57,35 @@ def _outreach(district: District, strength: float) -> Policy:
     return _base(district).but(outreach_hours=np.tile(5.0 * staff * strength, (_MONTHS, 1)))
 
 
+def _line(district: District, rupiah_a_head: float) -> Policy:
+    """A line that binds before the year is over."""
+    amount = round(district.stock().population * rupiah_a_head)
+    years = dict.fromkeys(range(2014, 2101), amount)
+    return _intake(district, 1.0).but(line_rule="amounts", line_amounts=years, regime="drop")
+
+
 def _short_line(district: District, strength: float) -> Policy:
-    """A line that binds from its start in every year of the run; a tenth more lasts longer."""
-    years = range(2014, 2101)
-    amount = round(district.stock().population * 25_000 * strength)
-    return _intake(district, 1.0).but(line_rule="amounts", line_amounts=dict.fromkeys(years, amount), regime="drop")
+    return _line(district, 25_000 * strength)
 
 
+def _to_the_bars(district: District, strength: float) -> Policy:
+    """The never registered first, so many that luck decides at which review the bars are met."""
+    quota = np.full(_MONTHS, round(district.stock().population * 0.009 * strength), np.int64)
+    return _base(district).but(intake_quota=quota, intake_order="never_first")
+
+
+def _to_the_month(district: District, strength: float) -> Policy:
+    """A line for which luck decides in which month it ends."""
+    return _line(district, 16_500 * strength)
+
+
+#: The last two stand at a threshold, where a small difference in luck is a large one in the outcome.
 LEVERS = (
-    Lever("Pemda intake", _intake, ("active", "bill", "contacts", "rating", "status")),
+    Lever("Pemda intake", _intake, ("active", "bill", "contacts", "rating")),
     Lever("outreach hours", _outreach, ("contacts", "rating")),
-    Lever("APBD line", _short_line, ("active", "bill", "exhausted", "status")),
+    Lever("APBD line", _short_line, ("active", "bill")),
+    Lever("intake to the bars", _to_the_bars, ("status", "bill")),
+    Lever("line to its month", _to_the_month, ("exhausted", "bill")),
 )
 
 
@@ -114,16 +136,26 @@ def shown(factor: float) -> str:
 
 
 def main() -> None:
-    """Measure and print."""
-    residents = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
-    replicates = int(sys.argv[2]) if len(sys.argv) > 2 else 100
-    print(f"{residents} residents, {_MONTHS} months, {replicates} pairs, each lever +10 %, feedbacks on")
+    """Measure, print, and with ``--save`` keep the figures for docs/benchmarks.md."""
+    arguments = argparse.ArgumentParser(description="how much the same luck is worth")
+    arguments.add_argument("residents", type=int, nargs="?", default=20_000)
+    arguments.add_argument("replicates", type=int, nargs="?", default=100)
+    arguments.add_argument("--save", action="store_true")
+    asked = arguments.parse_args()
+    if asked.residents < 1000 or asked.replicates < 2:
+        arguments.error("at least 1000 residents and two replicates")
+    print(f"{asked.residents} residents, {_MONTHS} months, {asked.replicates} pairs, each lever +10 %, feedbacks on")
     print("how many times smaller the variance of the difference is with the same luck")
-    print(f"  {'lever':<16}{'figure':<12}{'luck only':>12}{'all drawn':>12}")
+    print(f"  {'lever':<20}{'figure':<12}{'luck only':>14}{'all drawn':>14}")
+    rows = []
     for lever in LEVERS:
-        lucky, drawn = (factors(lever, residents, replicates, everything) for everything in (False, True))
+        lucky, drawn = (factors(lever, asked.residents, asked.replicates, everything) for everything in (False, True))
         for name in lever.figures:
-            print(f"  {lever.name:<16}{name:<12}{shown(lucky[name]):>12}{shown(drawn[name]):>12}")
+            rows.append((lever.name, name, shown(lucky[name]), shown(drawn[name])))
+            print("  {:<20}{:<12}{:>14}{:>14}".format(*rows[-1]))
+    if asked.save:
+        record = {"residents": asked.residents, "months": _MONTHS, "pairs": asked.replicates, "rows": rows}
+        RESULTS.write_text(json.dumps(record, indent=1) + "\n")
 
 
 if __name__ == "__main__":

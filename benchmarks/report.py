@@ -1,8 +1,9 @@
-"""Write ``docs/benchmarks.md`` and its two charts from the last measurements (peers.json and scaling.json).
+"""Write ``docs/benchmarks.md`` and its two charts from the last measurements (the JSON files beside this one).
 
     python -m benchmarks.report
 
-Every number in the text comes from those files; run ``benchmarks.peers`` and ``benchmarks.scaling`` first.
+Every number in the text comes from those files; run peers, scaling, unit_cost and common_luck first, the last two with
+``--save`` (``make benchmarks`` does all).
 """
 
 from __future__ import annotations
@@ -14,16 +15,15 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from benchmarks import peers, scaling, w1
+from benchmarks import common_luck, peers, scaling, unit_cost, w1
 from reports import palette
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 _TEXT = """# Benchmarks
 
-Measured, not promised: `python -m benchmarks.report` writes this page from the last run of `python -m benchmarks.peers`
-(needs `pip install --editable '.[peers]'`) and `python -m benchmarks.scaling`. Numbers hold for one machine; ratios
-carry over better than speeds.
+Measured, not promised: `make benchmarks` measures everything and writes this page. Numbers hold for one machine;
+ratios carry over better than speeds.
 
 ## The same work, done by others
 
@@ -64,6 +64,29 @@ resident* are the peak over what the program and its compiled code take. Small d
 (clinics, offices, calendar) with few residents.
 
 ![Cost of a resident-month and peak memory by district size](images/benchmark-scaling.png)
+
+## A resident-month, step by step
+
+{residents:,} residents, {cost_months} months, one thread; the unit is one float64 of NumPy's PCG64 ({uniform:.2f} ns in
+the same process). Machine: {cost_machine}.
+
+{steps_table}
+
+{cost_verdicts}
+
+Making a resident costs {making:.0f} ns, once per replicate. *State* is what a running district keeps (people, patients,
+families, a month's visits, room for two years of newcomers); the peak above also holds the copy from which the next
+policy starts and what the synthesis needs for a moment.
+
+## What common luck is worth
+
+{luck_residents:,} residents, {luck_months} months, {pairs} pairs, each lever raised by a tenth, all feedbacks on: how
+many times smaller the variance of the difference is when both policies meet the same luck; target 10 for active
+members, contacts and bill of the first three. *All drawn*: parameters and shocks are drawn too, as in a plain run. The
+last two levers are set where luck decides at which review the bars are met, or in which month the line ends: at a threshold a
+small difference in luck is a large one in the outcome, and common luck helps less.
+
+{luck_table}
 """
 
 
@@ -110,6 +133,33 @@ def scaling_table(costs: list[dict[str, Any]]) -> str:
     )
 
 
+def steps_table(cost: dict[str, Any]) -> str:
+    """One row per step of the month."""
+    rows = [f"{name}|{ns:.1f}|{uniforms:.1f}" for name, (ns, uniforms) in cost["steps"].items()]
+    for name, (ns, uniforms) in (("**people**", cost["people"]), ("**whole month**", cost["whole"])):
+        rows.append(f"{name}|{ns:.1f}|{uniforms:.1f}")
+    return _table("step|ns|uniforms", rows)
+
+
+def cost_verdicts(cost: dict[str, Any]) -> str:
+    """One line per target of the resident-month."""
+    checks = (
+        ("a resident-month of the people, in uniforms,", cost["people"][1], unit_cost.TARGET_UNIFORMS, "at most"),
+        ("a resident's state, in bytes,", cost["state"], unit_cost.TARGET_BYTES, "under"),
+        ("two threads over one, fastest rounds,", cost["threads"][0], unit_cost.TARGET_THREADS, "at least"),
+    )
+    return "\n".join(
+        f"- {'reached' if (found >= wanted) == (bound == 'at least') else '**missed**'}: "
+        f"{what} is {found:.1f}, target {bound} {wanted:g}"
+        for what, found, wanted, bound in checks
+    )
+
+
+def luck_table(luck: dict[str, Any]) -> str:
+    """One row per lever and figure."""
+    return _table("lever|figure|luck only|all drawn", ["|".join(row) for row in luck["rows"]])
+
+
 def peers_chart(measured: list[dict[str, Any]]) -> Figure:
     """Bars of agent-months a second on a logarithmic axis, the fastest on top."""
     figure = Figure(figsize=(8, 3.6), layout="constrained")
@@ -152,13 +202,18 @@ def scaling_chart(costs: list[dict[str, Any]]) -> Figure:
 
 def main() -> None:
     """Read, write."""
-    record, grown = (json.loads(path.read_text()) for path in (peers.RESULTS, scaling.RESULTS))
+    record, grown, cost, luck = (
+        json.loads(code.RESULTS.read_text()) for code in (peers, scaling, unit_cost, common_luck)
+    )
     one, two = record["uniforms"]
     text = _TEXT.format(
         facilities=w1.FACILITIES, months=w1.MONTHS, cells=w1.empty_counts().size, worst=w1.WORST,
         machine=record["machine"], uniforms=one / 1e6, gain=two / one, copied=record["copied"] / 1e9,
         table=peers_table(record["measured"]), verdicts=verdict_lines(record),
         scaling_machine=grown["machine"], scaling_table=scaling_table(grown["costs"]),
+        residents=cost["residents"], cost_months=cost["months"], uniform=cost["uniform"], making=cost["making"],
+        cost_machine=cost["machine"], steps_table=steps_table(cost), cost_verdicts=cost_verdicts(cost),
+        luck_residents=luck["residents"], luck_months=luck["months"], pairs=luck["pairs"], luck_table=luck_table(luck),
     )  # fmt: skip
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
     charts = (("peers", peers_chart(record["measured"])), ("scaling", scaling_chart(grown["costs"])))

@@ -1,6 +1,6 @@
 """What a resident-month costs, in the machine's own unit: one float64 of NumPy's PCG64 filling 65,536 of them.
 
-    python -m benchmarks.unit_cost [RESIDENTS] [MONTHS]
+    python -m benchmarks.unit_cost [RESIDENTS] [MONTHS] [--save]
 
 Prints the cost of each step of the month, with everything on; of the people (every step but clinics, drugs, scores and
 money); of the whole month; of making the residents; and what two threads save. The unit and the measured code
@@ -9,17 +9,22 @@ alternate in one process, the median of seven rounds is taken, so that figures o
 
 from __future__ import annotations
 
-import sys
+import argparse
+import json
 import time
 from collections import defaultdict
+from pathlib import Path
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
+from benchmarks.machine import describe
 from districts.tiny import tiny_district
 from sim.behaviour import default_behaviour
 from sim.calendar import Calendar, next_month
 from sim.month import STEPS
+from sim.people.arrays import bytes_of
 from sim.policy import baseline_policy
 from sim.rules import load_rules
 from sim.start import make_start
@@ -31,8 +36,9 @@ PEOPLE = (
     "open_register", "count_heads", "fall_ill", "pay_premiums", "seek_care", "change_segments", "treat_chronic",
     "live_and_die", "update_pbi", "close_month",
 )  # fmt: skip
-#: Wanted: a resident-month of the people, in uniforms per core; two threads over one.
-TARGET_UNIFORMS, TARGET_THREADS = 25.0, 1.6
+#: Wanted: a resident-month of the people, in uniforms per core; two threads over one; bytes of a resident's state.
+TARGET_UNIFORMS, TARGET_THREADS, TARGET_BYTES = 25.0, 1.6, 64
+RESULTS = Path(__file__).with_name("unit_cost.json")
 
 
 def uniform_cost() -> float:
@@ -66,42 +72,74 @@ def cost_of_steps(world: World) -> dict[str, float]:
     return {name: seconds / (world.first * world.calendar.count) for name, seconds in spent.items()}
 
 
-def main() -> None:
-    """Measure and print."""
-    residents = int(sys.argv[1]) if len(sys.argv) > 1 else 300_000
-    months = int(sys.argv[2]) if len(sys.argv) > 2 else 6
+class Costs(NamedTuple):
+    """Medians of the rounds: ``uniform`` and ``making`` in ns, ``steps`` by name in (ns, uniforms), the ``people`` and
+    the ``whole`` month likewise, the gain of two threads for both, ``state`` in bytes per resident."""
+
+    residents: int
+    months: int
+    uniform: float
+    making: float
+    steps: dict[str, tuple[float, float]]
+    people: tuple[float, float]
+    whole: tuple[float, float]
+    threads: tuple[float, float]
+    state: float
+    machine: str
+
+
+def measure(residents: int, months: int) -> Costs:
+    """Everything, for a district of ``residents`` over ``months``."""
     cost_of_steps(new_world(residents, 2, 0, 2))  # compiled, and warm
     units, making, one, two = [], [], [], []
+    state = 0.0
     for replicate in range(_ROUNDS):
         make_start.cache_clear()
         start = time.perf_counter()
         world = new_world(residents, months, replicate, 1)
         making.append((time.perf_counter() - start) / residents)
+        arrays = bytes_of(world.people, world.patients, world.households, world.orders, world.visits)
+        state = arrays / residents
         before = uniform_cost()
         one.append(cost_of_steps(world))
         units.append((before + uniform_cost()) / 2)
         two.append(cost_of_steps(new_world(residents, months, replicate, 2)))
-    print(f"{residents} residents, {months} months; one uniform {median(units) * 1e9:.2f} ns")
-    print(f"  {'step':<18}{'ns':>8}{'uniforms':>10}")
-    for name in one[0]:
-        row = [round_[name] for round_ in one]
-        print(f"  {name:<18}{median(row) * 1e9:8.1f}{_uniforms(row, units):10.1f}")
+
+    def both(seconds: list[float]) -> tuple[float, float]:
+        return median(seconds) * 1e9, median(s / unit for s, unit in zip(seconds, units, strict=True))
+
     people, also = ([sum(r[name] for name in PEOPLE) for r in rounds] for rounds in (one, two))
-    whole, both = ([sum(r.values()) for r in rounds] for rounds in (one, two))
-    print(f"a resident-month of the people: {median(people) * 1e9:.0f} ns = {_uniforms(people, units):.1f} uniforms "
+    whole, with_two = ([sum(r.values()) for r in rounds] for rounds in (one, two))
+    return Costs(
+        residents, months, median(units) * 1e9, median(making) * 1e9,
+        {name: both([round_[name] for round_ in one]) for name in one[0]}, both(people), both(whole),
+        (min(people) / min(also), min(whole) / min(with_two)), state, describe(),
+    )  # fmt: skip
+
+
+def main() -> None:
+    """Measure, print, and with ``--save`` keep the figures for docs/benchmarks.md."""
+    arguments = argparse.ArgumentParser(description="what a resident-month costs")
+    arguments.add_argument("residents", type=int, nargs="?", default=300_000)
+    arguments.add_argument("months", type=int, nargs="?", default=6)
+    arguments.add_argument("--save", action="store_true")
+    asked = arguments.parse_args()
+    if asked.residents < 1000 or asked.months < 1:
+        arguments.error("at least 1000 residents and one month")
+    found = measure(asked.residents, asked.months)
+    print(f"{found.residents} residents, {found.months} months; one uniform {found.uniform:.2f} ns")
+    print(f"  {'step':<18}{'ns':>8}{'uniforms':>10}")
+    for name, (ns, uniforms) in found.steps.items():
+        print(f"  {name:<18}{ns:8.1f}{uniforms:10.1f}")
+    print(f"a resident-month of the people: {found.people[0]:.0f} ns = {found.people[1]:.1f} uniforms "
           f"(wanted: at most {TARGET_UNIFORMS:g})")  # fmt: skip
-    print(f"the whole month: {median(whole) * 1e9:.0f} ns = {_uniforms(whole, units):.1f} uniforms")
-    print(f"making a resident, once per replicate: {median(making) * 1e9:.0f} ns")
-    print(f"two threads: {_times(people, also):.2f} times as fast for the people (wanted: {TARGET_THREADS:g}), "
-          f"{_times(whole, both):.2f} times for the whole month")  # fmt: skip
-
-
-def _uniforms(seconds: list[float], units: list[float]) -> float:
-    return median(s / unit for s, unit in zip(seconds, units, strict=True))
-
-
-def _times(slow: list[float], fast: list[float]) -> float:
-    return median(s / f for s, f in zip(slow, fast, strict=True))
+    print(f"the whole month: {found.whole[0]:.0f} ns = {found.whole[1]:.1f} uniforms")
+    print(f"making a resident, once per replicate: {found.making:.0f} ns; state: {found.state:.1f} bytes a resident "
+          f"(wanted: under {TARGET_BYTES})")  # fmt: skip
+    print(f"two threads (fastest rounds): {found.threads[0]:.2f} times as fast for the people (wanted: "
+          f"{TARGET_THREADS:g}), {found.threads[1]:.2f} times for the whole month")  # fmt: skip
+    if asked.save:
+        RESULTS.write_text(json.dumps(found._asdict(), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -100,6 +100,9 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("service_fines", "rupiah", "denda pelayanan", "service fines"),
     Indicator("hospital_outpatient", "visits", "rawat jalan rumah sakit (RJTL)", "hospital outpatient visits (RJTL)"),
     Indicator("hospital_admissions", "visits", "rawat inap rumah sakit (RITL)", "hospital admissions (RITL)"),
+    Indicator(
+        "cash_visits", "visits", "kunjungan tanpa jaminan (bayar sendiri)", "visits without cover (paid in cash)"
+    ),
     Indicator("complications", "persons", "komplikasi penyakit kronis", "complications of chronic illness"),
     Indicator("sick_children", "persons", "kontak sakit tercatat, 0-4 tahun", "recorded sick contacts, age 0-4"),
     Indicator("well_children", "persons", "kontak sehat tercatat, 0-4 tahun", "recorded well contacts, age 0-4"),

@@ -104,11 +104,10 @@ def seek_care(world: World) -> None:
     )
     tacc = shifted(b["referral.tacc"], world.shocks.tacc)
     averted = b["referral.training_effect"] * world.policy.referral_training[month]
-    slots = world.team.slots
-    counts = np.zeros((slots, *world.counts.shape), np.int64)
-    groups = np.zeros((slots, len(GROUPS), 2), np.int64)
-    hospital = np.zeros((slots, len(world.now.hospital)), np.int64)
-    made = np.zeros(slots, np.int64)
+    counts = world.team.tallies(*world.counts.shape)
+    groups = world.team.tallies(len(GROUPS), 2)
+    hospital = world.team.tallies(len(world.now.hospital))
+    made = [0] * world.team.slots
 
     def task(lo: int, hi: int, slot: int) -> None:
         made[slot] = care.seek_care(
@@ -117,12 +116,12 @@ def seek_care(world: World) -> None:
         )  # fmt: skip
 
     world.team.over_people(task, world.used)
-    world.counts[:] = counts.sum(axis=0)
-    world.now.hospital += hospital.sum(axis=0)
+    world.counts[:] = np.sum(counts, axis=0)
+    world.now.hospital += np.sum(hospital, axis=0)
     if any(number > len(room) for number, room in zip(made, world.visits, strict=True)):
         raise RuntimeError("more visits than the run has room for; raise _VISITS_ROOM in sim/world.py")
     world.visits_made = [room[:number] for number, room in zip(made, world.visits, strict=True)]
-    contacts = groups.sum(axis=0)
+    contacts = np.sum(groups, axis=0)
     world.record(**{f"{kind}_{name}": int(contacts[index, column])
                     for index, (name, _) in enumerate(GROUPS)
                     for kind, column in (("sick", care.SICK_CONTACT), ("well", care.WELL_CONTACT))})  # fmt: skip
@@ -178,7 +177,7 @@ def supply_drugs(world: World) -> None:
 
 def treat_chronic(world: World) -> None:
     """Advance hypertension and diabetes; Prolanis members who attend are measured, and have a contact by it."""
-    b, slots = world.b, world.team.slots
+    b = world.b
     pressure, glucose = world.rule("prolanis.control.ht"), world.rule("prolanis.control.dm")
     strength = b["feedback.control_to_claims"]
     rates = chronic.ChronicRates(
@@ -190,13 +189,16 @@ def treat_chronic(world: World) -> None:
         drug_sbp=b["chronic.drug_effect_sbp"],
         drug_fbg=b["chronic.drug_effect_fbg"],
         refer_back=b["chronic.refer_back"],
+        letter=b["chronic.refer_back"]
+        * b["chronic.letter"]
+        / (1 - b["chronic.letter"]),  # as many as are referred back
     )
     limits = chronic.ControlLimits(
         float(pressure["sbp_below"]), float(pressure["dbp_below"]), float(glucose["fbg_min"]), float(glucose["fbg_max"])
     )
     untreated = np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout)
-    counts = np.zeros((slots, *world.chronic.shape), np.int64)
-    complications = np.zeros((slots, 3), np.int64)
+    counts = world.team.tallies(*world.chronic.shape)
+    complications = world.team.tallies(len(world.now.complications))
 
     def task(lo: int, hi: int, slot: int) -> None:
         chronic.treat(
@@ -205,8 +207,8 @@ def treat_chronic(world: World) -> None:
         )  # fmt: skip
 
     world.team.over(task, world.patients_used)
-    world.chronic[:] = counts.sum(axis=0)
-    world.now.complications += complications.sum(axis=0)
+    world.chronic[:] = np.sum(counts, axis=0)
+    world.now.complications += np.sum(complications, axis=0)
     world.counts[:, care.CONTACTS] += world.chronic[:, chronic.CLUB_CONTACTS]
     letters = world.chronic[:, chronic.LETTERS]
     world.counts[:, care.REFERRALS] += letters

@@ -51,8 +51,7 @@ def pay_premiums(world: World) -> None:
         float(shifted(b["premium.return"], -effect)),
     )  # fmt: skip
     place = np.exp(world.shocks.premium)
-    paid = np.zeros((world.team.slots, *world.now.paid.shape), np.int64)
-    moves = np.zeros((world.team.slots, len(world.now.family_moves)), np.int64)
+    paid, moves = world.team.tallies(*world.now.paid.shape), world.team.tallies(len(world.now.family_moves))
 
     def task(lo: int, hi: int, slot: int) -> None:
         premiums.pay_premiums(
@@ -61,8 +60,8 @@ def pay_premiums(world: World) -> None:
         )  # fmt: skip
 
     world.team.over(task, len(world.households.name))
-    world.now.paid += paid.sum(axis=0)
-    world.now.family_moves += moves.sum(axis=0)
+    world.now.paid += np.sum(paid, axis=0)
+    world.now.family_moves += np.sum(moves, axis=0)
     self_paid = int(world.now.paid.sum(axis=1) @ _own_premiums(world))
     heads = world.heads.paid_by
     pbi = int(heads[codes.PAYER_CENTRAL].sum()) * world.rule("premium.pbi_jk")
@@ -151,6 +150,7 @@ def handle_claims(world: World) -> None:
         service_fines=fines,
         hospital_outpatient=world.now.hospital[care.OUTPATIENT],
         hospital_admissions=world.now.hospital[care.ADMISSIONS],
+        cash_visits=world.now.hospital[care.CASH_VISITS],
         complications=int(world.now.complications.sum()),
     )
 

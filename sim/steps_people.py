@@ -188,8 +188,7 @@ def change_segments(world: World) -> None:
     month, slots = world.month, world.team.slots
     rates = segment_rates(world.b)
     wait_days = int(world.rule("activation.pbpu_days"))
-    moves = np.zeros((slots, len(world.now.moves)), np.int64)
-    origin = np.zeros((slots, len(world.now.origin)), np.int64)
+    moves, origin = world.team.tallies(len(world.now.moves)), world.team.tallies(len(world.now.origin))
     asking = [np.zeros(world.used + 1, np.int32) for _ in range(slots)] if world.non_cut_off else None
     nobody = np.zeros(1, np.int32)
 
@@ -201,8 +200,8 @@ def change_segments(world: World) -> None:
         )  # fmt: skip
 
     world.team.over(task, len(world.households.name))
-    world.now.moves += moves.sum(axis=0)
-    taken = origin.sum(axis=0)
+    world.now.moves += np.sum(moves, axis=0)
+    taken = np.sum(origin, axis=0)
     world.now.origin += taken
     world.now.activated += int(taken[segments.AT_POINT_OF_CARE])
     for found in asking or ():
@@ -225,7 +224,7 @@ def live_and_die(world: World) -> None:
         pbi_out=leave,
         age_out=b["segment.age_out"],
     )
-    events = np.zeros((slots, demography.EVENTS), np.int64)
+    events = world.team.tallies(demography.EVENTS)
     mothers = [_list(world.used // 20) for _ in range(slots)]
     patients = [_list(world.used // 20) for _ in range(slots)]
     tables = world.tables
@@ -237,7 +236,7 @@ def live_and_die(world: World) -> None:
         )  # fmt: skip
 
     world.team.over_people(task, world.used)
-    world.now.events += events.sum(axis=0)
+    world.now.events += np.sum(events, axis=0)
     for found in mothers:
         world.used = demography.bear(
             world.people, world.households, world.key.k0, world.key.k1, month, world.used, found,

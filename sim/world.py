@@ -24,7 +24,7 @@ from sim.payers.ledger import Ledger
 from sim.payers.office import EnrolmentOffice
 from sim.payers.pemda import Bill, BudgetLine
 from sim.payers.uhc import Bars
-from sim.people import chronic, demography, premiums, segments
+from sim.people import care, chronic, demography, premiums, segments
 from sim.people.arrays import Households, Patients, People, copy_arrays
 from sim.people.register import close_register
 from sim.people.selection import FamilyOrders
@@ -82,7 +82,7 @@ class Month:
     moves: IntArray = field(default_factory=lambda: np.zeros(segments.MOVES, np.int64))
     origin: IntArray = field(default_factory=lambda: np.zeros(6, np.int64))
     events: IntArray = field(default_factory=lambda: np.zeros(demography.EVENTS, np.int64))
-    hospital: IntArray = field(default_factory=lambda: np.zeros(4, np.int64))
+    hospital: IntArray = field(default_factory=lambda: np.zeros(care.COUNTS, np.int64))
     complications: IntArray = field(default_factory=lambda: np.zeros(3, np.int64))
     activated: int = 0  # district heads that became active after the count of day 1
     applied: tuple[int, int] = (0, 0)  # heads applied for that were never registered, that were inactive
@@ -176,8 +176,7 @@ class World:
 
     def count_heads(self) -> None:
         """Count everyone on the register and note what each family holds."""
-        slots = self.team.slots
-        tallies = [np.zeros((slots, *total.shape), np.int64) for total in self.heads]
+        tallies = [self.team.tallies(*total.shape) for total in self.heads]
         self.households.payers[:] = 0
         self.households.holds[:] = 0
 
@@ -186,7 +185,7 @@ class World:
 
         self.team.over_people(task, self.used)
         for total, tally in zip(self.heads, tallies, strict=True):
-            total[:] = tally.sum(axis=0)
+            total[:] = np.sum(tally, axis=0)
 
     def note(self, text: str) -> None:
         """Remember a dated event."""

@@ -24,7 +24,7 @@ class Outcome:
     ) -> None:  # fmt: skip
         self.counts = np.zeros((1, 6), np.int64)
         self.groups = np.zeros((4, 2), np.int64)
-        self.hospital = np.zeros(4, np.int64)
+        self.hospital = np.zeros(care.COUNTS, np.int64)
         self.visits = np.zeros((len(people.name) * 7 if room is None else room, 3))
         self.made = care.seek_care(
             people, households, KEY.k0, KEY.k1, month, 0, len(people.name), rates, np.full(1, leave),
@@ -51,6 +51,7 @@ def test_only_the_active_are_seen() -> None:
     people.status[:] = codes.ACTIVE, codes.NEVER, codes.PENDING, codes.ARREARS, codes.LAPSED
     found = Outcome(people, households)
     assert (found.made, int(found.counts[0, care.CONTACTS])) == (1, 1)
+    assert found.hospital[care.CASH_VISITS] == 4  # the others pay in cash
 
 
 def test_those_who_leave_the_queue_are_not_seen() -> None:

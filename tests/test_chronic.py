@@ -20,7 +20,7 @@ from sim.random import make_key
 from tests.chance import assert_mean, assert_share
 
 KEY = make_key(34, 0)
-NOTHING = ChronicRates(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0)
+NOTHING = ChronicRates(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 LIMITS = ControlLimits(140.0, 90.0, 80.0, 130.0)
 LEVELS = Levels(140.0, 142.0)
 HT = codes.HT | codes.HT_DIAGNOSED
@@ -216,6 +216,16 @@ def test_letters_come_every_third_month_until_refer_back() -> None:
     assert (people.chronic & codes.LETTER > 0).all()  # out of control: the hospital keeps them
 
 
+def test_the_hospital_takes_on_those_out_of_control() -> None:
+    count = 9000
+    people, patients, used = _patients(count, HT, Levels(300.0, 100.0))
+    _treat(people, patients, used, 3, NOTHING._replace(letter=0.1))
+    assert_share(int((people.chronic & codes.LETTER > 0).sum()), count, 0.1)
+    people, patients, used = _patients(count, HT, Levels(20.0, 100.0))
+    _treat(people, patients, used, 3, NOTHING._replace(letter=1.0))
+    assert not (people.chronic & codes.LETTER > 0).any()  # under control: nobody needs a letter
+
+
 # -- the table ------------------------------------------------------------------------------------------------------
 
 
@@ -260,7 +270,7 @@ def _mixed(count: int):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-RATES = ChronicRates(0.1, 0.05, 0.5, 0.1, 0.6, 8.0, 20.0, 0.1)
+RATES = ChronicRates(0.1, 0.05, 0.5, 0.1, 0.6, 8.0, 20.0, 0.1, 0.1)
 
 
 def test_two_ranges_give_the_same_as_one() -> None:

@@ -208,8 +208,7 @@ def test_dependants_leave_the_card_at_21() -> None:
     count, rates = 12_000, NOTHING._replace(age_out=0.6)
     people, households = _people(count, segment=codes.PPU, status=codes.ACTIVE)
     people.birth[:] = 7 - 252
-    people.birth[1::4], people.birth[2::4] = 7 - 251, 7 - 253
-    people.segment[3::4] = codes.PBPU
+    people.birth[1::4], people.birth[2::4], people.birth[3::4] = 7 - 251, 7 - 253, -12 * 45
     events, *_ = _live(people, households, count, 7, rates)
     out = people.status == codes.LAPSED
     assert not out[1::4].any()
@@ -218,6 +217,21 @@ def test_dependants_leave_the_card_at_21() -> None:
     assert_share(int(out[::4].sum()), count // 4, 0.6)
     assert events[demography.AGED_OUT] == out.sum()
     assert np.array_equal(households.holds == codes.HAS_UNCOVERED, out[::4])
+
+
+@pytest.mark.parametrize(
+    "parent", [{"birth": 7 - 252 - 179}, {"segment": codes.PBPU}, {"status": codes.LAPSED}, {"presence": codes.GONE}]
+)
+def test_a_worker_of_21_keeps_the_job(parent: dict[str, int]) -> None:
+    """Without an active wage earner at least 15 years older on the card, the card is one's own."""
+    people, households = _people(4, segment=codes.PPU, status=codes.ACTIVE)
+    people.birth[:] = -12 * 45
+    people.birth[0] = 7 - 252
+    for i in (1, 2, 3):
+        for field, value in parent.items():
+            getattr(people, field)[i] = value
+    _live(people, households, 4, 7, NOTHING._replace(age_out=1.0))
+    assert people.status[0] == codes.ACTIVE
 
 
 def test_the_ministry_removes_active_pbi_heads_only() -> None:
@@ -308,7 +322,10 @@ def _plain(people: People, households: Households, month: int, curves: dict[str,
                 people.chronic[i] |= codes.DM
             if not before and people.chronic[i] & (codes.HT | codes.DM):
                 ill.append(i)
-            dependant = people.segment[i] == codes.PPU and people.status[i] == codes.ACTIVE
+            card = (people.household == people.household[i]) & (people.presence == codes.RESIDENT)
+            earners = card & (people.segment == codes.PPU) & (people.status == codes.ACTIVE)
+            older = people.birth.astype(int) <= int(people.birth[i]) - 180
+            dependant = earners[i] and bool((earners & older).any())
             aged = month - people.birth[i] == 252 and dependant and fate[i, 3] < rates.age_out
             if out or aged:
                 people.status[i] = codes.LAPSED

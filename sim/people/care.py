@@ -32,8 +32,9 @@ _EMERGENCY_ORDINAL = 63
 
 # Columns of the facility counts.
 SICK_VISITS, CONTACTS_SICK, CONTACTS, LEFT, REFERRALS, NONSPECIALIST = range(6)
-# Columns of the hospital counts (visits, admissions, rupiah, rupiah).
-OUTPATIENT, ADMISSIONS, FINES, CLAIMS = range(4)
+# Columns of the district's counts (visits, admissions, rupiah, rupiah, visits that nobody insures: paid in cash).
+OUTPATIENT, ADMISSIONS, FINES, CLAIMS, CASH_VISITS = range(5)
+COUNTS = 5
 # Columns of the contacts by life-cycle group.
 WELL_CONTACT, SICK_CONTACT = range(2)
 # Columns of ``visits``.
@@ -76,7 +77,7 @@ def seek_care(  # type: ignore[no-untyped-def]
     By facility: ``leave`` the chance that a visit ends in the waiting room, ``referral`` (facilities, 2) that of a
     specialist and of a 4A referral per visit, ``tacc`` the share of 4A referrals with a TACC reason, ``averted`` the
     share of the rest that training avoids. ``group`` is the life-cycle group by age.
-    Receives ``counts`` (facilities, 6), ``groups`` (groups, 2): recorded contacts, ``hospital`` (4,) and ``visits``
+    Receives ``counts`` (facilities, 6), ``groups`` (groups, 2): recorded contacts, ``hospital`` (5,) and ``visits``
     (room, 3): facility, position in the month and consultation of each; a person counts once for AK.
     """
     asking, who = np.empty(CHUNK, np.int32), np.empty(CHUNK * VISITS, np.int32)
@@ -157,6 +158,7 @@ def _record(ppl, hh, k0, k1, month, asking, rates, group, counts, groups, hospit
     for i in asking:
         asked = wish[i]
         if status[i] != ACTIVE:
+            hospital[CASH_VISITS] += asked & VISITS
             if asked & EMERGENCY and status[i] != PENDING:
                 _find_a_way_back(ppl, hh, i, k0, k1, month, rates.point_of_care, rates.pbi_back)
             continue

@@ -67,7 +67,8 @@ class ControlLimits(NamedTuple):
 class ChronicRates(NamedTuple):
     """``diagnosis`` at a contact, Prolanis ``drop``-out per month, ``attendance`` of a session, ``complication`` per
     month out of control and its factor when ``controlled``, mmHg and mg/dL that are lost without drugs (``drug_sbp``,
-    ``drug_fbg``), ``refer_back`` of a patient with a letter who is under control."""
+    ``drug_fbg``), ``refer_back`` of a patient with a letter who is under control, ``letter`` for one without who is
+    not."""
 
     diagnosis: float
     drop: float
@@ -77,6 +78,7 @@ class ChronicRates(NamedTuple):
     drug_sbp: float
     drug_fbg: float
     refer_back: float
+    letter: float
 
 
 def monthly_onset(ht: float, dm: float, ages: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -231,6 +233,8 @@ def treat(  # type: ignore[no-untyped-def]
                     counts[f, LETTERS] += 1
                 if controlled and unit(MIRROR ^ w3[j]) < rates.refer_back:
                     chronic[i] = bits & (255 - LETTER)
+            elif not controlled and unit(MIRROR ^ w3[j]) < rates.letter:
+                chronic[i] = bits | LETTER
 
 
 @nb.njit(error_model="numpy", forceinline=True)

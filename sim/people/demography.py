@@ -34,9 +34,12 @@ _ARRIVALS = 0x80000000
 _OLD = 65
 #: Age in months at which a dependant leaves a wage earner's card (Perpres 82/2018; 25 years for students).
 _OF_AGE = 252
+#: Months by which a parent is older, at least.
+_PARENT = 15 * 12
 #: Girls among the newborn (105 boys to 100 girls; general knowledge).
 _GIRLS = 0.488
 
+#: Multiplier of Fibonacci hashing: 2**32 over the golden ratio.
 _SCATTER = np.uint64(2654435769)
 
 # Columns of ``events``.
@@ -138,7 +141,7 @@ def meet_fate(  # type: ignore[no-untyped-def]
             chronic[i] |= begun
             if removed:
                 events[PBI_OUT] += 1
-            elif month - born[i] == _OF_AGE and segment[i] == PPU and status[i] == ACTIVE:
+            elif month - born[i] == _OF_AGE and segment[i] == PPU and status[i] == ACTIVE and _depends(ppl, hh, i):
                 _told, stays = _fate(k0, k1, name[i], serial[i], month)
                 if stays >= rates.age_out:
                     continue
@@ -147,6 +150,18 @@ def meet_fate(  # type: ignore[no-untyped-def]
                 continue
             status[i] = LAPSED
             holds[household[i]] |= HAS_UNCOVERED
+
+
+@nb.njit(error_model="numpy")
+def _depends(ppl, hh, i):  # type: ignore[no-untyped-def]
+    """Whether person ``i`` is on the card of a wage earner old enough to be a parent; else the job is their own."""
+    other = hh.first[ppl.household[i]]
+    while other >= 0:
+        if ppl.presence[other] == RESIDENT and ppl.segment[other] == PPU and ppl.status[other] == ACTIVE:
+            if ppl.birth[i] - ppl.birth[other] >= _PARENT:
+                return True
+        other = ppl.next[other]
+    return False
 
 
 @nb.njit(error_model="numpy")

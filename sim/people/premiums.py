@@ -26,7 +26,6 @@ _WAITS, _OWES_NOTHING, _HAS_PLAN, _IN_ARREARS = range(4)
 # again; families visited by a collector; person-months forgiven.
 RETURNED, JOINED_REHAB, CLASS_DOWN, REACTIVATED, VISITED, FORGIVEN = range(6)
 MOVES = 6
-MOVES = 6
 
 
 class PremiumRates(NamedTuple):

@@ -45,7 +45,6 @@ LAY_OFF_COVER = 6
 # Columns of ``moves``: persons, but WAITING_STARTED: families.
 (PBI_OUT, PBI_IN, LOST_JOB, GOT_JOB, JOINED, AGED_OUT, PBI_RETURNED, ASKED, WAITING_STARTED) = range(9)
 MOVES = 9
-MOVES = 9
 # Columns of ``origin`` (where Pemda heads came from; FROM_PPU: fell out of PPU, FROM_LAPSED: of any other segment).
 FROM_NEVER, FROM_LAPSED, FROM_ARREARS, FROM_PBPU, FROM_PPU, AT_POINT_OF_CARE = range(6)
 

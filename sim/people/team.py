@@ -6,6 +6,7 @@ tally of its slot, and tallies are whole numbers, so that neither order nor numb
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,6 +14,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+IntArray = NDArray[np.int64]
+
+#: Numbers between two tallies: two lines of the cache.
+_APART = 16
 #: A piece of work: (first, end, slot).
 Task = Callable[[int, int, int], None]
 
@@ -32,6 +37,12 @@ class Team:
     def slots(self) -> int:
         """How many tallies a kernel over persons needs."""
         return 1 if self.threads == 1 else self.threads + 1
+
+    def tallies(self, *shape: int) -> list[IntArray]:
+        """A tally of zeros for each slot, so far apart that no two threads write to one line of the cache."""
+        size = math.prod(shape)
+        rows = np.zeros((self.slots, size + _APART), np.int64)
+        return [row[:size].reshape(shape) for row in rows]
 
     def over_people(self, task: Task, used: int) -> None:
         """Run ``task`` over the persons 0 ... ``used``-1; slots follow the order of persons."""
