@@ -83,8 +83,8 @@ policy starts and what the synthesis needs for a moment.
 {luck_residents:,} residents, {luck_months} months, {pairs} pairs, each lever raised by a tenth, all feedbacks on: how
 many times smaller the variance of the difference is when both policies meet the same luck; target 10 for active
 members, contacts and bill of the first three. *All drawn*: parameters and shocks are drawn too, as in a plain run. The
-last two levers are set where luck decides at which review the bars are met, or in which month the line ends: at a threshold a
-small difference in luck is a large one in the outcome, and common luck helps less.
+last two levers are set where luck decides at which review the bars are met, or in which month the line ends: at a
+threshold a small difference in luck is a large one in the outcome, and common luck helps less.
 
 {luck_table}
 """

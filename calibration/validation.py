@@ -98,7 +98,8 @@ def report(district: District, replicates: int = _REPLICATES, over: Over = map) 
         f"outside); the median of {len(comparisons) - len(outside) - len(near)} lies in the source's interval. Of the "
         f"{sum(not c.target['fitted'] for c in comparisons)} to which nothing was tuned "
         f"{sum(c.inside and not c.target['fitted'] for c in comparisons)} are inside; for "
-        f"{sum('general knowledge' in c.target['source'] for c in comparisons)} figures the source is general knowledge.",
+        f"{sum('general knowledge' in c.target['source'] for c in comparisons)} figures the source is general "
+        "knowledge.",
         "",
     ]
     lines += [f"- Outside: **{c.target['name']}**: {c.target.get('note', 'not explained')}." for c in outside]
