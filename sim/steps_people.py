@@ -118,6 +118,7 @@ def _reach_target(world: World) -> None:
 def _expected_from_queue(world: World) -> tuple[int, int]:
     """Heads in the office's queue, unclear NIK included: (never registered before, all); nobody is asked for twice."""
     queue = np.concatenate([*world.office.waiting, world.office.unclear])
+    queue = queue[world.people.queued[queue] == 1]  # others have found cover, and their application fell away
     return int((world.people.status[queue] == codes.NEVER).sum()), len(queue)
 
 

@@ -139,10 +139,13 @@ def test_a_return_pays_everything_at_once_and_the_members_are_active_the_same_da
     people, households = families(1000, debt=24)
     people.presence[0], people.presence[1] = codes.GONE, codes.MOVED_ON_REGISTER
     people.payer[2], people.status[2] = codes.PAYER_DISTRICT, codes.PENDING
+    people.queued[:] = 1  # with the enrolment office, NIK unclear
     paid, moves = pay(people, households, 7, PLAIN._replace(back=0.0))
     assert (households.debt == 24).all()  # Perpres 82/2018: at most 24 months are owed
     assert moves.sum() == paid.sum() == 0
+    assert people.queued.all()
     paid, moves = pay(people, households, 8, PLAIN._replace(back=1.0))
+    assert not people.queued.any()  # the application falls away: one way back in
     assert (households.debt == 0).all()
     assert paid[2].tolist() == [SIZE * 1000, SIZE * 24_000]
     assert (households.back_at == 8).all()

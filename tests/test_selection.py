@@ -196,14 +196,14 @@ def test_the_debt_of_those_taken_over_is_frozen_and_their_plan_ends() -> None:
     assert (households.debt[0], households.payers[0], households.rehab[0]) == (7, 1, 3)
 
 
-@pytest.mark.parametrize(("settled", "taken"), [(MONTH, False), (MONTH - 1, True)])
-def test_whoever_has_paid_this_month_needs_no_other_way_back(settled: int, taken: bool) -> None:
-    """Paying comes before the Pemda: an application waiting in the office falls away; other payers change over."""
+@pytest.mark.parametrize("waiting", [True, False])
+def test_an_application_that_fell_away_is_not_registered(waiting: bool) -> None:
+    """Paying comes before the Pemda, however long the office takes; other payers change over."""
     people, households = card(PAYING, PAYING)
-    households.back_at[0] = settled
+    people.queued[:] = waiting
     active, origin = register(people, households, at_once=False)
-    assert active == 2 * taken  # who pays until now stays covered
-    assert origin[segments.FROM_PBPU] == 2 * taken
-    assert (people.segment == (codes.PEMDA if taken else codes.PBPU)).all()
+    assert active == 2 * waiting  # who pays until now stays covered
+    assert origin[segments.FROM_PBPU] == 2 * waiting
+    assert (people.segment == (codes.PEMDA if waiting else codes.PBPU)).all()
     assert (people.status == codes.ACTIVE).all()
     assert not people.queued.any()

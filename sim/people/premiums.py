@@ -273,6 +273,7 @@ def _settle(ppl, hh, h, month, paid, moves):  # type: ignore[no-untyped-def]
     moves[RETURNED] += 1
     i = hh.first[h]
     while i >= 0:
+        ppl.queued[i] = 0  # an application with the Pemda falls away: the family has found its way back
         if ppl.status[i] == ARREARS and ppl.presence[i] != FREE and ppl.presence[i] != GONE:
             ppl.status[i] = ACTIVE
             moves[REACTIVATED] += 1

@@ -185,14 +185,17 @@ def add_to_pbi(people: People, chosen: IndexArray, month: int) -> int:
 def register_heads(ppl, hh, chosen, month, active_from, at_once, origin):  # type: ignore[no-untyped-def]
     """Register the ``chosen`` residents as PBPU Pemda heads of the district; returns how many became active at once.
 
-    Those who gained cover since they were asked for are passed over, also by settling their debt this month: paying
-    comes first. What a family owes stays, frozen. ``origin`` (6,) counts where the heads came from.
+    Those who gained cover since they were asked for are passed over, and those whose application fell away when the
+    family settled its debt (``queued`` 0): paying comes first. What a family owes stays, frozen. ``origin`` (6,) counts
+    where the heads came from.
     """
     active = 0
     for i in chosen:
-        status = ppl.status[i]
-        self_paying = status == ACTIVE and ppl.payer[i] == PAYER_SELF and hh.back_at[ppl.household[i]] != month
+        if ppl.queued[i] == 0:
+            continue
         ppl.queued[i] = 0
+        status = ppl.status[i]
+        self_paying = status == ACTIVE and ppl.payer[i] == PAYER_SELF
         if ppl.presence[i] != RESIDENT or not (status == NEVER or status == LAPSED or status == ARREARS or self_paying):
             continue
         become_pemda(ppl, hh, i, month, origin)
