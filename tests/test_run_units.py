@@ -85,11 +85,13 @@ def test_processes_that_always_die_end_the_run_with_a_message(tmp_path: Path) ->
         run(tmp_path / "run", jobs=2, simulate=fake_engine.always_dies)
 
 
+#: Interrupts are heard as at a terminal, also where the tests run in the background and would inherit deafness.
 SCRIPT = """
-import sys
+import signal, sys
 import fake_engine, test_run_units
 from pathlib import Path
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     import scenarios.plan
     scenarios.plan._district_files = lambda where: []
     plan = test_run_units.PLAN
