@@ -188,15 +188,19 @@ def numbered(count: int) -> U32Array:
     return np.arange(count, dtype=np.uint32)
 
 
+def fractions(table: U32Array) -> FloatArray:
+    """Words as float64 in (0, 1), in the shape of ``table``: what :func:`unit` does, for whole arrays."""
+    return np.asarray((table + 0.5) / _TWO32, np.float64)
+
+
 def uniforms(key: Key, names: U32Array, month: int, purpose: Purpose, lane: int = 0) -> FloatArray:
     """One float64 in (0, 1) per name, from ``lane`` (0-3) of its block."""
-    result: FloatArray = (block_table(key, names, month, purpose)[:, lane].astype(np.float64) + 0.5) / _TWO32
-    return result
+    return fractions(block_table(key, names, month, purpose)[:, lane])
 
 
 def normals(key: Key, names: U32Array, month: int, purpose: Purpose) -> FloatArray:
     """One standard normal per name (lanes 0 and 1 of its block)."""
     table = block_table(key, names, month, purpose)
-    first, second = (table[:, 0] + 0.5) / _TWO32, (table[:, 1] + 0.5) / _TWO32
+    first, second = fractions(table[:, 0]), fractions(table[:, 1])
     result: FloatArray = np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
     return result

@@ -23,6 +23,7 @@ from sim.random import make_key
 from sim.shocks import Shocks, draw_shocks, shifted
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 #: Room for newcomers beyond the births and arrivals of a year like the first.
 _SPARE_FACTOR, _SPARE_LEAST = 1.4, 400
@@ -77,8 +78,9 @@ def make_start(
         [shifted(b["chronic.prolanis_ht"], shocks.prolanis), shifted(b["chronic.prolanis_dm"], shocks.prolanis)],
         axis=1,
     )
-    tables = _tables(people, households, population.residents, b, prolanis)
-    patients = empty_patients(_patients_room(people, population.residents, tables.onset, months) + spare // 2)
+    age = np.minimum(-people.birth[: population.residents].astype(np.int64) // 12, codes.MAX_AGE)
+    tables = _tables(people, households, age, b, prolanis)
+    patients = empty_patients(_patients_room(people, age, tables.onset, months) + spare // 2)
     patients_used = chronic.make_patients(people, patients, key.k0, key.k1, used, tables.levels, prolanis)
     return Start(
         people, patients, households, population.residents, used, patients_used, shocks, tables,
@@ -86,10 +88,9 @@ def make_start(
     )  # fmt: skip
 
 
-def _patients_room(people: People, residents: int, onset: FloatArray, months: int) -> int:
-    """Patients at the start and those whose illness begins within ``months``."""
-    ill = people.chronic[:residents] & (codes.HT | codes.DM) > 0
-    age = np.minimum(-people.birth[:residents].astype(np.int64) // 12, codes.MAX_AGE)
+def _patients_room(people: People, age: IntArray, onset: FloatArray, months: int) -> int:
+    """Patients at the start and those whose illness begins within ``months``; ``age`` of the residents in years."""
+    ill = people.chronic[: len(age)] & (codes.HT | codes.DM) > 0
     return int(ill.sum() + _SPARE_FACTOR * months * onset[:, age].sum()) + _SPARE_LEAST
 
 
@@ -101,15 +102,12 @@ def _newcomers(district: District, stock: Stock, b: dict[str, float]) -> float:
     return stock.population * (float(births) / residents + b["demo.move_in"])
 
 
-def _tables(
-    people: People, households: Households, residents: int, b: dict[str, float], prolanis: FloatArray
-) -> Tables:
+def _tables(people: People, households: Households, age: IntArray, b: dict[str, float], prolanis: FloatArray) -> Tables:
     """Curves by age; those of contacts scaled so that the mean resident has the rate that ``b`` names."""
-    age = np.minimum((-people.birth[:residents].astype(np.int64)) // 12, codes.MAX_AGE)
-    sex = people.female[:residents].astype(np.int64)
+    sex = people.female[: len(age)].astype(np.int64)
     sick, emergency, well = sick_curve(), emergency_curve(), well_curve()
     near = np.exp(-b["care.distance_decay"] * np.arange(256) / 10)
-    near /= near[households.distance[people.household[:residents]]].mean()
+    near /= near[households.distance[people.household[: len(age)]]].mean()
     return Tables(
         sick=sick / sick[sex, age].mean(),
         emergency=emergency / emergency[age].mean(),
@@ -126,7 +124,7 @@ def _tables(
             b["chronic.drug_effect_sbp"],
             b["chronic.drug_effect_fbg"],
             b["chronic.adherence"],
-        ),  # fmt: skip
+        ),
         frailty=frailty_table(b["care.frailty_shape"]),
         prolanis=prolanis,
     )

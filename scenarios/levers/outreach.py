@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from scenarios.levers.base import Context, Facilities, Lever, Month
+from scenarios.levers.reach import lasting
 from sim.policy import Policy
 
 
@@ -33,10 +34,9 @@ class Outreach(Lever):
 
     def apply(self, policy: Policy, context: Context) -> Policy:
         """Adds the hours and their cost to every month from ``start`` until ``stop``."""
-        first = context.index(self.start)
-        end = context.months if self.stop is None else max(context.index(self.stop), first)
+        months = lasting(context, self.start, self.stop)
         chosen = context.chosen(self.facilities)
         hours, cost = policy.outreach_hours.copy(), policy.lever_cost.copy()
-        hours[first:end, chosen] += self.hours_per_month
-        cost[first:end] += round(self.hours_per_month * len(chosen) * self.cost_per_hour)
+        hours[months, chosen] += self.hours_per_month
+        cost[months] += round(self.hours_per_month * len(chosen) * self.cost_per_hour)
         return policy.but(outreach_hours=hours, lever_cost=cost)

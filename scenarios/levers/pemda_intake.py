@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from scenarios.levers.base import Context, Lever, Month, wrong
+from scenarios.levers.reach import lasting
 from sim.policy import IntakeOrder, IntakeTarget, Policy
 
 
@@ -58,18 +59,17 @@ class PemdaIntake(Lever):
         A start before the policy's first month is a decision already in force: its ``heads`` lie in the past and
         are not applied for again.
         """
-        first, position = context.index(self.start), context.position(self.start)
-        end = context.months if self.stop is None else max(context.index(self.stop), first)
+        held, position = lasting(context, self.start, self.stop), context.position(self.start)
         quota = policy.intake_quota.copy()
         if self.quota is not None:
-            quota[first:end] = self.quota
+            quota[held] = self.quota
         at_once = False
-        if self.heads is not None and 0 <= position < end:
+        if self.heads is not None and 0 <= position < held.stop:
             at_once, quota[position] = True, self.heads
         changes: dict[str, object] = {"intake_quota": quota}
         if self.target != "quota":
             changes["intake_target"] = self.target
-            changes["intake_target_from"] = first + 1 if at_once else first
+            changes["intake_target_from"] = held.start + at_once
         if self.order is not None:
             changes["intake_order"] = self.order
         if self.hold_margin is not None:
@@ -77,6 +77,6 @@ class PemdaIntake(Lever):
         for name in ("point_of_care", "agreement"):
             if (switch := getattr(self, name)) is not None:
                 months = getattr(policy, name).copy()
-                months[first:end] = switch
+                months[held] = switch
                 changes[name] = months
         return policy.but(**changes)

@@ -25,6 +25,7 @@ from sim.codes import (
     PPU,
     RESIDENT,
 )
+from sim.people.health import frailty_at
 from sim.random import CHUNK, MIRROR, Purpose, fill, limit, unit, words
 
 _LIFE, _FATE, _ARRIVAL, _FRAILTY = int(Purpose.LIFE), int(Purpose.FATE), int(Purpose.ARRIVAL), int(Purpose.FRAILTY)
@@ -230,7 +231,7 @@ def _seen_as(kept, status, unreported):  # type: ignore[no-untyped-def]
 def _settle(ppl, hh, i, h, k0, k1, month, table):  # type: ignore[no-untyped-def]
     """What every new person has, whose name and serial are set: presence, own frailty, place at the household's head.
 
-    ``table`` holds the frailty at the quantiles 1/4096 ... 4095/4096; between them it is linear.
+    ``table`` holds the quantiles of frailty (sim.people.health).
     """
     ppl.household[i] = h
     ppl.next[i] = hh.first[h]
@@ -238,9 +239,7 @@ def _settle(ppl, hh, i, h, k0, k1, month, table):  # type: ignore[no-untyped-def
     ppl.presence[i] = RESIDENT
     ppl.since[i] = month
     a, _b, _c, _d = words(k0, k1, ppl.name[i], ppl.serial[i], 0, 0, _FRAILTY)
-    place = min(max(unit(a) * (table.size + 1) - 1.0, 0.0), table.size - 1.0)
-    below = min(int(place), table.size - 2)
-    ppl.frailty[i] = table[below] + (place - below) * (table[below + 1] - table[below])
+    ppl.frailty[i] = frailty_at(table, unit(a))
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
@@ -249,7 +248,7 @@ def bear(ppl, hh, k0, k1, month, used, mothers, named, frailty_table, adherence,
 
     A newborn is named for luck by mother and month. It has the mother's household, facility and, if she is active and
     the child is ``named`` in time (a share; 28-day rule, Perpres 82/2018), her segment, payer and class, active from
-    birth; else it is not registered. ``frailty_table`` holds the quantiles of frailty (see sim.people.synthesis),
+    birth; else it is not registered. ``frailty_table`` holds the quantiles of frailty (sim.people.health),
     ``adherence`` is the share who take their drugs. Receives ``events``; without a free slot NO_ROOM is counted.
     """
     end = used

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
@@ -11,7 +12,7 @@ from scipy.special import gammaincinv
 from sim import codes
 from sim.behaviour import Behaviour
 from sim.people.arrays import People
-from sim.random import Key, Purpose, block_table, uniforms
+from sim.random import Key, Purpose, block_table, fractions, uniforms
 
 FloatArray = NDArray[np.float64]
 
@@ -21,7 +22,6 @@ _HT_TRUE, _DM_TRUE = (0.14, 0.38, 0.58), (0.012, 0.075, 0.13)
 _HT_DIAGNOSED, _DM_DIAGNOSED = (0.022, 0.125, 0.229), (0.006, 0.037, 0.065)
 #: Step of the synthesis that draws HT, DM, letter and adherence (lanes 0-3 of each person's block).
 _STEP = 80
-_TWO32 = 4294967296.0
 
 
 @lru_cache(maxsize=4)
@@ -33,11 +33,24 @@ def frailty_table(shape: float) -> FloatArray:
 
 
 def frailty_of(luck: FloatArray, shape: float) -> NDArray[np.float32]:
-    """Gamma frailty with mean 1 and ``shape`` at the quantiles ``luck`` (0-1); shape of ``luck``."""
-    table = frailty_table(shape)
-    at = np.clip(luck * 4096 - 1, 0.0, table.size - 1.0)
-    below = np.minimum(at.astype(np.int64), table.size - 2)
-    result: NDArray[np.float32] = (table[below] + (at - below) * (table[below + 1] - table[below])).astype(np.float32)
+    """Gamma frailty with mean 1 and ``shape`` at the quantiles ``luck`` (persons,), 0-1; shape of ``luck``."""
+    result: NDArray[np.float32] = _frailties(frailty_table(shape), luck)
+    return result
+
+
+@nb.njit(error_model="numpy", cache=True)
+def frailty_at(table, luck):  # type: ignore[no-untyped-def]
+    """The frailty at the quantile ``luck`` (0-1) of a :func:`frailty_table`, linear between its entries."""
+    place = min(max(luck * (table.size + 1) - 1.0, 0.0), table.size - 1.0)
+    below = min(int(place), table.size - 2)
+    return table[below] + (place - below) * (table[below + 1] - table[below])
+
+
+@nb.njit(error_model="numpy", cache=True)
+def _frailties(table, luck):  # type: ignore[no-untyped-def]
+    result = np.empty(luck.size, np.float32)
+    for i in range(luck.size):
+        result[i] = frailty_at(table, luck[i])
     return result
 
 
@@ -48,7 +61,7 @@ def assign_health(people: People, behaviour: Behaviour, key: Key, residents: int
     """
     names = people.name[:residents]
     people.frailty[:residents] = frailty_of(uniforms(key, names, 0, Purpose.FRAILTY), behaviour["care.frailty_shape"])
-    ht, dm, letter, adherent = (block_table(key, names, _STEP, Purpose.SYNTHESIS).T + 0.5) / _TWO32
+    ht, dm, letter, adherent = fractions(block_table(key, names, _STEP, Purpose.SYNTHESIS)).T
     band = np.searchsorted(np.array(_BANDS) * 12, -people.birth[:residents], side="right")
 
     def below(luck: FloatArray, shares: tuple[float, ...], factor: float = 1.0) -> NDArray[np.bool_]:

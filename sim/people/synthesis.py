@@ -21,7 +21,7 @@ from sim.people.families import FamilyTree, family_tree
 from sim.people.fitting import apportion, fit, round_table
 from sim.people.health import assign_health
 from sim.people.margins import MOST_MONTHS, PREMIUM, Margins, reconcile
-from sim.random import Key, Purpose, block_table, uniforms
+from sim.random import Key, Purpose, block_table, fractions, uniforms
 
 IntArray = NDArray[np.int64]
 
@@ -33,7 +33,6 @@ _KILOMETRES = {"urban": 1.5, "rural": 4.0, "remote": 10.0, "very_remote": 15.0}
 _KILOMETRES_SPREAD = 0.6
 #: The dead and the moved of the register: age in months (no rate asks for it).
 _GHOST_AGE = 12 * 60
-_TWO32 = 4294967296.0
 
 
 @dataclass(frozen=True)
@@ -180,7 +179,7 @@ def _assign_debt(
     heads = np.bincount(people.household[debtors], minlength=len(households.name))
     owing = np.flatnonzero(heads)
     monthly = (heads * np.array(PREMIUM)[households.klass])[owing]
-    unit = (luck[owing, 2] + 0.5) / _TWO32
+    unit = fractions(luck[owing, 2])
 
     def months(leaving: float) -> IntArray:
         return np.minimum(np.ceil(np.log(unit) / np.log1p(-leaving)), MOST_MONTHS).astype(np.int64)
@@ -195,7 +194,7 @@ def _assign_debt(
     households.debt[owing] = months(leaving)
     payers = np.flatnonzero((people.status == codes.ACTIVE) & (people.payer == codes.PAYER_SELF))
     paying = np.setdiff1d(people.household[payers], owing)
-    households.debt[paying[(luck[paying, 3] + 0.5) / _TWO32 < miss]] = 1
+    households.debt[paying[fractions(luck[paying, 3]) < miss]] = 1
 
 
 def _assign_facilities(
@@ -261,7 +260,7 @@ def _assign_homes(
     words = block_table(key, households.name, 0, Purpose.HOUSEHOLD)
     households.lottery[:] = words[:, 0]
     households.channel[:] = words[:, 1] >> 24
-    unit = (words[:, 2:] + 0.5) / _TWO32
+    unit = fractions(words[:, 2:])
     gauss = np.sqrt(-2.0 * np.log(unit[:, 0])) * np.cos(2.0 * np.pi * unit[:, 1])
     mean = np.array([_KILOMETRES[facility.location] for facility in facilities])[people.facility[tree.first]]
     tenths = 10.0 * mean * np.exp(_KILOMETRES_SPREAD * gauss - _KILOMETRES_SPREAD**2 / 2)
