@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from sim import steps_care, steps_money, steps_people
+from sim import steps_care, steps_clinics, steps_money, steps_pemda, steps_people
 from sim.world import World
 
 
@@ -27,32 +27,32 @@ STEPS: tuple[Step, ...] = (
     Step("count_heads", 1, "peserta dihitung per FKTP dan segmen (dasar kapitasi)",
          "heads are counted per facility and segment (they set capitation)", steps_people.count_day_one),
     Step("open_budget", 1, "Januari: pagu APBD tahun baru dibuka", "January: the new year's APBD line opens",
-         steps_money.open_budget),
+         steps_pemda.open_budget),
     Step("apply_for_heads", 1, "Pemda mengajukan peserta; pemutakhiran PBI-JK",
-         "the Pemda applies for heads; PBI-JK is updated", steps_people.apply_for_heads),
-    Step("review_status", 1, "status UHC ditinjau", "UHC status is reviewed", steps_people.review_status),
+         "the Pemda applies for heads; PBI-JK is updated", steps_pemda.apply_for_heads),
+    Step("review_status", 1, "status UHC ditinjau", "UHC status is reviewed", steps_pemda.review_status),
     Step("fall_ill", 1, "siapa sakit atau ingin kontak sehat", "who falls ill or wants a well contact",
          steps_care.fall_ill),
     Step("pay_premiums", 10, "iuran jatuh tempo; keluarga membayar atau tidak; menunggak dan aktif kembali",
          "premiums fall due; families pay or not, return or not", steps_money.pay_premiums),
     Step("pay_capitation", 15, "kapitasi dibayar menurut nilai KBK terakhir",
-         "capitation is paid by the last KBK score", steps_money.pay_capitation),
+         "capitation is paid by the last KBK score", steps_clinics.pay_capitation),
     Step("seek_care", 20, "kunjungan, kontak sehat, rujukan, rumah sakit", "visits, well contacts, referrals, hospital",
          steps_care.seek_care),
     Step("run_clinics", 20, "antrean hari demi hari di klinik", "the clinics' queues, day by day",
-         steps_care.run_clinics),
+         steps_clinics.run_clinics),
     Step("supply_drugs", 20, "obat dikeluarkan, dipesan, dikirim", "drugs are issued, ordered, delivered",
-         steps_care.supply_drugs),
+         steps_clinics.supply_drugs),
     Step("change_segments", 25, "kerja, pendaftaran mandiri, menunggu Pemda, pengambilalihan saat sakit",
          "jobs, voluntary joining, waiting for the Pemda, take-over when sick", steps_people.change_segments),
     Step("treat_chronic", 25, "hipertensi dan diabetes: diagnosis, Prolanis, kendali, komplikasi",
          "hypertension and diabetes: diagnosis, Prolanis, control, complications", steps_care.treat_chronic),
     Step("score_kbk", 0, "P-Care ditutup: AK, RRNS, RPPT, peringkat, nilai, bagian dibayar",
-         "P-Care closes: AK, RRNS, RPPT, ratings, score, share", steps_care.score_kbk),
+         "P-Care closes: AK, RRNS, RPPT, ratings, score, share", steps_clinics.score_kbk),
     Step("handle_claims", 0, "klaim rumah sakit diajukan, diverifikasi, dibayar",
          "hospital claims are submitted, verified, paid", steps_money.handle_claims),
     Step("bill_pemda", 0, "tagihan Pemda dibuat, dibebankan ke pagu, dibayar; utang dan penonaktifan",
-         "the Pemda is billed and pays from its line; debt and switch-offs", steps_money.bill_pemda),
+         "the Pemda is billed and pays from its line; debt and switch-offs", steps_pemda.bill_pemda),
     Step("live_and_die", 0, "lahir, meninggal, pindah, sakit baru; pembersihan data; genap 21 tahun; keluar PBI-JK",
          "births, deaths, moves, new illness; register cleansing; coming of age; exits from PBI-JK",
          steps_people.live_and_die),
@@ -84,4 +84,4 @@ def work_office(world: World) -> Generator[Any, Any, None]:
         start = world.calendar.start_day(month)
         for day in world.calendar.working_days(month):
             yield world.env.timeout(max(0.0, start + day - 1 + _OFFICE_HOUR - world.env.now))
-            steps_people.register_applications(world, day)
+            steps_pemda.register_applications(world, day)

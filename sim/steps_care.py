@@ -1,13 +1,12 @@
-"""Steps of the month at the facilities: illness, contacts, queues, drugs, chronic illness, KBK."""
+"""Steps of the month in which people meet care: illness, contacts and referrals, chronic illness."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim import codes
-from sim.facilities.clinic import month_of_waits, share_leaving
-from sim.facilities.exemption import is_exempt
-from sim.kbk import Counts, scheme
+from sim.facilities.clinic import share_leaving
+from sim.kbk import scheme
 from sim.people import care, chronic, illness
 from sim.people.life_cycle import GROUPS
 from sim.shocks import shifted
@@ -127,54 +126,6 @@ def seek_care(world: World) -> None:
                     for kind, column in (("sick", care.SICK_CONTACT), ("well", care.WELL_CONTACT))})  # fmt: skip
 
 
-def run_clinics(world: World) -> None:
-    """The queue of every clinic day; the mean wait is next month's index."""
-    servers = np.array([
-        max(1, facility.doctors) + int(facility.nurses * world.b["clinic.examiners_per_nurse"])
-        for facility in world.facilities
-    ])  # fmt: skip
-    world.wait = month_of_waits(
-        np.concatenate(world.visits_made),
-        len(world.facilities),
-        len(world.calendar.working_days(world.month)),
-        np.array([facility.hours_per_week for facility in world.facilities], float),
-        servers,
-        world.b["clinic.service_minutes"],
-    )
-    world.record_facilities(
-        wait_minutes=world.wait,
-        sick_visits=world.counts[:, care.SICK_VISITS],
-        contacts_sick=world.counts[:, care.CONTACTS_SICK],
-        contacts_lost=world.counts[:, care.LEFT],
-    )
-
-
-def supply_drugs(world: World) -> None:
-    """Issue drugs for the month's visits, note stock-outs, order from what the fund and the APBD can pay."""
-    b, month = world.b, world.month
-    days = world.calendar.length(month)
-    out, spent = np.zeros(len(world.stores)), np.zeros(len(world.stores))
-    for index, (store, fund) in enumerate(zip(world.stores, world.funds, strict=True)):
-        visits = int(world.counts[index, care.SICK_VISITS])
-        out[index] = store.issue(int(visits * b["drugs.cost_per_visit"]), days)
-        cash = fund.drug_cash() if b["feedback.money_to_drugs"] > 0 else 10**12
-        amount = store.order_size(max(0, cash))
-        if amount:
-            lead = b["drugs.lead_days"] * world.shocks.lead_days[month, index]
-            world.env.process(store.deliver(world.env, amount, lead))
-        if b["feedback.money_to_drugs"] > 0:
-            own, other = fund.spend(amount)
-            fktp = f"fktp {index}"
-            world.ledger.pay(fktp, "suppliers", own, "drugs")
-            world.ledger.pay("district health office", "suppliers", amount - own, "drugs")
-            world.ledger.pay(fktp, "suppliers", other, "operations")
-        spent[index] = amount
-    world.stockout = out / days
-    world.record_facilities(
-        stockout_days=out, drug_spending=spent, fund_balance=[fund.operations for fund in world.funds]
-    )
-
-
 def treat_chronic(world: World) -> None:
     """Advance hypertension and diabetes; Prolanis members who attend are measured, and have a contact by it."""
     b = world.b
@@ -218,48 +169,3 @@ def treat_chronic(world: World) -> None:
     for number, cost in zip(world.now.complications, _COMPLICATION_COST, strict=True):
         world.now.hospital[care.ADMISSIONS] += number
         world.now.hospital[care.CLAIMS] += int(number * cost * b["claims.admission"])
-
-
-def score_kbk(world: World) -> None:
-    """Close P-Care: evaluate every facility exactly by the dated rule; the share is paid after the rule's lag."""
-    rule = scheme(world.rules, world.on)
-    denominators = world.heads.on_register()
-    members = denominators[:, :, codes.ACTIVE].sum(axis=1)
-    if world.rule("kbk.ak_denominator") == "registered":
-        members = denominators.sum(axis=(1, 2)) - denominators[:, :, codes.NEVER].sum(axis=1)
-    columns: dict[str, list[int]] = {name: [] for name in ("ak", "rrns", "rppt", "score", "share", "zero")}
-    for index, facility in enumerate(world.facilities):
-        counts = Counts(
-            contacts=int(world.counts[index, care.CONTACTS]),
-            members=int(members[index]),
-            nonspecialist=int(world.counts[index, care.NONSPECIALIST]),
-            referrals=int(world.counts[index, care.REFERRALS]),
-            dm_controlled=int(world.chronic[index, chronic.DM_CONTROLLED]),
-            dm_diagnosed=int(world.chronic[index, chronic.DM_KNOWN]),
-            ht_controlled=int(world.chronic[index, chronic.HT_CONTROLLED]),
-            ht_diagnosed=int(world.chronic[index, chronic.HT_KNOWN]),
-        )
-        result = rule.evaluate_counts(counts, facility.type, is_exempt(facility, world.rules, world.on))
-        for name, value in zip(columns, (*result[:5], len(result.zero_denominators)), strict=True):
-            columns[name].append(value)
-        world.ak_last[index] = 1000 * counts.contacts / counts.members if counts.members else np.nan
-    for lag in range(int(world.rule("kbk.lag_months"))):
-        if len(world.shares) <= world.month + lag:
-            world.shares.append(world.shares[-1])
-    world.shares.append(np.array(columns["share"], np.int64))
-    world.record_facilities(
-        contacts=world.counts[:, care.CONTACTS],
-        referrals=world.counts[:, care.REFERRALS],
-        referrals_nonspecialist=world.counts[:, care.NONSPECIALIST],
-        ht_diagnosed=world.chronic[:, chronic.HT_KNOWN],
-        dm_diagnosed=world.chronic[:, chronic.DM_KNOWN],
-        ht_prolanis=world.chronic[:, chronic.HT_PRO],
-        dm_prolanis=world.chronic[:, chronic.DM_PRO],
-        ht_controlled=world.chronic[:, chronic.HT_CONTROLLED],
-        dm_controlled=world.chronic[:, chronic.DM_CONTROLLED],
-        ak_rating=columns["ak"],
-        rrns_rating=columns["rrns"],
-        rppt_rating=columns["rppt"],
-        score_tenths=columns["score"],
-        zero_denominator=columns["zero"],
-    )

@@ -1,44 +1,14 @@
-"""Steps of the month that move money: premiums, capitation, claims, the Pemda's bill and line, the books."""
+"""Steps of the month that move money: premiums, claims, the books."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from sim import codes
-from sim.kbk import capitation_rupiah
-from sim.payers.pemda import make_bill
 from sim.people import care, demography, premiums, segments
-from sim.rules.tariff import capitation_tariff
 from sim.shocks import shifted
 from sim.steps_care import season
 from sim.world import World
-
-
-def open_budget(world: World) -> None:
-    """January, and the first month of the run: the APBD line of the year."""
-    moy = world.calendar.month_of_year(world.month)
-    if moy != 1 and world.month > 0:
-        return
-    premium, aid = world.rule("premium.pbpu_pemda.premium"), world.rule("premium.pbpu_pemda.aid")
-    world.to_restore = world.line.dropped if world.policy.restore_in_january else 0
-    heads = int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()) + world.to_restore
-    month_cost = heads * (premium + aid) + _self_class3(world) * aid * (world.district.aid_payer == "district")
-    world.line.open_year(world.calendar.year(world.month), 12 * month_cost, moy == 1, _cash_month(world, world.month))
-
-
-def _self_class3(world: World) -> int:
-    """Active class III members who pay themselves."""
-    return int(world.heads.paid_by[codes.PAYER_SELF, 3])
-
-
-def _cash_month(world: World, month: int) -> int:
-    """The month in which a bill is paid: not before the year's first cash, later by chance, all by December."""
-    moy = world.calendar.month_of_year(month)
-    first_cash = int(world.rule("apbd.first_cash_month"))
-    cash = month + max(0, first_cash - moy)
-    if world.shocks.cash_late[min(month, world.calendar.count - 1)]:
-        cash += 1
-    return min(cash, month + 12 - moy)
 
 
 def pay_premiums(world: World) -> None:
@@ -69,12 +39,12 @@ def pay_premiums(world: World) -> None:
     payroll = {payer: int(heads[payer].sum() / b["money.persons_per_worker"] * wage)
                for payer in (codes.PAYER_STATE, codes.PAYER_PRIVATE)}  # fmt: skip
     employer, worker = world.rule("premium.ppu.rate_employer"), world.rule("premium.ppu.rate_worker")
-    village = _village_payroll(world)
+    village = world.village_payroll()
     employers = int(payroll[codes.PAYER_STATE] * employer) + int(payroll[codes.PAYER_PRIVATE] * employer)
     workers = int((sum(payroll.values()) + village) * worker)
     village_part = int(village * world.rule("premium.village.rate_employer"))
     pemda_heads = int(heads[codes.PAYER_DISTRICT : codes.PAYER_THIRD + 1].sum())
-    aid_central = (pemda_heads + _self_class3(world)) * world.rule("premium.pbpu.class3.aid_central")
+    aid_central = (pemda_heads + world.heads.self_paying_class3()) * world.rule("premium.pbpu.class3.aid_central")
     for payer, amount, purpose in (
         ("households", self_paid, "self-paid premiums"),
         ("central government", pbi, "PBI-JK premiums"),
@@ -101,37 +71,6 @@ def _own_premiums(world: World) -> np.ndarray:
     ])  # fmt: skip
 
 
-def _village_payroll(world: World) -> int:
-    """Monthly wages of village officials in rupiah, at the minimum wage (assumed)."""
-    members = int(world.heads.paid_by[codes.PAYER_VILLAGE].sum())
-    return int(members / world.b["money.persons_per_worker"] * world.district.minimum_wage)
-
-
-def pay_capitation(world: World) -> None:
-    """Heads of day 1 x tariff by dated criteria x the share earned by the last evaluation, in whole rupiah."""
-    heads = world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1)
-    shares = world.shares[min(world.month, len(world.shares) - 1)]
-    tariffs, full, paid, services = [], [], [], []
-    for index, facility in enumerate(world.facilities):
-        members = int(heads[index])
-        tariff = capitation_tariff(
-            world.rules, world.on, facility.type, facility.doctors, facility.dentists, members,
-            facility.special_capitation,
-        )  # fmt: skip
-        amount = capitation_rupiah(members, tariff, int(shares[index]))
-        fees = world.funds[index].receive(amount)
-        world.ledger.pay("bpjs", f"fktp {index}", amount, "capitation")
-        world.ledger.pay(f"fktp {index}", "staff", fees, "service fees")
-        tariffs.append(tariff)
-        full.append(members * tariff)
-        paid.append(amount)
-        services.append(fees)
-    world.record(capitation_full=sum(full), capitation_paid=sum(paid))
-    world.record_facilities(
-        tariff=tariffs, capitation_full=full, capitation_paid=paid, fund_services=services, share_permille=shares
-    )
-
-
 def handle_claims(world: World) -> None:
     """Hospitals submit the month's claims; the verifiers clear the oldest first."""
     incurred = int(world.now.hospital[care.CLAIMS])
@@ -152,54 +91,6 @@ def handle_claims(world: World) -> None:
         hospital_admissions=world.now.hospital[care.ADMISSIONS],
         cash_visits=world.now.hospital[care.CASH_VISITS],
         complications=int(world.now.complications.sum()),
-    )
-
-
-def bill_pemda(world: World) -> None:
-    """Bill the Pemda, commit the bill to its line, pay what is due, and decide what an empty line means."""
-    month = world.month
-    moy = world.calendar.month_of_year(month)
-    heads = int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()) + world.now.activated
-    ghosts = int(world.heads.ghosts_paid[codes.PAYER_DISTRICT])
-    bill = make_bill(
-        heads=heads,
-        province_heads=int(world.heads.paid_by[codes.PAYER_PROVINCE : codes.PAYER_THIRD + 1].sum()),
-        self_class3=_self_class3(world),
-        premium=world.rule("premium.pbpu_pemda.premium"),
-        aid=world.rule("premium.pbpu_pemda.aid"),
-        village_wages=_village_payroll(world),
-        village_rate=float(world.rule("premium.village.rate_employer")),
-        levers=int(world.policy.lever_cost[month]),
-        district_pays_aid=world.district.aid_payer == "district",
-    )
-    line = world.line
-    unfunded = line.commit(bill.jkn, _cash_month(world, month))
-    paid = line.pay_due(month)
-    world.ledger.pay("district apbd", "bpjs", paid, "Pemda premiums and aid")
-    world.ledger.pay("district apbd", "bpjs", bill.village, "village officials")
-    world.ledger.pay("province", "bpjs", bill.province, "Pemda premiums and aid")
-    if unfunded and line.unfunded_months == 1:
-        world.note("the JKN line is exhausted")
-    months_left = 12 - moy
-    line.update_freeze(bill, months_left)
-    world.to_drop = line.heads_to_drop(bill, heads, months_left)
-    world.now.bill = bill
-    world.record(
-        billed=heads,
-        billed_ghosts=ghosts,
-        bill_ghosts=ghosts * (bill.premium + bill.aid_pemda) // heads if heads else 0,
-        bill_premium=bill.premium,
-        bill_aid_pemda=bill.aid_pemda,
-        bill_aid_self=bill.aid_self,
-        bill_levers=bill.levers,
-        bill_village=bill.village,
-        bill_jkn=bill.jkn,
-        bill_province=bill.province,
-        line=np.nan if line.line is None else line.line,
-        line_used=line.committed,
-        paid_jkn=paid,
-        debt_pemda=line.debt,
-        unfunded=unfunded,
     )
 
 

@@ -1,31 +1,18 @@
-"""Steps of the month that move people: the register, Pemda intake, UHC status, segments, births and deaths."""
+"""Steps of the month that move people: the register, segments, births and deaths, PBI-JK."""
 
 from __future__ import annotations
-
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim import codes
-from sim.payers.uhc import holds_status
 from sim.people import demography, segments
 from sim.people.chronic import add_patients
 from sim.people.register import take_effect
 from sim.people.segment_rates import segment_rates
-from sim.people.selection import (
-    add_to_pbi,
-    choose_members,
-    choose_uncovered,
-    register_heads,
-    switch_off,
-)
+from sim.people.selection import add_to_pbi, choose_members, choose_uncovered, switch_off
+from sim.steps_pemda import DUKCAPIL_MONTHS, file_applications
 from sim.world import Month, World
-
-#: A number larger than any district, for "all of them".
-_EVERYONE = 10**9
-#: Months at whose end the half-yearly Dukcapil count takes the place of the one before.
-_DUKCAPIL_MONTHS = (6, 12)
 
 
 def open_register(world: World) -> None:
@@ -60,130 +47,6 @@ def count_day_one(world: World) -> None:
         world.residents_at_end.append(world.heads.residents())
 
 
-def apply_for_heads(world: World) -> None:
-    """The Pemda applies for heads by its policy; the ministry cuts or updates PBI-JK."""
-    _cut_pbi(world)
-    month, policy = world.month, world.policy
-    if world.to_restore:
-        _apply(world, "only_dropped", world.to_restore, codes.PEMDA)
-        world.to_restore = 0
-    if not world.line.takes_in():
-        return
-    quota = int(policy.intake_quota[month])
-    if quota:
-        world.now.applied = _apply(world, policy.intake_order, quota)
-    if policy.intake_target != "quota" and month >= policy.intake_target_from:
-        _reach_target(world)
-
-
-def _cut_pbi(world: World) -> None:
-    """A ministerial cut of a share of the active PBI-JK heads, better-off first; part is applied for by the Pemda."""
-    share = float(world.policy.pbi_cut[world.month])
-    if share <= 0:
-        return
-    active = int(world.heads.on_register()[:, codes.PBI, codes.ACTIVE].sum())
-    chosen = choose_members(
-        world.people, world.households, world.used, codes.PBI, -1, "better_off_first", round(share * active)
-    )
-    world.now.moves[segments.PBI_OUT] += switch_off(world.people, world.households, chosen)
-    world.note(f"{len(chosen)} PBI-JK heads removed by the ministry")
-    takeover = round(float(world.policy.pbi_cut_takeover[world.month]) * len(chosen))
-    if takeover and world.line.takes_in():
-        _file(world, chosen[world.people.presence[chosen] == codes.RESIDENT][:takeover])
-
-
-def _reach_target(world: World) -> None:
-    """``hold_status``: the fewest heads that keep both bars, those of next month included, since bars are known in
-    advance; ``cover_all_eligible``: everyone without cover."""
-    if world.policy.intake_target == "cover_all_eligible":
-        _apply(world, world.policy.intake_order, _EVERYONE)
-        return
-    margin = Fraction(world.policy.hold_margin).limit_denominator(10**6)
-    coming_new, coming_inactive = world.now.applied
-    queued_new, queued = _expected_from_queue(world)
-    registered = world.heads.registered() + queued_new
-    active = world.heads.with_status(codes.ACTIVE) + world.heads.with_status(codes.PENDING) + queued
-    missing = [
-        world.bars(ahead).heads_needed(population, registered, active, margin)
-        for ahead, population in enumerate((world.population_published, _population_next(world)))
-    ]
-    missing_registered, missing_active = (max(column) for column in zip(*missing, strict=True))
-    new, inactive = _apply(world, "never_first", missing_registered, codes.NEVER_SEGMENT)
-    more_new, more = _apply(world, f"inactive_{world.policy.intake_order}", missing_active - new)
-    rest = missing_active - new - more_new - more
-    last_new, last = _apply(world, "never_first", rest, codes.NEVER_SEGMENT)
-    world.now.applied = (coming_new + new + more_new + last_new, coming_inactive + inactive + more + last)
-
-
-def _expected_from_queue(world: World) -> tuple[int, int]:
-    """Heads in the office's queue, unclear NIK included: (never registered before, all); nobody is asked for twice."""
-    queue = np.concatenate([*world.office.waiting, world.office.unclear])
-    queue = queue[world.people.queued[queue] == 1]  # others have found cover, and their application fell away
-    return int((world.people.status[queue] == codes.NEVER).sum()), len(queue)
-
-
-def _population_next(world: World) -> int:
-    """The Dukcapil count by which next month is judged: in June and December the new half-yearly one, known by then."""
-    if world.calendar.month_of_year(world.month) not in _DUKCAPIL_MONTHS:
-        return world.population_published
-    lag = int(world.rule("uhc.population_lag_months"))
-    known = world.residents_at_end[max(0, len(world.residents_at_end) - lag)]
-    return max(world.population_published, known)
-
-
-def _apply(world: World, order: str, wanted: int, only_segment: int = -1) -> tuple[int, int]:
-    """Choose residents without cover and file their applications; returns (never registered, inactive) filed."""
-    chosen = choose_uncovered(world.people, world.households, world.orders, order, wanted, only_segment)
-    return _file(world, chosen)
-
-
-def _file(world: World, chosen: NDArray[np.int64]) -> tuple[int, int]:
-    """File applications with the enrolment office."""
-    new = int((world.people.status[chosen] == codes.NEVER).sum())
-    world.people.queued[chosen] = 1
-    world.office.apply(chosen, world.people.name[chosen], world.key, world.month)
-    return new, len(chosen) - new
-
-
-def register_applications(world: World, day: int) -> None:
-    """One working day of the enrolment office: the next applications are registered.
-
-    Under non-cut-off they are active at once; otherwise those registered by the cut-off day are active on the next
-    1st, the others on the 1st after (the cut-off day is a dated rule value).
-    """
-    chosen = world.office.work()
-    if len(chosen) == 0:
-        return
-    at_once = world.non_cut_off
-    later = world.month + (1 if day <= world.rule("activation.cut_off_day") else 2)
-    world.now.activated += register_heads(
-        world.people, world.households, chosen, world.month, later, at_once, world.now.origin
-    )
-
-
-def review_status(world: World) -> None:
-    """UHC status at the dated review months and when an agreement begins (heads applied for count: assumed)."""
-    month = world.month
-    begins = bool(world.policy.agreement[month]) and (month == 0 or not world.policy.agreement[month - 1])
-    if begins or world.calendar.month_of_year(month) in world.rule("uhc.review_months"):
-        new, inactive = world.now.applied if begins else (0, 0)
-        holds = holds_status(
-            world.bars(),
-            world.population_published,
-            world.heads.registered() + new,
-            world.heads.with_status(codes.ACTIVE) + new + inactive,
-            bool(world.policy.agreement[month]),
-            world.line.debt_age,
-            world.rule("uhc.status_arrears_months"),
-        )
-        if holds != world.status_uhc:
-            world.note("UHC status granted" if holds else "UHC status withdrawn")
-        world.status_uhc = holds
-    world.non_cut_off = world.status_uhc and world.b["feedback.status_to_activation"] > 0
-    world.record(status_uhc=float(world.status_uhc))
-    world.office.mend(world.people.name[world.office.unclear], world.key, month)
-
-
 def change_segments(world: World) -> None:
     """Jobs, voluntary joining, crowd-out, ways back at the point of care; families in arrears ask the Pemda."""
     month, slots = world.month, world.team.slots
@@ -206,7 +69,7 @@ def change_segments(world: World) -> None:
     world.now.origin += taken
     world.now.activated += int(taken[segments.AT_POINT_OF_CARE])
     for found in asking or ():
-        _file(world, found[1 : 1 + found[0]].astype(np.int64))
+        file_applications(world, found[1 : 1 + found[0]].astype(np.int64))
 
 
 def live_and_die(world: World) -> None:
@@ -257,7 +120,7 @@ def live_and_die(world: World) -> None:
         )  # fmt: skip
     if world.now.events[demography.NO_ROOM]:
         raise RuntimeError("more newcomers than the run has room for; raise _SPARE_FACTOR in sim/start.py")
-    if world.calendar.month_of_year(month) in _DUKCAPIL_MONTHS:
+    if world.calendar.month_of_year(month) in DUKCAPIL_MONTHS:
         lag = int(world.rule("uhc.population_lag_months"))
         world.population_published = world.residents_at_end[max(0, len(world.residents_at_end) - lag)]
 

@@ -15,10 +15,9 @@ from sim import codes
 from sim.behaviour import Behaviour
 from sim.calendar import Calendar, next_month
 from sim.facilities.drugs import DrugStore
-from sim.facilities.exemption import is_exempt
 from sim.facilities.fund import CapitationFund
 from sim.indicators import DISTRICT, FACILITY, INDEX, SEGMENT, SEGMENTS
-from sim.kbk import scheme
+from sim.institutions import first_shares, make_claims_office, make_funds, make_stores
 from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
 from sim.payers.office import EnrolmentOffice
@@ -40,10 +39,6 @@ IntArray = NDArray[np.int64]
 
 #: Room for the visits of a month, relative to their mean.
 _VISITS_ROOM = 1.8
-#: Claims beside referrals and emergencies (letters, complications), relative, for the verifiers' capacity (assumed).
-_CLAIMS_BESIDES = 1.1
-#: Share of a facility's register that is active, for the first guess of its drug use (assumed).
-_ACTIVE_SHARE = 0.8
 
 
 class Heads(NamedTuple):
@@ -66,6 +61,10 @@ class Heads(NamedTuple):
     def registered(self) -> int:
         """All on the register."""
         return int(self.on_register().sum()) - self.with_status(codes.NEVER)
+
+    def self_paying_class3(self) -> int:
+        """Active class III members who pay themselves."""
+        return int(self.paid_by[codes.PAYER_SELF, 3])
 
     def residents(self) -> int:
         """Those who really live in the district."""
@@ -187,6 +186,11 @@ class World:
         for total, tally in zip(self.heads, tallies, strict=True):
             total[:] = np.sum(tally, axis=0)
 
+    def village_payroll(self) -> int:
+        """Monthly wages of village officials in rupiah, at the minimum wage (assumed)."""
+        members = int(self.heads.paid_by[codes.PAYER_VILLAGE].sum())
+        return int(members / self.b["money.persons_per_worker"] * self.district.minimum_wage)
+
     def note(self, text: str) -> None:
         """Remember a dated event."""
         self.notes.append(f"{self.on}: {text}")
@@ -210,10 +214,6 @@ def make_world(
     b = behaviour.as_dict()
     count = len(district.facilities)
     start = make_start(district, stock, behaviour, seed, replicate, luck_only, policy.months)
-    use = [
-        max(1, round(b["care.sick"] * facility.registered * _ACTIVE_SHARE * b["drugs.cost_per_visit"]))
-        for facility in district.facilities
-    ]
     team = make_team(threads, start.people.household, start.residents)
     world = World(
         district=district,
@@ -235,20 +235,17 @@ def make_world(
         team=team,
         tables=start.tables,
         office=EnrolmentOffice(int(b["office.capacity"]), b["segment.nik_invalid"], b["segment.nik_mended"]),
-        claims=ClaimsOffice(_claims_capacity(stock, b), b["claims.returned"], 0.0),
+        claims=make_claims_office(stock, b),
         line=BudgetLine(policy),
-        stores=[
-            DrugStore(int(b["drugs.target_months"] * amount), b["drugs.target_months"], b["drugs.fill_rate"], amount)
-            for amount in use
-        ],
-        funds=[CapitationFund(b["money.services_share"], 0, facility.drug_budget) for facility in district.facilities],
+        stores=make_stores(district, b),
+        funds=make_funds(district, b),
         heads=Heads(
             np.zeros((count, len(SEGMENTS), codes.STATUSES, codes.PRESENCES), np.int64),
             np.zeros((codes.PAYERS, 4), np.int64),
             np.zeros(codes.PAYERS, np.int64),
             np.zeros(4, np.int64),
         ),
-        shares=[_first_shares(district, rules, calendar.first)],
+        shares=[first_shares(district, rules, calendar.first)],
         out_district=np.zeros((policy.months, len(DISTRICT))),
         out_facility=np.zeros((policy.months, count, len(FACILITY))),
         out_segment=np.zeros((policy.months, len(SEGMENTS), len(SEGMENT))),
@@ -269,22 +266,3 @@ def make_world(
 def _visit_room(b: dict[str, float], stock: Stock) -> int:
     """Visits a month may bring: more than a population that is active throughout asks for in a bad January."""
     return int(_VISITS_ROOM * b["care.sick"] * stock.population) + 2000
-
-
-def _first_shares(district: District, rules: Rules, month: str) -> IntArray:
-    """Per mille paid before a score of the run is known: as for a score from 3 to under 4 (assumed), full if exempt."""
-    rule = scheme(rules, month)
-    middling = (2, 2, 2) if rule.zone_payment else (3, 4, 3)
-    shares = [
-        1000 if is_exempt(facility, rules, month) else rule.pays(*middling, facility.type)[1]
-        for facility in district.facilities
-    ]
-    return np.array(shares, np.int64)
-
-
-def _claims_capacity(stock: Stock, b: dict[str, float]) -> int:
-    """Rupiah that the verifiers clear in a month: their capacity over the claims expected of the active members."""
-    referrals = b["care.sick"] * b["referral.rate"]
-    per_head = referrals * b["referral.outpatient_visits"] * b["claims.outpatient"]
-    per_head += (referrals * b["referral.admission"] + b["care.emergency"]) * b["claims.admission"]
-    return int(b["claims.verified_per_month"] * per_head * stock.active * _CLAIMS_BESIDES)
