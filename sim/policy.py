@@ -42,6 +42,9 @@ class Policy:
     hold_margin: float = 0.0  # share of the population kept above each bar under hold_status
     point_of_care: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))  # sick enrolled on the spot
     agreement: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))  # UHC agreement in force
+    switch_off: FloatArray = field(
+        default_factory=lambda: np.zeros(0)
+    )  # share of district heads switched off that day 1
     # -- APBD line -------------------------------------------------------------------------------------
     line_rule: LineRule = "unbounded"
     line_amounts: dict[int, int] = field(default_factory=dict)  # rupiah by calendar year (rule "amounts")
@@ -52,6 +55,11 @@ class Policy:
     drop_order: DropOrder = "unused_first"
     restore_at_point_of_care: bool = False  # dropped heads may be switched on again where they seek care
     restore_in_january: bool = True  # dropped heads are applied for again when the new line opens
+    line_additions: dict[str, int] = field(default_factory=dict)  # rupiah that P-APBD adds, by month "YYYY-MM"
+    line_cash: tuple[tuple[str, int], ...] | None = None  # cash of the line by month of arrival; None: never short
+    top_up: float = 0.0  # share of what is missing until December that P-APBD adds (its dated first month)
+    # -- rules -----------------------------------------------------------------------------------------
+    rule_changes: tuple[tuple[str, str, object], ...] = ()  # (key, month "YYYY-MM" from which it holds, value)
     # -- central government ----------------------------------------------------------------------------
     pbi_cut: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of active PBI-JK heads removed that month
     pbi_cut_takeover: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of those applied for by the Pemda
@@ -90,6 +98,7 @@ def baseline_policy(months: int, facilities: int) -> Policy:
         intake_quota=np.zeros(months, np.int64),
         point_of_care=np.zeros(months, np.bool_),
         agreement=np.zeros(months, np.bool_),
+        switch_off=np.zeros(months),
         pbi_cut=np.zeros(months),
         pbi_cut_takeover=np.zeros(months),
         collectors=np.zeros(months),

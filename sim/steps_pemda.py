@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim import codes
-from sim.payers.pemda import make_bill
+from sim.payers.pemda import Bill, make_bill
 from sim.payers.uhc import holds_status
 from sim.people import segments
 from sim.people.selection import choose_members, choose_uncovered, register_heads, switch_off
@@ -21,17 +21,40 @@ DUKCAPIL_MONTHS = (6, 12)
 
 
 def open_budget(world: World) -> None:
-    """January, and the first month of the run: the APBD line of the year."""
+    """January, and the first month of the run: the APBD line of the year. In its months P-APBD adds to it."""
     moy = world.calendar.month_of_year(world.month)
-    if moy != 1 and world.month > 0:
-        return
-    premium, aid = world.rule("premium.pbpu_pemda.premium"), world.rule("premium.pbpu_pemda.aid")
-    world.to_restore = world.line.dropped if world.policy.restore_in_january else 0
-    heads = int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()) + world.to_restore
-    month_cost = heads * (premium + aid) + world.heads.self_paying_class3() * aid * (
-        world.district.aid_payer == "district"
+    cash_month = _cash_month(world, world.month)
+    if moy == 1 or world.month == 0:
+        world.to_restore = world.line.dropped if world.policy.restore_in_january else 0
+        heads = int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()) + world.to_restore
+        bill = _make_bill(world, heads)
+        month_cost = bill.premium + bill.aid_pemda + bill.aid_self
+        world.line.open_year(world.calendar.year(world.month), 12 * month_cost, moy == 1, cash_month)
+    decided = world.policy.line_additions.get(world.on, 0)
+    added = 0
+    if decided or (moy == world.rule("apbd.revision_month") and world.policy.top_up > 0):
+        bill = _make_bill(world, int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()))
+        added, _taken_over = world.line.revise(decided, bill.jkn, 13 - moy, cash_month)
+        if added:
+            world.note("P-APBD adds to the JKN line")
+    world.record(line_added=added)
+
+
+def _make_bill(world: World, heads: int) -> Bill:
+    """The running month's bill for ``heads`` district heads."""
+    return make_bill(
+        heads=heads,
+        province_heads=int(world.heads.paid_by[codes.PAYER_PROVINCE : codes.PAYER_THIRD + 1].sum()),
+        self_class3=world.heads.self_paying_class3(),
+        premium=world.rule("premium.pbpu_pemda.premium"),
+        aid=world.rule("premium.pbpu_pemda.aid"),
+        village_wages=world.village_payroll(),
+        village_rate=float(world.rule("premium.village.rate_employer")),
+        levers=int(world.policy.lever_cost[world.month]),
+        district_pays_aid=world.district.aid_payer == "district",
+        struck_off=world.struck_off,
+        months_credited=int(world.rule("premium.pbpu_pemda.correction_months")),
     )
-    world.line.open_year(world.calendar.year(world.month), 12 * month_cost, moy == 1, _cash_month(world, world.month))
 
 
 def bill_pemda(world: World) -> None:
@@ -40,23 +63,17 @@ def bill_pemda(world: World) -> None:
     moy = world.calendar.month_of_year(month)
     heads = int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()) + world.now.activated
     ghosts = int(world.heads.ghosts_paid[codes.PAYER_DISTRICT])
-    bill = make_bill(
-        heads=heads,
-        province_heads=int(world.heads.paid_by[codes.PAYER_PROVINCE : codes.PAYER_THIRD + 1].sum()),
-        self_class3=world.heads.self_paying_class3(),
-        premium=world.rule("premium.pbpu_pemda.premium"),
-        aid=world.rule("premium.pbpu_pemda.aid"),
-        village_wages=world.village_payroll(),
-        village_rate=float(world.rule("premium.village.rate_employer")),
-        levers=int(world.policy.lever_cost[month]),
-        district_pays_aid=world.district.aid_payer == "district",
-    )
+    bill = _make_bill(world, heads)
     line = world.line
     unfunded = line.commit(bill.jkn, _cash_month(world, month))
-    paid = line.pay_due(month)
-    world.ledger.pay("district apbd", "bpjs", paid, "Pemda premiums and aid")
-    world.ledger.pay("district apbd", "bpjs", bill.village, "village officials")
-    world.ledger.pay("province", "bpjs", bill.province, "Pemda premiums and aid")
+    paid = line.treasury.pay_due(month, world.on)
+    ledger = world.ledger
+    ledger.pay("bills of the Pemda", "owed by the Pemda", bill.jkn, "Pemda premiums and aid")
+    ledger.pay("owed by the Pemda", "bills of the Pemda", paid.cash + paid.credits, "settled")
+    ledger.pay("district apbd", "bpjs", paid.cash, "Pemda premiums and aid")
+    ledger.pay("others for the district", "bpjs", paid.credits, "withheld tax, province and third parties")
+    ledger.pay("district apbd", "bpjs", bill.village, "village officials")
+    ledger.pay("province", "bpjs", bill.province, "Pemda premiums and aid")
     if unfunded and line.unfunded_months == 1:
         world.note("the JKN line is exhausted")
     months_left = 12 - moy
@@ -70,13 +87,16 @@ def bill_pemda(world: World) -> None:
         bill_premium=bill.premium,
         bill_aid_pemda=bill.aid_pemda,
         bill_aid_self=bill.aid_self,
+        bill_correction=bill.correction,
         bill_levers=bill.levers,
         bill_village=bill.village,
         bill_jkn=bill.jkn,
         bill_province=bill.province,
         line=np.nan if line.line is None else line.line,
         line_used=line.committed,
-        paid_jkn=paid,
+        paid_jkn=paid.cash,
+        paid_others=paid.credits,
+        due_unpaid=line.treasury.due(month),
         debt_pemda=line.debt,
         unfunded=unfunded,
     )
@@ -195,22 +215,36 @@ def register_applications(world: World, day: int) -> None:
 
 def review_status(world: World) -> None:
     """UHC status at the dated review months and when an agreement begins (heads applied for count: assumed)."""
-    month = world.month
-    begins = bool(world.policy.agreement[month]) and (month == 0 or not world.policy.agreement[month - 1])
-    if begins or world.calendar.month_of_year(month) in world.rule("uhc.review_months"):
-        new, inactive = world.now.applied if begins else (0, 0)
+    month, agreement = world.month, world.policy.agreement
+    moy = world.calendar.month_of_year(month)
+    begins = bool(agreement[month]) and (month == 0 or not agreement[month - 1])
+    new, inactive = world.now.applied if begins else (0, 0)
+    registered = world.heads.registered() + new
+    active = world.heads.with_status(codes.ACTIVE) + new + inactive
+    if begins or moy in world.rule("uhc.review_months"):
+        budget = True
+        if world.rule("uhc.budget_condition") == "line":
+            bill = _make_bill(world, int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()) + new + inactive)
+            budget = world.line.reaches_december(bill.jkn, 13 - moy)
         holds = holds_status(
             world.bars(),
             world.population_published,
-            world.heads.registered() + new,
-            world.heads.with_status(codes.ACTIVE) + new + inactive,
-            bool(world.policy.agreement[month]),
-            world.line.debt_age,
+            registered,
+            active,
+            bool(agreement[month]),
+            world.line.debt_age if world.b["feedback.arrears_to_status"] > 0 else 0,
             world.rule("uhc.status_arrears_months"),
+            budget,
         )
         if holds != world.status_uhc:
             world.note("UHC status granted" if holds else "UHC status withdrawn")
         world.status_uhc = holds
     world.non_cut_off = world.status_uhc and world.b["feedback.status_to_activation"] > 0
-    world.record(status_uhc=float(world.status_uhc))
+    bars = world.bars()
+    world.record(
+        status_uhc=float(world.status_uhc),
+        bars_met=float(bars.met(world.population_published, registered, active)),
+        bars_met_residents=float(bars.met(world.residents_at_end[-1], registered, active)),
+        bars_met_members=float(bars.met_by_members(world.population_published, registered, active)),
+    )
     world.office.mend(world.people.name[world.office.unclear], world.key, month)

@@ -18,15 +18,19 @@ from sim.world import Month, World
 def open_register(world: World) -> None:
     """Day 1: switch-offs decided last month, suspensions and activations take effect."""
     world.now = Month()
-    if world.to_drop:
+    heads = int(world.heads.paid_by[codes.PAYER_DISTRICT].sum())
+    decided = round(float(world.policy.switch_off[world.month]) * heads)
+    if decided or world.to_drop:
         chosen = choose_members(
             world.people, world.households, world.used, codes.PEMDA, codes.PAYER_DISTRICT,
-            world.policy.drop_order, world.to_drop,
+            world.policy.drop_order, max(decided, world.to_drop),
         )  # fmt: skip
         world.now.dropped = switch_off(world.people, world.households, chosen)
         world.count_heads()
-        world.line.dropped += world.now.dropped
-        world.note(f"{world.now.dropped} Pemda heads switched off for lack of budget")
+        if world.to_drop:
+            world.line.dropped += world.now.dropped
+        reason = "for lack of budget" if world.to_drop > decided else "by decision"
+        world.note(f"{world.now.dropped} Pemda heads switched off {reason}")
         world.to_drop = 0
     world.households.event[:] = codes.NO_EVENT
     take_effect(
@@ -101,6 +105,7 @@ def live_and_die(world: World) -> None:
 
     world.team.over_people(task, world.used)
     world.now.events += np.sum(events, axis=0)
+    world.struck_off = int(world.now.events[demography.CLEANSED_DISTRICT])
     for found in mothers:
         world.used = demography.bear(
             world.people, world.households, world.key.k0, world.key.k1, month, world.used, found,

@@ -22,6 +22,7 @@ from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
 from sim.payers.office import EnrolmentOffice
 from sim.payers.pemda import Bill, BudgetLine
+from sim.payers.treasury import Arrival, Treasury, arrivals
 from sim.payers.uhc import Bars
 from sim.people import care, chronic, demography, premiums, segments
 from sim.people.arrays import Households, Patients, People, copy_arrays
@@ -128,6 +129,7 @@ class World:
     status_uhc: bool = False
     population_published: int = 0
     residents_at_end: list[int] = field(default_factory=list)
+    struck_off: int = 0  # district-paid heads found dead or gone last month, credited on the next bill
     to_drop: int = 0
     to_restore: int = 0
     pbi_carry: float = 0.0
@@ -213,6 +215,7 @@ def make_world(
         behaviour = behaviour.but({"shock.size": 0.0})
     b = behaviour.as_dict()
     count = len(district.facilities)
+    rules = rules.from_month(policy.rule_changes)
     start = make_start(district, stock, behaviour, seed, replicate, luck_only, policy.months)
     team = make_team(threads, start.people.household, start.residents)
     world = World(
@@ -236,7 +239,7 @@ def make_world(
         tables=start.tables,
         office=EnrolmentOffice(int(b["office.capacity"]), b["segment.nik_invalid"], b["segment.nik_mended"]),
         claims=make_claims_office(stock, b),
-        line=BudgetLine(policy),
+        line=BudgetLine(policy, _make_treasury(district, policy)),
         stores=make_stores(district, b),
         funds=make_funds(district, b),
         heads=Heads(
@@ -261,6 +264,12 @@ def make_world(
     )
     world.count_heads()
     return world
+
+
+def _make_treasury(district: District, policy: Policy) -> Treasury:
+    """What others pay towards the bill, and the cash of the line where the policy names its months."""
+    cash = None if policy.line_cash is None else tuple(Arrival(*entry) for entry in policy.line_cash)
+    return Treasury(arrivals(district.budget, credits=True), cash)
 
 
 def _visit_room(b: dict[str, float], stock: Stock) -> int:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from districts.tiny import tiny_district
 from sim import codes
+from sim.payers.treasury import is_credit
 from sim.policy import baseline_policy
 from sim.simulate import simulate
 from tests.engine import BEHAVIOUR, RULES, policy_for, results, small, world
@@ -19,6 +20,13 @@ MONTHS = 10
 def cases(draw):  # type: ignore[no-untyped-def]
     """A small district, a policy with several levers, a replicate."""
     district = tiny_district(draw(st.integers(600, 4000)), draw(st.integers(1, 4)))
+    district = district.model_copy(update={"budget": (*district.budget, *(
+        district.budget[0].model_copy(update={
+            "year": 2024, "fund": fund, "withheld": fund == "cigarette_tax", "amount": draw(st.integers(0, 10**7)),
+            "month_available": draw(st.integers(1, 8)),
+        })
+        for fund in ("cigarette_tax", "province", "dau_earmarked")
+    ))})  # fmt: skip
     places = len(district.facilities)
     quota = np.zeros(MONTHS, np.int64)
     quota[draw(st.integers(0, MONTHS - 1))] = draw(st.integers(0, 800))
@@ -33,6 +41,9 @@ def cases(draw):  # type: ignore[no-untyped-def]
         line_rule=draw(st.sampled_from(["unbounded", "amounts", "heads_at_start", "last_year_growth"])),
         line_amounts={2023: draw(st.integers(0, 10**8)), 2024: draw(st.integers(0, 10**9))},
         line_factor=draw(st.floats(0, 1)),
+        line_additions={"2024-04": draw(st.integers(0, 10**8))},
+        line_cash=draw(st.none() | st.just((("2023-11", 10**7), ("2024-03", 10**8)))),
+        top_up=draw(st.floats(0, 1)),
         regime=draw(st.sampled_from(["owe", "drop", "freeze", "grace_then_drop"])),
         drop_order=draw(st.sampled_from(["unused_first", "better_off_first", "newest_first"])),
         restore_at_point_of_care=draw(st.booleans()),
@@ -67,9 +78,10 @@ def test_people_membership_and_money_are_conserved(case) -> None:  # type: ignor
     assert final.ledger.total() == 0
     assert sum(final.ledger.flows.values()) > 0
     bill = get["bill_premium"] + get["bill_aid_pemda"] + get["bill_aid_self"] + get["bill_levers"]
-    assert np.array_equal(bill, get["bill_jkn"])
-    paid_before_due = get["bill_jkn"].sum() - get["paid_jkn"].sum() - get["debt_pemda"][-1]
-    assert paid_before_due == sum(amount for _, amount in final.line.payable)
+    assert np.array_equal(bill - get["bill_correction"], get["bill_jkn"])
+    unpaid = get["bill_jkn"].sum() - get["paid_jkn"].sum() - get["paid_others"].sum() - get["debt_pemda"][-1]
+    assert unpaid == final.line.treasury.waiting()
+    assert get["paid_others"].sum() <= sum(row.amount for row in district.budget if is_credit(row))
     alive = final.people.presence[: final.used]
     valid = (final.people.segment[: final.used] == codes.NEVER_SEGMENT) == (
         final.people.status[: final.used] == codes.NEVER

@@ -19,12 +19,14 @@ from scenarios.levers.autodebit import Autodebit
 from scenarios.levers.cleansing import Cleansing
 from scenarios.levers.collectors import Collectors
 from scenarios.levers.documents import choices_of, document_all, text_of, unit_of
+from scenarios.levers.kbk_scheme import KbkScheme
 from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
 from scenarios.levers.pemda_intake import PemdaIntake
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
+from scenarios.levers.switch_off import SwitchOff
 from sim.policy import Policy, baseline_policy
 
 MONTHS = 12
@@ -44,6 +46,7 @@ FROM_TENTH = [
     (Cleansing(start="+9", share=0.1, cost_per_head=1000), {"cleansing", "lever_cost"}),
     (Outreach(start="+9", hours_per_month=40, cost_per_hour=1000), {"outreach_hours", "lever_cost"}),
     (ReferralTraining(start="+9", share=0.5, cost_per_doctor=1000), {"referral_training", "lever_cost"}),
+    (SwitchOff(month="+9", share=0.5), {"switch_off"}),
     (FixedCost(start="+9", cost_per_month=5), {"lever_cost"}),
 ]  # fmt: skip
 IDS = [lever.kind for lever, _ in FROM_TENTH]
@@ -58,7 +61,7 @@ def differing(one: Policy, other: Policy) -> set[str]:
 
 
 def test_every_lever_with_a_date_is_in_the_table() -> None:
-    undated = {"apbd_line"}
+    undated = {"apbd_line", "kbk_scheme"}  # no monthly arrays
     assert {lever.kind for lever, _ in FROM_TENTH} == (set(LEVERS) - undated) | {"fixed_cost"}
 
 
@@ -75,7 +78,7 @@ def test_a_lever_moves_what_it_names_and_nothing_before_its_start(lever: Lever, 
 
 
 @pytest.mark.parametrize("lever", [ApbdLine(rule="amounts", amounts={2024: 5}, regime="owe"),
-                                   PemdaIntake(target="hold_status")])  # fmt: skip
+                                   PemdaIntake(target="hold_status"), KbkScheme(scheme="zones_2017")])  # fmt: skip
 def test_levers_without_monthly_arrays_are_pure_too(lever: Lever) -> None:
     before = policy()
     kept = copy.deepcopy(before)

@@ -41,8 +41,8 @@ def test_what_the_line_cannot_carry_becomes_debt_and_the_first_claim_on_the_next
     assert (line.debt, line.debt_age, line.unfunded_months) == (150, 2, 2)
     line.open_year(2025, 0, True, 13)
     assert (line.debt, line.committed, line.remaining()) == (0, 150, 250)
-    assert line.pay_due(12) == 250
-    assert line.pay_due(13) == 150
+    assert line.treasury.pay_due(12, "2024-12") == (250, 0)
+    assert line.treasury.pay_due(13, "2025-01") == (150, 0)
 
 
 def test_lines_follow_their_written_rule() -> None:

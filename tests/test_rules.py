@@ -18,13 +18,15 @@ ENGINE_KEYS = """
 premium.pbi_jk premium.pbpu.class1 premium.pbpu.class2 premium.pbpu.class3 premium.pbpu.class3.member_share
 premium.pbpu.class3.aid_central premium.pbpu.class3.aid_regional premium.pbpu_pemda.premium premium.pbpu_pemda.aid
 premium.pbpu_pemda.district_cost premium.ppu.rate_employer premium.ppu.rate_worker premium.ppu.wage_cap
-premium.village.rate_employer payment.due_day payment.arrears_cap_months fine.rate fine.max_months fine.cap
+premium.pbpu_pemda.correction_months premium.village.rate_employer payment.due_day payment.arrears_cap_months
+fine.rate fine.max_months fine.cap
 fine.window_days rehab.min_arrears_months rehab.max_instalments
 rehab.includes_running_premium activation.pbpu_days activation.cut_off_day activation.non_cut_off_days
 activation.newborn_days capitation.tariff capitation.special_remote capitation.payment_day
 capitation.range.puskesmas capitation.services_min_share capitation.headcount_basis kbk.scheme kbk.bands
 kbk.weights_tenths kbk.payment kbk.lag_months kbk.zero_denominator kbk.ak_denominator kbk.exempt kbk.zones_2016
-kbk.zones_2017 uhc.bar.registered uhc.bar.active uhc.review_months uhc.status_arrears_months uhc.population_lag_months
+kbk.zones_2017 uhc.bar.registered uhc.bar.active uhc.review_months uhc.budget_condition uhc.status_arrears_months
+uhc.population_lag_months
 uhc.other_conditions apbd.subactivity.jkn apbd.account.premium apbd.account.aid apbd.account.pbi apbd.calendar
 apbd.first_cash_month apbd.cigarette_tax_share apbd.revision_month prolanis.control.ht prolanis.control.dm
 claims.payment_days claims.late_penalty_month staff.minimum

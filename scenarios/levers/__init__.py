@@ -8,17 +8,19 @@ from scenarios.levers.autodebit import Autodebit
 from scenarios.levers.base import Context, Lever
 from scenarios.levers.cleansing import Cleansing
 from scenarios.levers.collectors import Collectors
+from scenarios.levers.kbk_scheme import KbkScheme
 from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
 from scenarios.levers.pemda_intake import PemdaIntake
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
+from scenarios.levers.switch_off import SwitchOff
 
 LEVERS: dict[str, type[Lever]] = {
     lever.model_fields["kind"].default: lever
-    for lever in (PemdaIntake, ApbdLine, PbiCut, Collectors, Reminders, Autodebit, RehabPromotion, Amnesty, Cleansing,
-                  Outreach, ReferralTraining)
+    for lever in (PemdaIntake, SwitchOff, ApbdLine, PbiCut, Collectors, Reminders, Autodebit, RehabPromotion, Amnesty,
+                  Cleansing, Outreach, ReferralTraining, KbkScheme)
 }  # fmt: skip
 
 __all__ = ["LEVERS", "Context", "Lever"]

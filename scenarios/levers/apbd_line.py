@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from districts.model import District
 from scenarios.levers.base import Context, Lever, wrong
+from scenarios.months import MONTH
+from sim.payers.treasury import arrivals
 from sim.policy import DropOrder, LineRule, Policy, Regime
 
 _FIELD_OF_RULE = {"amounts": "amounts", "heads_at_start": "months_short", "last_year_growth": "growth"}
@@ -16,17 +18,34 @@ _FIELD_OF_RULE = {"amounts": "amounts", "heads_at_start": "months_short", "last_
 def district_lines(district: District) -> dict[int, int]:
     """Rupiah by year of the lines that the district pays in cash: nothing withheld, nothing that others pay."""
     lines: dict[int, int] = {}
-    for row in district.budget:
-        if not row.withheld and row.fund not in ("province", "third_party"):
-            lines[row.year] = lines.get(row.year, 0) + row.amount
+    for month, amount in arrivals(district.budget, credits=False):
+        lines[int(month[:4])] = lines.get(int(month[:4]), 0) + amount
     return lines
+
+
+def _as_budgeted(context: Context) -> dict[str, object]:
+    """The district's own lines: authority from January, or from the month in which P-APBD brought it (a source that
+    arrives no earlier than money of the revised budget can is one of it: assumed); cash in the months of arrival."""
+    cash = arrivals(context.district.budget, credits=False)
+    amounts: dict[int, int] = {}
+    additions: dict[str, int] = {}
+    for month, amount in cash:
+        if int(month[5:]) >= context.rules.value("apbd.revision_month", month):
+            additions[month] = additions.get(month, 0) + amount
+        else:
+            amounts[int(month[:4])] = amounts.get(int(month[:4]), 0) + amount
+    return {
+        "line_rule": "amounts", "line_amounts": amounts, "line_additions": additions,
+        "line_cash": tuple(tuple(arrival) for arrival in cash),
+    }  # fmt: skip
 
 
 class ApbdLine(Lever):
     """How much money the JKN line of the APBD holds each year, and the regime once it is used up.
 
     ``owe``: members stay active and the bill becomes debt; ``drop``: heads are switched off; ``freeze``: no new
-    intake once the line does not reach December; ``grace_then_drop``: owe for ``grace_months``, then drop.
+    intake once the line does not reach December; ``grace_then_drop``: owe for ``grace_months``, then drop. P-APBD may
+    add to it: amounts already decided, or a share of what is missing.
     """
 
     title_id: ClassVar[str] = "pagu JKN dalam APBD"
@@ -47,6 +66,16 @@ class ApbdLine(Lever):
     growth: float | None = Field(
         default=None, ge=-0.9, le=2, description="growth over the last 12 months' bill (rule last_year_growth)",
         json_schema_extra={"unit": "share/year"},
+    )  # fmt: skip
+    additions: dict[str, int] | None = Field(
+        default=None,
+        description="amount that P-APBD adds, by month YYYY-MM",
+        json_schema_extra={"unit": "rupiah, once"},
+    )
+    top_up: float | None = Field(
+        default=None, ge=0, le=1,
+        description="share of what is missing until December that P-APBD adds (top_up_at_p_apbd)",
+        json_schema_extra={"unit": "share of the gap"},
     )  # fmt: skip
     regime: Regime | None = Field(default=None, description="what happens when the line is used up")
     grace_months: int | None = Field(
@@ -71,20 +100,31 @@ class ApbdLine(Lever):
             raise wrong("amounts with rule amounts: rupiah for at least one year")
         if any(not 2014 <= year <= 2100 or amount < 0 for year, amount in (self.amounts or {}).items()):
             raise wrong("amounts of 0 rupiah or more for years from 2014 to 2100")
+        if any(not MONTH.fullmatch(month) or amount < 0 for month, amount in (self.additions or {}).items()):
+            raise wrong("additions of 0 rupiah or more, each for a month as YYYY-MM")
         return self
 
     def apply(self, policy: Policy, context: Context) -> Policy:
         """Sets the rule of the line, its size and the regime; what is not given stays as it was."""
         changes: dict[str, object] = {"line_rule": self.rule}
         if self.rule == "district":
-            changes = {"line_rule": "amounts", "line_amounts": district_lines(context.district)}
+            changes = _as_budgeted(context)
         if self.amounts is not None:
             changes["line_amounts"] = dict(self.amounts)
         if self.months_short is not None:
             changes["line_factor"] = (12 - self.months_short) / 12
         if self.growth is not None:
             changes["line_growth"] = self.growth
-        for name in ("regime", "grace_months", "drop_order", "restore_in_january", "restore_at_point_of_care"):
+        if self.additions is not None:
+            changes["line_additions"] = dict(self.additions)
+        for name in (
+            "top_up",
+            "regime",
+            "grace_months",
+            "drop_order",
+            "restore_in_january",
+            "restore_at_point_of_care",
+        ):
             if (value := getattr(self, name)) is not None:
                 changes[name] = value
         return policy.but(**changes)

@@ -1,4 +1,4 @@
-"""UHC status: granted and withdrawn at reviews, against the dated bars, the agreement and the Pemda's arrears."""
+"""UHC status: granted and withdrawn at reviews, against the dated bars, the agreement, the budget and the arrears."""
 
 from __future__ import annotations
 
@@ -22,10 +22,19 @@ class Bars:
         missing_active = ceil((self.active + margin) * population) - active
         return max(0, missing_registered), max(0, missing_active)
 
+    def met(self, population: int, registered: int, active: int) -> bool:
+        """Whether both bars are met, exactly."""
+        return self.heads_needed(population, registered, active) == (0, 0)
+
+    def met_by_members(self, population: int, registered: int, active: int) -> bool:
+        """The other reading of the active bar: over the registered members instead of the population."""
+        return registered >= self.registered * population and active >= self.active * registered
+
 
 def holds_status(
-    bars: Bars, population: int, registered: int, active: int, agreement: bool, arrears_months: int, most_arrears: int
-) -> bool:
-    """Whether the district is non-cut-off after a review: both bars met, an agreement in force, no old arrears."""
-    missing = bars.heads_needed(population, registered, active)
-    return agreement and missing == (0, 0) and arrears_months <= most_arrears
+    bars: Bars, population: int, registered: int, active: int, agreement: bool, arrears_months: int, most_arrears: int,
+    budget: bool = True,
+) -> bool:  # fmt: skip
+    """Whether the district is non-cut-off after a review: both bars met, an agreement in force, ``budget`` as the dated
+    condition asks, no old arrears."""
+    return agreement and budget and bars.met(population, registered, active) and arrears_months <= most_arrears

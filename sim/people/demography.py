@@ -20,6 +20,7 @@ from sim.codes import (
     MOVED_ON_REGISTER,
     NEVER,
     NEVER_SEGMENT,
+    PAYER_DISTRICT,
     PAYER_NONE,
     PBI,
     PPU,
@@ -44,8 +45,8 @@ _GIRLS = 0.488
 _SCATTER = np.uint64(2654435769)
 
 # Columns of ``events``.
-BIRTHS, DEATHS, MOVED_OUT, MOVED_IN, CLEANSED, NO_ROOM, PBI_OUT, AGED_OUT = range(8)
-EVENTS = 8
+BIRTHS, DEATHS, MOVED_OUT, MOVED_IN, CLEANSED, NO_ROOM, PBI_OUT, AGED_OUT, CLEANSED_DISTRICT = range(9)
+EVENTS = 9
 
 
 class FateRates(NamedTuple):
@@ -89,12 +90,13 @@ def meet_fate(  # type: ignore[no-untyped-def]
     at the month's start; ``rates`` is :class:`FateRates`. A resident dies, else moves, else may bear a child, fall ill
     with hypertension or diabetes, leave PBI-JK, come of age. Ghosts of the register are struck off or stay.
 
-    Receives ``events`` (8,); ``mothers`` and ``new_patients`` (int32, the count in entry 0, indices after it; one too
+    Receives ``events`` (9,); ``mothers`` and ``new_patients`` (int32, the count in entry 0, indices after it; one too
     small is counted in NO_ROOM), those of two ranges to be worked off in the order of the ranges. Two ranges
     may mark the same household in ``hh.holds``: both write the same bit, and nothing else writes there meanwhile.
     """
     presence, born, female, segment, status = ppl.presence, ppl.birth, ppl.female, ppl.segment, ppl.status
     name, serial, chronic, household, holds = ppl.name, ppl.serial, ppl.chronic, ppl.household, hh.holds
+    payer = ppl.payer
     find_dead = rates.cleansing + (1.0 - rates.cleansing) * rates.find_dead * (rates.checked > 0.0)
     find_moved = rates.cleansing + (1.0 - rates.cleansing) * rates.find_moved * (rates.checked > 0.0)
     limits = Limits(
@@ -119,6 +121,7 @@ def meet_fate(  # type: ignore[no-untyped-def]
                 if unit(w0[j]) < chance:
                     presence[i] = GONE
                     events[CLEANSED] += 1
+                    events[CLEANSED_DISTRICT] += payer[i] == PAYER_DISTRICT and status[i] == ACTIVE
                 elif removed:
                     status[i] = LAPSED
                     events[PBI_OUT] += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -102,20 +102,28 @@ class Rules:
 
     def but(self, changes: Mapping[str, Any]) -> Rules:
         """A copy in which each value of ``changes`` holds on every date (a scenario's rule variant)."""
+        history = {key: (self._variant(key, value, date.min),) for key, value in changes.items()}
+        return Rules({**self._history, **history})
+
+    def from_month(self, changes: Iterable[tuple[str, str, Any]]) -> Rules:
+        """A copy in which each (key, month "YYYY-MM", value) holds from that month on, and the law's before it."""
         history = dict(self._history)
-        for key, value in changes.items():
-            history[key] = (
-                dataclasses.replace(
-                    self.history(key)[-1],
-                    value=value,
-                    effective_from=date.min,
-                    effective_to=None,
-                    instrument="scenario variant",
-                    article="",
-                    source="scenario",
-                    confidence="assumed",
-                    note="",
-                    origin="scenario",
-                ),
-            )
+        for key, month, value in changes:
+            start = as_date(month)
+            before = tuple(item for item in history.get(key, self.history(key)) if item.effective_from < start)
+            history[key] = (*before, self._variant(key, value, start))
         return Rules(history)
+
+    def _variant(self, key: str, value: Any, start: date) -> RuleValue:
+        return dataclasses.replace(
+            self.history(key)[-1],
+            value=value,
+            effective_from=start,
+            effective_to=None,
+            instrument="scenario variant",
+            article="",
+            source="scenario",
+            confidence="assumed",
+            note="",
+            origin="scenario",
+        )
