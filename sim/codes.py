@@ -27,8 +27,9 @@ STATUSES = 5
 FREE, RESIDENT, DEAD_ON_REGISTER, MOVED_ON_REGISTER, GONE = range(5)
 PRESENCES = 5
 
-# Chronic illness, one bit each (ADHERENT: takes the drugs when there are any).
-HT, HT_DIAGNOSED, HT_PROLANIS, DM, DM_DIAGNOSED, DM_PROLANIS, LETTER, ADHERENT = 1, 2, 4, 8, 16, 32, 64, 128
+# Chronic illness, one bit each. LETTER: under hospital care with a three-month letter; PRB: referred back from the
+# hospital, with drugs of its own supply; ADHERENT: takes the drugs when there are any.
+HT, HT_DIAGNOSED, HT_PROLANIS, DM, DM_DIAGNOSED, DM_PROLANIS, LETTER, ADHERENT, PRB = (1 << bit for bit in range(9))
 
 # What a household holds (bits, set when the month closes) and what happens to it this month (code).
 HAS_PPU_PRIVATE, HAS_PPU_STATE, HAS_PPU_LAPSED, HAS_UNCOVERED = 1, 2, 4, 8

@@ -132,6 +132,8 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator(
         "cash_visits", "visits", "kunjungan tanpa jaminan (bayar sendiri)", "visits without cover (paid in cash)"
     ),
+    Indicator("prb_patients", "persons", "peserta rujuk balik (PRB)", "patients referred back (PRB)", True),
+    Indicator("prb_drugs", "rupiah", "obat PRB dibayar BPJS", "PRB drugs paid by BPJS"),
     Indicator("complications", "persons", "komplikasi penyakit kronis", "complications of chronic illness"),
     Indicator("sick_children", "persons", "kontak sakit tercatat, 0-4 tahun", "recorded sick contacts, age 0-4"),
     Indicator("well_children", "persons", "kontak sehat tercatat, 0-4 tahun", "recorded well contacts, age 0-4"),
@@ -173,6 +175,10 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("stockout_days", "days", "hari obat kosong", "stock-out days"),
     Indicator("wait_minutes", "minutes", "rata-rata menunggu", "mean wait"),
     Indicator("outreach_hours", "minutes", "jam luar gedung", "outreach staff hours"),
+    Indicator(
+        "ak_rating_other", "rating", "peringkat AK menurut pembagi lain", "AK rating by the other denominator", True
+    ),
+    Indicator("prolanis_seen", "persons", "peserta Prolanis hadir", "Prolanis members seen"),
 )
 
 SEGMENT: tuple[Indicator, ...] = (

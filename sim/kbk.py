@@ -101,10 +101,13 @@ class Scheme:
         """The same as ``evaluate(ratios(counts), ...)`` without making fractions: the engine's way."""
         dm = (100 * counts.dm_controlled, counts.dm_diagnosed)
         ht = (100 * counts.ht_controlled, counts.ht_diagnosed)
+        third = (dm[0] * ht[1] + ht[0] * dm[1], 2 * dm[1] * ht[1])
+        if self.zone_payment and counts.prolanis_members:
+            third = (100 * counts.prolanis_seen, counts.prolanis_members)
         return self._evaluate(
             (1000 * counts.contacts, counts.members),
             (100 * counts.nonspecialist, counts.referrals),
-            (dm[0] * ht[1] + ht[0] * dm[1], 2 * dm[1] * ht[1]),
+            third,
             dm,
             ht,
             facility_type,

@@ -19,7 +19,8 @@ class Counts:
 
     ``contacts``: different members with a recorded contact; ``members``: the head count that divides them (rule
     ``kbk.ak_denominator``); ``nonspecialist`` of all ``referrals``, TACC cases left out of the former; Prolanis members
-    under control and members diagnosed, for DM and HT. Unit: persons (referrals: visits).
+    under control and members diagnosed, for DM and HT; Prolanis members and those of them seen, which the zone schemes
+    of 2016 and 2017 ask for. Unit: persons (referrals: visits).
     """
 
     contacts: int
@@ -30,6 +31,8 @@ class Counts:
     dm_diagnosed: int
     ht_controlled: int
     ht_diagnosed: int
+    prolanis_seen: int = 0
+    prolanis_members: int = 0
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim import codes
 from sim.facilities.clinic import share_leaving
+from sim.facilities.referral import ReferralEffects, referral_chances
 from sim.kbk import scheme
 from sim.people import care, chronic, illness
 from sim.people.life_cycle import GROUPS
@@ -14,8 +15,8 @@ from sim.world import World
 
 #: Working hours of a full-time post per month (37.5 hours a week; assumed).
 _HOURS_PER_MONTH = 150.0
-#: Limits that keep chances below 1 whatever the parameters: referrals, 4A referrals, share leaving, hours of wait.
-_MOST_REFERRED, _MOST_4A, _MOST_LEAVING, _LONGEST_WAIT_HOURS = 0.6, 0.3, 0.9, 4.0
+#: Limits whatever the parameters: share leaving, hours of wait that count.
+_MOST_LEAVING, _LONGEST_WAIT_HOURS = 0.9, 4.0
 #: Cost of an admission for stroke, heart and kidney over the mean admission of 4.7 million (heart 7.04 million in
 #: Tugurejo 2019, kidney 6.12 million in Surakarta 2017; stroke assumed as heart).
 _COMPLICATION_COST = (1.5, 1.5, 1.3)
@@ -76,12 +77,23 @@ def seek_care(world: World) -> None:
     """Everyone's contacts of the month, with the facility indices published at the end of the month before."""
     b, month = world.b, world.month
     place = world.shocks.referral + world.shocks.referral_month[month]
-    base = np.minimum(shifted(b["referral.rate"], place), _MOST_REFERRED)
-    hasty = 1 + b["feedback.drugs_to_referrals"] * b["referral.stockout_effect"] * world.stockout
-    wait_hours = np.minimum(world.wait / 60.0, _LONGEST_WAIT_HOURS)
-    hasty = hasty * (1 + b["feedback.wait_to_referrals"] * b["referral.wait_effect"] * wait_hours)
-    share_4a = b["referral.nonspecialist"]
-    referral = np.stack([base * (1 - share_4a), np.minimum(base * share_4a * hasty, _MOST_4A)], axis=1)
+    effects = ReferralEffects(
+        share_4a=b["referral.nonspecialist"],
+        visits_4a=b["referral.visits_4a"],
+        request=b["referral.request"],
+        request_odds=b["referral.request_odds"],
+        laboratory=b["referral.laboratory_effect"],
+        stockout=b["feedback.drugs_to_referrals"] * b["referral.stockout_effect"],
+        wait=b["feedback.wait_to_referrals"] * b["referral.wait_effect"],
+    )
+    referral = referral_chances(
+        shifted(b["referral.rate"], place),
+        effects,
+        np.array([facility.laboratory == 0 for facility in world.facilities], float),
+        world.stockout,
+        np.minimum(world.wait / 60.0, _LONGEST_WAIT_HOURS),
+        world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1).astype(float),
+    )
     leave = np.clip(
         b["feedback.wait_to_contacts"] * share_leaving(world.wait, b["clinic.patience_minutes"]), 0.0, _MOST_LEAVING
     )
@@ -161,6 +173,10 @@ def treat_chronic(world: World) -> None:
     world.chronic[:] = np.sum(counts, axis=0)
     world.now.complications += np.sum(complications, axis=0)
     world.counts[:, care.CONTACTS] += world.chronic[:, chronic.CLUB_CONTACTS]
+    on_prb = int(world.chronic[:, chronic.ON_PRB].sum())
+    drugs = int(on_prb * b["claims.prb_drugs"])
+    world.ledger.pay("bpjs", "pharmacies", drugs, "PRB drugs")
+    world.record(prb_patients=on_prb, prb_drugs=drugs)
     letters = world.chronic[:, chronic.LETTERS]
     world.counts[:, care.REFERRALS] += letters
     visits = _VISITS_PER_LETTER * int(letters.sum())

@@ -8,6 +8,7 @@ from sim import codes
 from sim.facilities.clinic import month_of_waits
 from sim.facilities.exemption import is_exempt
 from sim.kbk import Counts, capitation_rupiah, scheme
+from sim.kbk_bands import rate
 from sim.people import care, chronic
 from sim.rules.tariff import capitation_tariff
 from sim.world import World
@@ -63,8 +64,13 @@ def supply_drugs(world: World) -> None:
 
 def pay_capitation(world: World) -> None:
     """Heads of day 1 x tariff by dated criteria x the share earned by the last evaluation, in whole rupiah."""
-    heads = world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1)
+    register = world.heads.on_register()
+    heads = register[:, :, codes.ACTIVE].sum(axis=1)
+    if world.b["feedback.suspension_to_capitation"] == 0:  # as if nobody were taken off for arrears
+        heads = heads + register[:, :, codes.ARREARS].sum(axis=1)
     shares = world.shares[min(world.month, len(world.shares) - 1)]
+    if world.b["feedback.kbk_to_capitation"] == 0:  # as if all were paid in full
+        shares = np.full_like(shares, 1000)
     tariffs, full, paid, services = [], [], [], []
     for index, facility in enumerate(world.facilities):
         members = int(heads[index])
@@ -90,10 +96,12 @@ def score_kbk(world: World) -> None:
     """Close P-Care: evaluate every facility exactly by the dated rule; the share is paid after the rule's lag."""
     rule = scheme(world.rules, world.on)
     denominators = world.heads.on_register()
-    members = denominators[:, :, codes.ACTIVE].sum(axis=1)
-    if world.rule("kbk.ak_denominator") == "registered":
-        members = denominators.sum(axis=(1, 2)) - denominators[:, :, codes.NEVER].sum(axis=1)
+    active = denominators[:, :, codes.ACTIVE].sum(axis=1)
+    registered = denominators.sum(axis=(1, 2)) - denominators[:, :, codes.NEVER].sum(axis=1)
+    by_registered = world.rule("kbk.ak_denominator") == "registered"
+    members, others = (registered, active) if by_registered else (active, registered)
     columns: dict[str, list[int]] = {name: [] for name in ("ak", "rrns", "rppt", "score", "share", "zero")}
+    other_ratings: list[int] = []
     for index, facility in enumerate(world.facilities):
         counts = Counts(
             contacts=int(world.counts[index, care.CONTACTS]),
@@ -104,10 +112,14 @@ def score_kbk(world: World) -> None:
             dm_diagnosed=int(world.chronic[index, chronic.DM_KNOWN]),
             ht_controlled=int(world.chronic[index, chronic.HT_CONTROLLED]),
             ht_diagnosed=int(world.chronic[index, chronic.HT_KNOWN]),
+            prolanis_seen=int(world.chronic[index, chronic.ATTENDED]),
+            prolanis_members=int(world.chronic[index, chronic.PROLANIS]),
         )
         result = rule.evaluate_counts(counts, facility.type, is_exempt(facility, world.rules, world.on))
         for name, value in zip(columns, (*result[:5], len(result.zero_denominators)), strict=True):
             columns[name].append(value)
+        aside = int(others[index])
+        other_ratings.append(rate(1000 * counts.contacts, aside, rule.bands["ak"]) if aside else 0)
         world.ak_last[index] = 1000 * counts.contacts / counts.members if counts.members else np.nan
     for lag in range(int(world.rule("kbk.lag_months"))):
         if len(world.shares) <= world.month + lag:
@@ -128,4 +140,6 @@ def score_kbk(world: World) -> None:
         rppt_rating=columns["rppt"],
         score_tenths=columns["score"],
         zero_denominator=columns["zero"],
+        ak_rating_other=other_ratings,
+        prolanis_seen=world.chronic[:, chronic.ATTENDED],
     )

@@ -58,7 +58,8 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
     district = _with_joiners()
     quota = np.full(9, 60, np.int64)
     quota[0] = 3000
-    policy = policy_for(district, 9, intake_quota=quota, agreement=True, point_of_care=True)
+    policy = policy_for(district, 9, intake_quota=quota, agreement=True, point_of_care=True,
+                        line_rule="amounts", line_amounts={2024: 0}, regime="owe")  # fmt: skip
     policy = replace(
         policy,
         referral_training=np.full((9, len(district.facilities)), 0.5),
@@ -92,4 +93,6 @@ def _with_joiners():  # type: ignore[no-untyped-def]
         else:
             rows.append(row.model_copy(update={"joined": row.registered // 10}))
     stock = stock.model_copy(update={"segments": tuple(rows)})
-    return district.model_copy(update={"stocks": (stock,)})
+    first, *others = district.facilities
+    bare = first.model_copy(update={"laboratory": 0})
+    return district.model_copy(update={"stocks": (stock,), "facilities": (bare, *others)})

@@ -40,7 +40,7 @@ class People(NamedTuple):
     used: NDArray[np.int16]
     wish: NDArray[np.uint8]
     queued: NDArray[np.uint8]
-    chronic: NDArray[np.uint8]
+    chronic: NDArray[np.uint16]
     frailty: NDArray[np.float32]
 
 

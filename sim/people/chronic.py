@@ -19,6 +19,7 @@ from sim.codes import (
     HT_PROLANIS,
     LETTER,
     MAX_AGE,
+    PRB,
     RESIDENT,
     SEEN,
 )
@@ -44,7 +45,8 @@ COMPLICATION_SPLIT = ((0.45, 0.35, 0.20), (0.20, 0.40, 0.40))
 
 # Columns of the facility counts, and of the complications.
 HT_PRO, DM_PRO, HT_CONTROLLED, DM_CONTROLLED, LETTERS, CLUB_CONTACTS, HT_KNOWN, DM_KNOWN = range(8)
-COUNTS = 8
+PROLANIS, ATTENDED, ON_PRB = range(8, 11)
+COUNTS = 11
 STROKE, HEART, KIDNEY = range(3)
 
 
@@ -67,8 +69,8 @@ class ControlLimits(NamedTuple):
 class ChronicRates(NamedTuple):
     """``diagnosis`` at a contact, Prolanis ``drop``-out per month, ``attendance`` of a session, ``complication`` per
     month out of control and its factor when ``controlled``, mmHg and mg/dL that are lost without drugs (``drug_sbp``,
-    ``drug_fbg``), ``refer_back`` of a patient with a letter who is under control, ``letter`` for one without who is
-    not."""
+    ``drug_fbg``), ``refer_back`` of a patient with a letter who is under control (PRB, with drugs
+    prescribed by the hospital; Permenkes 28/2014), ``letter`` for one without who is not, which ends PRB."""
 
     diagnosis: float
     drop: float
@@ -160,7 +162,7 @@ def treat(  # type: ignore[no-untyped-def]
     ``rates`` is :class:`ChronicRates`, ``limits`` :class:`ControlLimits`; ``enrol`` (facilities, 2) are the Prolanis
     shares of the diagnosed, ``untreated`` (facilities,) the shares of days without drugs, ``recorded`` (facilities,)
     the shares of contacts entered in P-Care. Who is measured at a session without a contact so far has one then.
-    Receives ``counts`` (facilities, 8) and ``complications`` (3,: stroke, heart, kidney).
+    Receives ``counts`` (facilities, 11) and ``complications`` (3,: stroke, heart, kidney).
     """
     presence, status, chronic, wish, used = ppl.presence, ppl.status, ppl.chronic, ppl.wish, ppl.used
     name, serial, facility, person = ppl.name, ppl.serial, ppl.facility, patients.person
@@ -200,12 +202,18 @@ def treat(  # type: ignore[no-untyped-def]
             counts[f, HT_KNOWN] += bits & HT_DIAGNOSED != 0
             counts[f, DM_KNOWN] += bits & DM_DIAGNOSED != 0
             luck = unit(w2[j])
-            attends = luck < rates.attendance and bits & (HT_PROLANIS | DM_PROLANIS) != 0
+            member = bits & (HT_PROLANIS | DM_PROLANIS) != 0
+            attends = member and luck < rates.attendance
+            counts[f, PROLANIS] += member
+            counts[f, ATTENDED] += attends
+            counts[f, ON_PRB] += bits & PRB != 0
             if attends and wish[i] & SEEN == 0 and luck < rates.attendance * recorded[f]:
                 counts[f, CLUB_CONTACTS] += 1
                 wish[i] |= SEEN
                 used[i] = month
-            missing = untreated[f] if bits & ADHERENT else 1.0
+            missing = 1.0
+            if bits & ADHERENT:  # who is referred back gets drugs from a pharmacy of BPJS, whatever the clinic has
+                missing = 0.0 if bits & PRB else untreated[f]
             controlled = True
             if bits & HT_DIAGNOSED:
                 sbp_dev[row] = MEMORY * sbp_dev[row] + _NEW * SBP_WITHIN * gauss(x0[n], x1[n])
@@ -232,9 +240,9 @@ def treat(  # type: ignore[no-untyped-def]
                 if (month + np.int64(names[n])) % 3 == 0:
                     counts[f, LETTERS] += 1
                 if controlled and unit(MIRROR ^ w3[j]) < rates.refer_back:
-                    chronic[i] = bits & (255 - LETTER)
+                    chronic[i] = (bits & ~LETTER) | PRB
             elif not controlled and unit(MIRROR ^ w3[j]) < rates.letter:
-                chronic[i] = bits | LETTER
+                chronic[i] = (bits & ~PRB) | LETTER
 
 
 @nb.njit(error_model="numpy", forceinline=True)
@@ -259,13 +267,13 @@ def _enrol(bits, known, word, share_ht, share_dm, drop):  # type: ignore[no-unty
     if known & HT_DIAGNOSED:
         if bits & HT_PROLANIS:
             if unit(word) < drop:
-                bits &= 255 - HT_PROLANIS
+                bits &= ~HT_PROLANIS
         elif unit(word) < drop * share_ht / (1.0 - share_ht):
             bits |= HT_PROLANIS
     if known & DM_DIAGNOSED:
         if bits & DM_PROLANIS:
             if unit(MIRROR ^ word) < drop:
-                bits &= 255 - DM_PROLANIS
+                bits &= ~DM_PROLANIS
         elif unit(MIRROR ^ word) < drop * share_dm / (1.0 - share_dm):
             bits |= DM_PROLANIS
     return bits

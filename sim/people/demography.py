@@ -306,7 +306,7 @@ def arrive(  # type: ignore[no-untyped-def]
         ppl.facility[end] = ppl.facility[i]
         ppl.birth[end] = ppl.birth[i]
         ppl.female[end] = ppl.female[i]
-        ppl.chronic[end] = (ppl.chronic[i] & (255 - ADHERENT)) | (ADHERENT if unit(b) < adherence else 0)
+        ppl.chronic[end] = (ppl.chronic[i] & ~ADHERENT) | (ADHERENT if unit(b) < adherence else 0)
         if ppl.chronic[end] & (HT | DM):
             _append(new_patients, end, events)
         if ppl.presence[i] == RESIDENT:

@@ -70,14 +70,16 @@ def assign_health(people: People, behaviour: Behaviour, key: Key, residents: int
 
     known_ht = below(ht, _HT_DIAGNOSED, behaviour["chronic.ht_diagnosed"])
     known_dm = below(dm, _DM_DIAGNOSED, behaviour["chronic.dm_diagnosed"])
-    bits = np.zeros(residents, np.uint8)
+    known = known_ht | known_dm
+    bits = np.zeros(residents, np.uint16)
     for bit, hit in (
         (codes.HT, known_ht | below(ht, _HT_TRUE)),
         (codes.HT_DIAGNOSED, known_ht),
         (codes.DM, known_dm | below(dm, _DM_TRUE)),
         (codes.DM_DIAGNOSED, known_dm),
-        (codes.LETTER, (known_ht | known_dm) & (letter < behaviour["chronic.letter"])),
+        (codes.LETTER, known & (letter < behaviour["chronic.letter"])),
+        (codes.PRB, known & (letter >= 1 - behaviour["chronic.prb"])),
         (codes.ADHERENT, adherent < behaviour["chronic.adherence"]),
     ):
-        bits |= hit * np.uint8(bit)
+        bits |= hit * np.uint16(bit)
     people.chronic[:residents] = bits
