@@ -226,6 +226,44 @@ def test_the_hospital_takes_on_those_out_of_control() -> None:
     assert not (people.chronic & codes.LETTER > 0).any()  # under control: nobody needs a letter
 
 
+def test_who_is_referred_back_leaves_the_hospital_with_drugs_of_its_own() -> None:
+    """A letter ends in PRB for those under control; their pressure then ignores what the clinic lacks."""
+    count = 20_000
+    people, patients, used = _patients(count, HT | codes.HT_PROLANIS | codes.LETTER | codes.ADHERENT)
+    levels = patients.sbp.copy()
+    patients.sbp[:used] = 60.0  # all under control
+    counts, _ = _treat(people, patients, used, 1, NOTHING._replace(refer_back=0.3))
+    back = people.chronic & codes.PRB > 0
+    assert_share(int(back.sum()), count, 0.3)
+    assert not (people.chronic[back] & codes.LETTER).any()
+    assert (people.chronic[~back] & codes.LETTER > 0).all()
+    assert counts[chronic.ON_PRB] == 0  # on the list from next month
+    patients.sbp[:] = levels
+    rates = NOTHING._replace(attendance=1.0, drug_sbp=8.0)
+    for month in range(2, 8):
+        counts, _ = _treat(people, patients, used, month, rates, untreated=np.ones(1))
+    assert counts[chronic.ON_PRB] == back.sum()
+    expected = 0.3 * _ht_controlled(140.0) + 0.7 * _ht_controlled(148.0)
+    assert_share(int(counts[chronic.HT_CONTROLLED]), count, expected)
+
+
+def test_who_gets_out_of_control_goes_back_to_hospital_and_leaves_prb() -> None:
+    people, patients, used = _patients(400, HT | codes.PRB)
+    patients.sbp[:used] = 200.0
+    _treat(people, patients, used, 1, NOTHING._replace(letter=1.0))
+    assert (people.chronic & codes.LETTER > 0).all()
+    assert not (people.chronic & codes.PRB).any()
+
+
+def test_prolanis_members_and_those_seen_are_counted_as_persons() -> None:
+    count = 20_000
+    bits = np.where(np.arange(count) % 2 == 0, HT | DM | codes.HT_PROLANIS | codes.DM_PROLANIS, HT)
+    people, patients, used = _patients(count, bits)
+    counts, _ = _treat(people, patients, used, 1, NOTHING._replace(attendance=0.4), enrol=NOBODY)
+    assert counts[chronic.PROLANIS] == count // 2
+    assert_share(int(counts[chronic.ATTENDED]), count // 2, 0.4)
+
+
 # -- the table ------------------------------------------------------------------------------------------------------
 
 

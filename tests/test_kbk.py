@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 from collections import Counter
 from dataclasses import replace
@@ -142,6 +143,18 @@ def test_under_the_zones_the_visit_ratio_stands_in_rppts_place() -> None:
     given_apart = evaluate(at, "puskesmas", rules, "2018-01", prolanis_visit_percent=Fraction(49))
     assert given_apart.share_permille == 950
     assert evaluate(at, "puskesmas", rules, "2026-01", prolanis_visit_percent=Fraction(0)).rppt_rating == 4
+
+
+def test_counts_of_prolanis_visits_stand_in_rppts_place_under_the_zones() -> None:
+    """Half of the Prolanis members seen is safe; without them known, RPPT's figure stands in."""
+    old, new = scheme(load_rules(), "2018-01"), scheme(load_rules(), "2026-01")
+    counts = Counts(150, 1000, 0, 100, 1, 100, 1, 100, prolanis_seen=50, prolanis_members=100)
+    assert old.evaluate_counts(counts, "puskesmas").share_permille == 1000
+    fewer = dataclasses.replace(counts, prolanis_seen=49)
+    assert old.evaluate_counts(fewer, "puskesmas").share_permille == 950
+    assert new.evaluate_counts(counts, "puskesmas") == new.evaluate_counts(fewer, "puskesmas")
+    unknown = dataclasses.replace(counts, prolanis_seen=0, prolanis_members=0)
+    assert old.evaluate_counts(unknown, "puskesmas").rppt_rating == 1  # 1 % under control
 
 
 def test_capitation_is_rounded_down_to_the_rupiah() -> None:

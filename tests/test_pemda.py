@@ -13,7 +13,7 @@ from sim.payers.ledger import Ledger
 from sim.payers.pemda import BudgetLine, make_bill
 from sim.payers.uhc import Bars, holds_status
 from sim.policy import baseline_policy
-from tests.engine import BEHAVIOUR, policy_for, results, small, world
+from tests.engine import BEHAVIOUR, RULES, policy_for, results, small, world
 
 STILL = BEHAVIOUR.without_change().but({"segment.nik_invalid": 0.0})
 
@@ -32,6 +32,22 @@ def test_each_bill_line_stands_once() -> None:
     assert bill.province == 3_780_000
     elsewhere = make_bill(28_795, 100, 1_000, 35_000, 2_800, 10_000_000, 0.04, 5, False)
     assert (elsewhere.aid_self, elsewhere.province) == (0, 3_780_000 + 2_800_000)
+
+
+def test_members_struck_off_are_credited_once() -> None:
+    """3 found dead, credited one month each: 3 x 37,800 off a bill that is otherwise the same; never below nothing."""
+    arguments = (10, 0, 0, 35_000, 2_800, 0, 0.04, 0, True)
+    assert make_bill(*arguments, struck_off=3, months_credited=1).jkn == (10 - 3) * 37_800
+    assert make_bill(*arguments, struck_off=3, months_credited=9).jkn == 0
+
+
+def test_cleansed_heads_lower_the_next_bill() -> None:
+    policy = policy_for(small(), 3, cleansing=np.array([1.0, 0.0, 0.0]))
+    behaviour = BEHAVIOUR.without_change().but({"register.find_dead": 1.0, "register.find_moved": 1.0})
+    found = results(small(), policy, behaviour)
+    gone = -np.diff(found.series("billed"))[0]
+    assert gone > 20
+    assert found.series("bill_correction").tolist() == [0, 37_800 * gone, 0]
 
 
 def test_what_the_line_cannot_carry_becomes_debt_and_the_first_claim_on_the_next() -> None:
@@ -77,7 +93,7 @@ def test_grace_waits_before_dropping() -> None:
     assert dropped == [0, 0, 10]
 
 
-BARS = Bars(Fraction("0.98"), Fraction("0.8"))
+BARS, BARS_2023 = Bars(Fraction("0.98"), Fraction("0.8")), Bars(Fraction("0.95"), Fraction("0.75"))
 
 
 @pytest.mark.parametrize(
@@ -95,6 +111,44 @@ def test_status_needs_both_bars_agreement_and_no_old_arrears(
     registered: int, active: int, agreement: bool, arrears: int, holds: bool
 ) -> None:
     assert holds_status(BARS, 1000, registered, active, agreement, arrears, 3) is holds
+
+
+def test_a_budget_that_does_not_reach_december_costs_the_status_only_where_the_rule_asks_it() -> None:
+    assert not holds_status(BARS, 1000, 980, 800, True, 0, 3, budget=False)
+    quota = np.zeros(8, np.int64)
+    quota[0] = 1500
+    short = {"line_rule": "heads_at_start", "line_factor": 0.5, "regime": "owe", "agreement": True}
+    policy = policy_for(small(), 8, intake_quota=quota, **short)
+    status = {}
+    for condition in ("commitment", "line"):
+        rules = RULES.but({"uhc.bar.registered": 0.5, "uhc.bar.active": 0.5, "uhc.budget_condition": condition})
+        status[condition] = results(small(), policy, STILL, rules=rules).series("status_uhc")
+    january = 2  # the run starts in November
+    assert status["commitment"][january] == 1
+    assert status["line"][:january].all()
+    assert not status["line"][january:].any()
+
+
+def test_bars_are_told_by_every_denominator() -> None:
+    """980 of 1000 registered, 790 active: below 80 % of the population, above 80 % of the registered (784)."""
+    assert not BARS.met(1000, 980, 790)
+    assert BARS.met_by_members(1000, 980, 790)
+    assert not BARS.met_by_members(1000, 979, 790)
+    found = results(small(), policy_for(small(), 8), luck_only=True)
+    table = zip(*(found.series(key) for key in ("registered", "active", "population_dukcapil")), strict=True)
+    after = [BARS_2023.met(int(p), int(r), int(a)) for r, a, p in table]
+    assert found.series("bars_met")[1:].tolist() == [float(met) for met in after[:-1]]
+
+
+def test_arrears_end_the_status_only_through_their_switch() -> None:
+    rules = RULES.but({"uhc.bar.registered": 0.5, "uhc.bar.active": 0.5})
+    policy = policy_for(small(), 12, agreement=True, line_rule="amounts", line_amounts={2024: 0}, regime="owe")
+    on, off = (results(small(), policy, STILL.but({"feedback.arrears_to_status": s}), rules=rules) for s in (1.0, 0.0))
+    # owed from January on: three months old at the review of April, which is borne, six at that of July
+    july = on.months.index("2024-07")
+    assert on.series("status_uhc")[:july].all()
+    assert not on.series("status_uhc")[july:].any()
+    assert off.series("status_uhc").all()
 
 
 def test_heads_needed_are_whole_and_exact() -> None:
@@ -160,10 +214,7 @@ def test_heads_are_active_at_once_only_under_non_cut_off(status: bool, first_act
     quota = np.zeros(4, np.int64)
     quota[0] = 200
     district = small()
-    rules = None
     policy = policy_for(district, 4, intake_quota=quota, agreement=status)
-    from tests.engine import RULES
-
     rules = RULES.but({"uhc.bar.registered": 0.5, "uhc.bar.active": 0.5})
     base = results(district, policy_for(district, 4, agreement=status), STILL, rules=rules)
     found = results(district, policy, STILL, rules=rules)
