@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Arguments of the demonstration; `make demo DEMO=` runs every scenario of the library.
 DEMO ?= --scenario baseline --scenario uhc-non-cut-off --scenario uhc-drop
 
-.PHONY: demo test lint validation ratio benchmarks clean
+.PHONY: demo test lint validation readings ratio benchmarks clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,9 @@ lint: $(VENV)/ready  ## linter, formatter and types
 
 validation: $(VENV)/ready  ## write docs/validation.md anew from simulations
 	$(BIN)/python -m calibration.validation docs/validation.md
+
+readings: $(VENV)/ready  ## write docs/bengkulu-utara-2023.md anew from simulations
+	$(BIN)/python -m calibration.readings docs/bengkulu-utara-2023.md
 
 ratio: $(VENV)/ready  ## are the kernels still vectorised? reduced work beside NumPy, and the model's own steps
 	$(BIN)/python -m benchmarks.ratio

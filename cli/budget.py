@@ -172,3 +172,44 @@ def _explained(heads: Heads, lang: str) -> list[str]:
     if heads.beyond_residents:
         lines.append(_("Not to be found among these groups: {count}").format(count=count(heads.beyond_residents)))
     return lines
+
+
+@app.command()
+def readings(
+    year: Annotated[int, typer.Option(help="Budget year; sets the share that is in force.")],
+    existing: Annotated[int, typer.Option(help="Rupiah that the budget held for members already paid for.")],
+    members: Annotated[int, typer.Option(help="Heads that were added.")],
+    start: Annotated[int, typer.Option(help="Month (1-12) from which they were paid for.")],
+    out: Annotated[str | None, typer.Option("--out", help="Write CSV to this file; - prints CSV.")] = None,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")] = Lang.id,
+) -> None:
+    """A published budget month by month, whether its money was meant for the full year or for January to May."""
+    from districts.text import month_name, number, rupiah, translator
+    from sim.rules import load_rules
+    from sim.uhc_budget import READINGS, reading_table
+
+    _ = translator(lang)
+    share = int(load_rules().value("premium.pbpu_pemda.district_cost", f"{year:04d}-01"))
+    tables = {name: reading_table(name, existing, members, start, share) for name in READINGS}
+    if out is not None:
+        columns = ["reading", "month", "existing_heads", "added_heads", "rupiah"]
+        rows = [
+            [name, *(getattr(row, column) for column in columns[1:])] for name, table in tables.items() for row in table
+        ]
+        write_out(csv_text(columns, rows), out)
+    if out == "-":
+        return
+    titles = {"full_year": _("the money was meant for the full year"),
+              "january_to_may": _("the money was meant for January to May")}  # fmt: skip
+    for name, table in tables.items():
+        print(f"{name}: {titles[name]}")
+        shown = [
+            [month_name(f"{year:04d}-{row.month:02d}", lang), number(row.existing_heads + row.added_heads, lang),
+             rupiah(row.rupiah, lang)]
+            for row in table
+        ]  # fmt: skip
+        total = rupiah(sum(row.rupiah for row in table), lang)
+        effective = sum(row.rupiah > 0 for row in table)
+        print_table([_("month"), _("heads"), _("amount")], [*shown, [_("total"), "", total]])
+        print(_("{months} effective months").format(months=effective) + "\n")
+    print(_("Both readings add up to the same sum; the sum alone does not decide between them."))

@@ -37,6 +37,11 @@ DIRECTIONS: tuple[Direction, ...] = (
     Direction("referral-training", "baseline", "referrals_nonspecialist", "facility", -1, "share"),
     Direction("pbi-cut", "baseline", "active", "district", -1, "share"),
     Direction("pbi-cut", "baseline", "capitation_paid", "district", -1, "share"),
+    Direction("pbi-addition", "baseline", "active", "district", +1, "heads_per_month"),
+    Direction("pemda-pause", "baseline", "active", "district", -1),
+    Direction("pemda-pause", "baseline", "bill_premium", "district", -1),
+    Direction("kbk-zones-2017", "baseline", "share_permille", "facility", +1),
+    Direction("kbk-zones-2016", "baseline", "score_tenths", "facility", -1),  # zones have no score
     Direction("premium-compliance", "baseline", "active", "district", +1, "share"),
     Direction("premium-compliance", "baseline", "premium_self", "district", +1, "share"),
     Direction("amnesty", "baseline", "arrears_rupiah", "district", -1, "share"),
@@ -46,6 +51,8 @@ DIRECTIONS: tuple[Direction, ...] = (
     Direction("uhc-non-cut-off", "baseline", "active", "district", +1),
     Direction("uhc-non-cut-off", "baseline", "bill_jkn", "district", +1),
     Direction("uhc-owe", "uhc-non-cut-off", "debt_pemda", "district", +1, "months_short"),
+    Direction("uhc-top-up", "uhc-owe", "debt_pemda", "district", -1),
+    Direction("uhc-top-up", "uhc-owe", "line_added", "district", +1),
     Direction("uhc-drop", "uhc-non-cut-off", "active", "district", -1, "months_short"),
     Direction("uhc-freeze", "uhc-non-cut-off", "bill_jkn", "district", -1, "months_short"),
 )
@@ -54,8 +61,8 @@ DIRECTIONS: tuple[Direction, ...] = (
 def strengthened(lever: Lever, field: str, factor: float = 10.0) -> Lever:
     """The lever with ``field`` multiplied by ``factor``, no further than its upper bound."""
     bounds = [limit.le for limit in type(lever).model_fields[field].metadata if hasattr(limit, "le")]
-    value: Any = getattr(lever, field) * factor
-    return lever.model_copy(update={field: min([value, *bounds])})
+    value: Any = getattr(lever, field)
+    return lever.model_copy(update={field: type(value)(min([value * factor, *bounds]))})
 
 
 def made_tenfold(scenario: Scenario, field: str) -> Scenario:

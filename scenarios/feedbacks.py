@@ -23,7 +23,8 @@ class Feedback:
     """One coupling: the ``switch`` that scales it, the indicator that shows it and the ``sign`` it should have.
 
     ``strain`` are parameter values that make the coupling visible in a test (a fund without money, a full waiting
-    room); the size at default strength is measured without them.
+    room); the size at default strength is measured without them. Some need a policy: the status held by agreement, and
+    a line three months short under *owe*.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Feedback:
     text_en: str
     strain: tuple[tuple[str, float], ...] = ()
     with_agreement: bool = False
+    without_money: bool = False
 
 
 _SHORT_OF_DRUGS = (("drugs.cost_per_visit", 60_000.0), ("drugs.target_months", 1.5))
@@ -59,6 +61,13 @@ FEEDBACKS: tuple[Feedback, ...] = (
     Feedback("control_to_claims", "feedback.control_to_claims", "claims_incurred", "district", -1,
              "terkendali → komplikasi → klaim", "control → complications → claims",
              (("chronic.complication", 0.01), ("chronic.sbp_level", 128.0))),
+    Feedback("kbk_to_capitation", "feedback.kbk_to_capitation", "capitation_paid", "facility", -1,
+             "nilai KBK → kapitasi dibayar", "KBK score → capitation paid"),
+    Feedback("suspension_to_capitation", "feedback.suspension_to_capitation", "capitation_paid", "facility", -1,
+             "menunggak → peserta dikapitasi → kapitasi", "suspension → fewer capitated → capitation"),
+    Feedback("arrears_to_status", "feedback.arrears_to_status", "active", "district", -1,
+             "utang Pemda → status UHC → aktif kembali menurut cut-off",
+             "Pemda arrears → UHC status → cut-off activation", with_agreement=True, without_money=True),
     Feedback("status_to_activation", "feedback.status_to_activation", "active", "district", +1,
              "status UHC → aktif langsung", "UHC status → activation at once", with_agreement=True),
 )  # fmt: skip
@@ -66,13 +75,12 @@ FEEDBACKS: tuple[Feedback, ...] = (
 
 def _policy(feedback: Feedback, district: District, months: int) -> Policy:
     policy = baseline_policy(months, len(district.facilities))
-    if not feedback.with_agreement:
-        return policy
-    return policy.but(
-        agreement=np.ones(months, np.bool_),
-        point_of_care=np.ones(months, np.bool_),
-        intake_target="hold_status",
-    )
+    if feedback.with_agreement:
+        always = np.ones(months, np.bool_)
+        policy = policy.but(agreement=always, point_of_care=always, intake_target="hold_status")
+    if feedback.without_money:
+        policy = policy.but(line_rule="heads_at_start", line_factor=0.75, regime="owe")
+    return policy
 
 
 def measure(

@@ -104,6 +104,12 @@ DISTRICT: tuple[Indicator, ...] = (
         "credit for billed members found dead or moved",
     ),
     Indicator("bill_levers", "rupiah", "biaya program", "bill: lever costs"),
+    Indicator(
+        "bill_aid_outside",
+        "rupiah",
+        "bantuan iuran mandiri kelas III di luar pagu ini",
+        "aid of class III self-payers outside this line",
+    ),
     Indicator("bill_jkn", "rupiah", "tagihan JKN kabupaten (baris APBD)", "district JKN bill (APBD line)"),
     Indicator("bill_ghosts", "rupiah", "di antaranya untuk yang meninggal atau pindah", "of it for the dead or moved"),
     Indicator("bill_province", "rupiah", "tagihan JKN provinsi", "province JKN bill"),

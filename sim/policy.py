@@ -55,6 +55,7 @@ class Policy:
     drop_order: DropOrder = "unused_first"
     restore_at_point_of_care: bool = False  # dropped heads may be switched on again where they seek care
     restore_in_january: bool = True  # dropped heads are applied for again when the new line opens
+    line_holds_aid: bool = True  # the 2,800 aid of self-payers is paid from this line (else from another of the APBD)
     line_additions: dict[str, int] = field(default_factory=dict)  # rupiah that P-APBD adds, by month "YYYY-MM"
     line_cash: tuple[tuple[str, int], ...] | None = None  # cash of the line by month of arrival; None: never short
     top_up: float = 0.0  # share of what is missing until December that P-APBD adds (its dated first month)
@@ -63,6 +64,9 @@ class Policy:
     # -- central government ----------------------------------------------------------------------------
     pbi_cut: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of active PBI-JK heads removed that month
     pbi_cut_takeover: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of those applied for by the Pemda
+    added_central: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # heads added to PBI-JK that month
+    added_province: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # heads the province adds
+    added_only_new: bool = False  # the added heads come from the never registered alone
     # -- premiums of self-payers -----------------------------------------------------------------------
     collectors: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of families in arrears visited
     reminders: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of paying families reminded
@@ -101,6 +105,8 @@ def baseline_policy(months: int, facilities: int) -> Policy:
         switch_off=np.zeros(months),
         pbi_cut=np.zeros(months),
         pbi_cut_takeover=np.zeros(months),
+        added_central=np.zeros(months, np.int64),
+        added_province=np.zeros(months, np.int64),
         collectors=np.zeros(months),
         reminders=np.zeros(months),
         autodebit=np.zeros(months),

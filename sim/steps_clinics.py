@@ -65,12 +65,12 @@ def supply_drugs(world: World) -> None:
 def pay_capitation(world: World) -> None:
     """Heads of day 1 x tariff by dated criteria x the share earned by the last evaluation, in whole rupiah."""
     register = world.heads.on_register()
-    heads = register[:, :, codes.ACTIVE].sum(axis=1)
-    if world.b["feedback.suspension_to_capitation"] == 0:  # as if nobody were taken off for arrears
-        heads = heads + register[:, :, codes.ARREARS].sum(axis=1)
-    shares = world.shares[min(world.month, len(world.shares) - 1)]
-    if world.b["feedback.kbk_to_capitation"] == 0:  # as if all were paid in full
-        shares = np.full_like(shares, 1000)
+    active, suspended = (register[:, :, status].sum(axis=1) for status in (codes.ACTIVE, codes.ARREARS))
+    # switched off nobody is taken off for arrears, and all are paid in full
+    heads = np.maximum(active + np.rint((1 - world.b["feedback.suspension_to_capitation"]) * suspended), 0).astype(int)
+    earned = world.shares[min(world.month, len(world.shares) - 1)]
+    cut = np.rint(world.b["feedback.kbk_to_capitation"] * (1000 - earned)).astype(int)
+    shares = np.maximum(1000 - cut, 0)
     tariffs, full, paid, services = [], [], [], []
     for index, facility in enumerate(world.facilities):
         members = int(heads[index])

@@ -54,6 +54,7 @@ def _make_bill(world: World, heads: int) -> Bill:
         district_pays_aid=world.district.aid_payer == "district",
         struck_off=world.struck_off,
         months_credited=int(world.rule("premium.pbpu_pemda.correction_months")),
+        aid_in_line=world.policy.line_holds_aid,
     )
 
 
@@ -73,6 +74,7 @@ def bill_pemda(world: World) -> None:
     ledger.pay("district apbd", "bpjs", paid.cash, "Pemda premiums and aid")
     ledger.pay("others for the district", "bpjs", paid.credits, "withheld tax, province and third parties")
     ledger.pay("district apbd", "bpjs", bill.village, "village officials")
+    ledger.pay("district apbd", "bpjs", bill.aid_outside, "aid of self-payers, another line")
     ledger.pay("province", "bpjs", bill.province, "Pemda premiums and aid")
     if unfunded and line.unfunded_months == 1:
         world.note("the JKN line is exhausted")
@@ -90,6 +92,7 @@ def bill_pemda(world: World) -> None:
         bill_correction=bill.correction,
         bill_levers=bill.levers,
         bill_village=bill.village,
+        bill_aid_outside=bill.aid_outside,
         bill_jkn=bill.jkn,
         bill_province=bill.province,
         line=np.nan if line.line is None else line.line,
@@ -232,7 +235,7 @@ def review_status(world: World) -> None:
             registered,
             active,
             bool(agreement[month]),
-            world.line.debt_age if world.b["feedback.arrears_to_status"] > 0 else 0,
+            round(world.b["feedback.arrears_to_status"] * world.line.debt_age),
             world.rule("uhc.status_arrears_months"),
             budget,
         )

@@ -10,7 +10,7 @@ from sim.people import demography, segments
 from sim.people.chronic import add_patients
 from sim.people.register import take_effect
 from sim.people.segment_rates import segment_rates
-from sim.people.selection import add_to_pbi, choose_members, choose_uncovered, switch_off
+from sim.people.selection import choose_members, choose_uncovered, switch_off, take_in
 from sim.steps_pemda import DUKCAPIL_MONTHS, file_applications
 from sim.world import Month, World
 
@@ -136,11 +136,19 @@ def _list(room: int) -> NDArray[np.int32]:
 
 
 def update_pbi(world: World) -> None:
-    """The ministry fills the places of those it removed from PBI-JK, poorest families first."""
+    """The ministry fills the places of those it removed from PBI-JK, poorest families first; quotas that are added."""
     b, out = world.b, int(world.now.events[demography.PBI_OUT])
     world.now.moves[segments.PBI_OUT] += out
     world.pbi_carry += b["segment.pbi_in"] * out
-    added = int(world.pbi_carry)
-    world.pbi_carry -= added
-    chosen = choose_uncovered(world.people, world.households, world.orders, "poorest_uncovered", added)
-    world.now.moves[segments.PBI_IN] += add_to_pbi(world.people, chosen, world.month)
+    replaced = int(world.pbi_carry)
+    world.pbi_carry -= replaced
+    policy, month = world.policy, world.month
+    new = codes.NEVER_SEGMENT if policy.added_only_new else -1
+    for heads, segment, payer, only in (
+        (replaced, codes.PBI, codes.PAYER_CENTRAL, -1),
+        (int(policy.added_central[month]), codes.PBI, codes.PAYER_CENTRAL, new),
+        (int(policy.added_province[month]), codes.PEMDA, codes.PAYER_PROVINCE, new),
+    ):
+        chosen = choose_uncovered(world.people, world.households, world.orders, "poorest_uncovered", heads, only)
+        taken_in = take_in(world.people, chosen, segment, payer, world.month)
+        world.now.moves[segments.PBI_IN] += taken_in * (segment == codes.PBI)

@@ -57,6 +57,48 @@ def budget_table(members: int, share: int, existing: int = 0) -> tuple[BudgetRow
     return tuple(rows)
 
 
+@dataclass(frozen=True)
+class ReadingRow:
+    """One month of a line under one reading: heads that the existing money pays for, heads added, and the money drawn,
+    whole rupiah."""
+
+    month: int
+    existing_heads: int
+    added_heads: int
+    rupiah: int
+
+
+#: The months that the existing money may have been meant for: (first, last).
+READINGS: dict[str, tuple[int, int]] = {"full_year": (1, 12), "january_to_may": (1, 5)}
+
+
+def reading_table(reading: str, existing: int, members: int, start_month: int, share: int) -> tuple[ReadingRow, ...]:
+    """Twelve months of a budget whose parts are known and whose meaning is not.
+
+    ``existing`` rupiah are drawn evenly over the months of ``reading`` (a key of :data:`READINGS`), as many heads as
+    that pays for at ``share`` rupiah a head and month, to the nearest; ``members`` are added from ``start_month`` on.
+    Whatever the reading, the rupiah add up to ``existing`` + ``members`` x ``share`` x months left. Raises
+    ``UserError`` for another reading, a start outside the year, negative numbers or a share of nothing.
+    """
+    if reading not in READINGS:
+        raise UserError("unknown reading {name}. Expected: {known}", name=reading, known=", ".join(READINGS))
+    if not 1 <= start_month <= 12:
+        raise UserError("{name} is {value}. Expected: a month from 1 to 12", name="start_month", value=start_month)
+    if share <= 0:
+        raise UserError("{name} is {value}. Expected: more than zero", name="share", value=share)
+    added = budget_table(members, share, existing)[start_month - 1].additional // (13 - start_month)
+    first, last = READINGS[reading]
+    months = last - first + 1
+    heads = round(Fraction(existing, share * months))
+    rows = []
+    for month in range(1, 13):
+        paid = first <= month <= last
+        drawn = existing * (month - first + 1) // months - existing * (month - first) // months if paid else 0
+        new = month >= start_month
+        rows.append(ReadingRow(month, heads if paid else 0, members if new else 0, drawn + (added if new else 0)))
+    return tuple(rows)
+
+
 def heads_needed(
     population: int,
     registered: int,

@@ -440,3 +440,16 @@ def test_every_text_has_its_indonesian() -> None:
     for message in catalogue:
         fields = set(re.findall(r"{(\w+)}", str(message.id)))
         assert fields == set(re.findall(r"{(\w+)}", str(message.string))), message.id
+
+
+def test_both_readings_of_a_budget_are_printed_and_neither_is_preferred() -> None:
+    words = ("budget", "readings", "--year", "2023", "--existing", "3700000000", "--members", "28795", "--start", "11")
+    done = prakira(*words)
+    assert done.stdout.count("Rp5.876.902.000") == 2
+    assert "tidak memutuskan" in done.stdout
+    rows = list(csv.DictReader(prakira(*words, "--out", "-").stdout.splitlines()))
+    for reading in ("full_year", "january_to_may"):
+        assert sum(int(row["rupiah"]) for row in rows if row["reading"] == reading) == 5_876_902_000
+    wrong = prakira(*words[:-1], "13")
+    assert wrong.returncode == 2
+    assert "bulan 1 sampai 12" in wrong.stderr

@@ -23,6 +23,7 @@ from scenarios.levers.kbk_scheme import KbkScheme
 from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
 from scenarios.levers.pemda_intake import PemdaIntake
+from scenarios.levers.quota_addition import QuotaAddition
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
@@ -47,6 +48,8 @@ FROM_TENTH = [
     (Outreach(start="+9", hours_per_month=40, cost_per_hour=1000), {"outreach_hours", "lever_cost"}),
     (ReferralTraining(start="+9", share=0.5, cost_per_doctor=1000), {"referral_training", "lever_cost"}),
     (SwitchOff(month="+9", share=0.5), {"switch_off"}),
+    (QuotaAddition(start="+9", heads_per_month=20), {"added_central"}),
+    (QuotaAddition(start="+9", heads_per_month=20, payer="province"), {"added_province"}),
     (FixedCost(start="+9", cost_per_month=5), {"lever_cost"}),
 ]  # fmt: skip
 IDS = [lever.kind for lever, _ in FROM_TENTH]

@@ -30,6 +30,8 @@ def test_each_bill_line_stands_once() -> None:
     assert bill.jkn == 1_088_451_000 + 2_800_000 + 5
     assert bill.village == 400_000
     assert bill.province == 3_780_000
+    another = make_bill(28_795, 100, 1_000, 35_000, 2_800, 10_000_000, 0.04, 5, True, aid_in_line=False)
+    assert (another.aid_self, another.aid_outside, another.jkn) == (0, 2_800_000, bill.jkn - 2_800_000)
     elsewhere = make_bill(28_795, 100, 1_000, 35_000, 2_800, 10_000_000, 0.04, 5, False)
     assert (elsewhere.aid_self, elsewhere.province) == (0, 3_780_000 + 2_800_000)
 

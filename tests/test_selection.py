@@ -139,7 +139,7 @@ def test_the_poorest_uncovered_become_pbi_heads() -> None:
     people, households = town(5)
     orders = selection.family_orders(households)
     chosen = selection.choose_uncovered(people, households, orders, "poorest_uncovered", 15)
-    assert selection.add_to_pbi(people, chosen, MONTH) == 15
+    assert selection.take_in(people, chosen, codes.PBI, codes.PAYER_CENTRAL, MONTH) == 15
     assert (people.segment[chosen] == codes.PBI).all()
     assert (people.payer[chosen] == codes.PAYER_CENTRAL).all()
     assert (people.status[chosen] == codes.ACTIVE).all()

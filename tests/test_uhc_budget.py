@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from districts.faults import UserError
-from sim.uhc_budget import budget_table, heads_needed
+from sim.uhc_budget import READINGS, budget_table, heads_needed, reading_table
 
 TABLE = Path(__file__).parent / "data" / "uhc_budget_table1.csv"
 
@@ -107,3 +107,43 @@ def test_fewest_heads_by_brute_force(population: int, data: st.DataObject) -> No
 def test_contradictions_are_refused(arguments: tuple[object, ...], told: str) -> None:
     with pytest.raises(UserError, match=told):
         heads_needed(*arguments)  # type: ignore[arg-type]
+
+
+def test_both_readings_of_2023_add_up_to_the_published_sum() -> None:
+    """Rp3.7 billion and two months of 28,795 heads: 5,876,902,000 either way, over twelve months or seven."""
+    tables = {name: reading_table(name, 3_700_000_000, 28_795, 11, 37_800) for name in READINGS}
+    assert {sum(row.rupiah for row in table) for table in tables.values()} == {5_876_902_000}
+    effective = {name: sum(row.rupiah > 0 for row in table) for name, table in tables.items()}
+    assert effective == {"full_year": 12, "january_to_may": 7}
+    assert {row.existing_heads for row in tables["full_year"]} == {8_157}
+    assert [row.existing_heads for row in tables["january_to_may"]] == [19_577] * 5 + [0] * 7
+    assert tables["january_to_may"][9].rupiah == 0
+    assert tables["january_to_may"][10].rupiah == 1_088_451_000
+
+
+@given(
+    st.sampled_from(list(READINGS)),
+    st.integers(0, 10**11),
+    st.integers(0, 10**6),
+    st.integers(1, 12),
+    st.integers(1, 10**5),
+)
+def test_a_reading_loses_no_rupiah(reading: str, existing: int, members: int, start: int, share: int) -> None:
+    table = reading_table(reading, existing, members, start, share)
+    assert sum(row.rupiah for row in table) == existing + members * share * (13 - start)
+    assert all(row.rupiah >= 0 for row in table)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("half", 1, 1, 1, 1),
+        ("full_year", 1, 1, 0, 1),
+        ("full_year", 1, 1, 13, 1),
+        ("full_year", -1, 1, 1, 1),
+        ("full_year", 1, 1, 1, 0),
+    ],
+)
+def test_readings_refuse_what_makes_no_sense(arguments: tuple[str, int, int, int, int]) -> None:
+    with pytest.raises(UserError):
+        reading_table(*arguments)

@@ -12,15 +12,18 @@ from scenarios.levers.kbk_scheme import KbkScheme
 from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
 from scenarios.levers.pemda_intake import PemdaIntake
+from scenarios.levers.quota_addition import QuotaAddition
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
 from scenarios.levers.switch_off import SwitchOff
 
-LEVERS: dict[str, type[Lever]] = {
-    lever.model_fields["kind"].default: lever
-    for lever in (PemdaIntake, SwitchOff, ApbdLine, PbiCut, Collectors, Reminders, Autodebit, RehabPromotion, Amnesty,
-                  Cleansing, Outreach, ReferralTraining, KbkScheme)
-}  # fmt: skip
+_ALL: tuple[type[Lever], ...] = (
+    PemdaIntake, SwitchOff, ApbdLine, PbiCut, QuotaAddition,
+    Collectors, Reminders, Autodebit, RehabPromotion, Amnesty, Cleansing,
+    Outreach, ReferralTraining, KbkScheme,
+)  # fmt: skip
+
+LEVERS: dict[str, type[Lever]] = {lever.model_fields["kind"].default: lever for lever in _ALL}
 
 __all__ = ["LEVERS", "Context", "Lever"]

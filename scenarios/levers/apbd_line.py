@@ -72,6 +72,9 @@ class ApbdLine(Lever):
         description="amount that P-APBD adds, by month YYYY-MM",
         json_schema_extra={"unit": "rupiah, once"},
     )
+    holds_aid: bool | None = Field(
+        default=None, description="the aid of class III self-payers is paid from this line too; false: from another"
+    )
     top_up: float | None = Field(
         default=None, ge=0, le=1,
         description="share of what is missing until December that P-APBD adds (top_up_at_p_apbd)",
@@ -115,6 +118,8 @@ class ApbdLine(Lever):
             changes["line_factor"] = (12 - self.months_short) / 12
         if self.growth is not None:
             changes["line_growth"] = self.growth
+        if self.holds_aid is not None:
+            changes["line_holds_aid"] = self.holds_aid
         if self.additions is not None:
             changes["line_additions"] = dict(self.additions)
         for name in (

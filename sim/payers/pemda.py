@@ -15,6 +15,7 @@ class Bill:
     premium: int
     aid_pemda: int
     aid_self: int
+    aid_outside: int
     correction: int
     levers: int
     village: int
@@ -30,11 +31,12 @@ class Bill:
 
 def make_bill(
     heads: int, province_heads: int, self_class3: int, premium: int, aid: int, village_wages: int, village_rate: float,
-    levers: int, district_pays_aid: bool, struck_off: int = 0, months_credited: int = 0,
+    levers: int, district_pays_aid: bool, struck_off: int = 0, months_credited: int = 0, aid_in_line: bool = True,
 ) -> Bill:  # fmt: skip
     """The bill for district heads, active self-paying class III members and the village officials' share.
 
-    ``premium`` and ``aid`` are rupiah per head-month; the province owes the self-payers' aid where it has agreed to.
+    ``premium`` and ``aid`` are rupiah per head-month; the province owes the self-payers' aid where it has agreed to,
+    and where it is not in this line (``aid_in_line``) the district pays it from another.
     ``struck_off`` heads were found dead or gone last month: what was billed for them is credited for at most
     ``months_credited`` months, and never more than this month's premiums and aid of the district's heads.
     """
@@ -42,7 +44,8 @@ def make_bill(
     return Bill(
         premium=heads * premium,
         aid_pemda=heads * aid,
-        aid_self=self_class3 * aid if district_pays_aid else 0,
+        aid_self=self_class3 * aid if district_pays_aid and aid_in_line else 0,
+        aid_outside=self_class3 * aid if district_pays_aid and not aid_in_line else 0,
         correction=min(struck_off * months_credited, heads) * per_head,
         levers=levers,
         village=int(village_wages * village_rate),

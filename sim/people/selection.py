@@ -16,9 +16,7 @@ from sim.codes import (
     HAS_UNCOVERED,
     LAPSED,
     NEVER,
-    PAYER_CENTRAL,
     PAYER_SELF,
-    PBI,
     PBPU,
     PENDING,
     RESIDENT,
@@ -171,10 +169,11 @@ def switch_off(people: People, households: Households, chosen: IndexArray) -> in
     return len(chosen)
 
 
-def add_to_pbi(people: People, chosen: IndexArray, month: int) -> int:
-    """Make the ``chosen`` residents active PBI-JK heads from ``month`` on. Returns how many."""
-    people.segment[chosen] = PBI
-    people.payer[chosen] = PAYER_CENTRAL
+def take_in(people: People, chosen: IndexArray, segment: int, payer: int, month: int) -> int:
+    """Make the ``chosen`` residents active heads of ``segment``, paid by ``payer``, from ``month`` on. Returns how
+    many."""
+    people.segment[chosen] = segment
+    people.payer[chosen] = payer
     people.klass[chosen] = 0
     people.status[chosen] = ACTIVE
     people.since[chosen] = month
