@@ -103,7 +103,8 @@ def page(district: District, replicates: int = _REPLICATES, over: Over = map) ->
         f"Published are Rp{EXISTING:,} that the line held already and Rp2,176,902,000 for {MEMBERS:,} heads in "
         "November and December 2023, together Rp5,876,902,000. Not published is what the first sum paid for. The text "
         "of the source says January to May; divided by twelve months it fits the 7,914 heads of May 2022. **The "
-        "sources do not decide.** By accounting both readings add up to the same rupiah; what differs is who was covered when.",
+        "sources do not decide.** By accounting both readings add up to the same rupiah; what differs is who was "
+        "covered when.",
         "",
         f"The simulation starts from the members of May 2022 ({replicates} replicates with drawn parameters and "
         f"shocks, seed {_SEED}; scenarios `{'`, `'.join(_SCENARIOS.values())}`). How members came in between is "

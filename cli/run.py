@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -34,6 +35,10 @@ def run(
     out: Annotated[Path | None, typer.Option(help="Folder of the run; default outputs/DISTRICT.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
+    trace: Annotated[
+        str | None,
+        typer.Option(help="facility:NAME or household:NUMBER: print what happened to it in the first scenario."),
+    ] = None,
     lang: Lang = "id",
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
 ) -> None:
@@ -43,6 +48,7 @@ def run(
     from districts.text import translator
     from scenarios.plan import MAIN_SCENARIOS, RunPlan, prepare, with_second_run
     from scenarios.run import execute
+    from scenarios.tracing import subject, traced
     from sim.warm import compile_kernels, compiled
 
     _ = translator(language(lang))
@@ -55,6 +61,7 @@ def run(
         if not quiet:
             typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."))
         compile_kernels()
+    events = traced(ready, subject(trace, ready), lang) if trace else ""
     with shown(lang, quiet) as progress:
         store = execute(ready.plan, folder, _cores() if jobs is None else jobs, resume, progress, prepared=ready)
     with store:
@@ -65,6 +72,10 @@ def run(
             typer.echo(str(folder))
         else:
             typer.echo(answer(store, folder, written, lang))
+    if trace:
+        name = "-".join(re.findall(r"[\w-]+", trace))
+        (folder / f"{name}.txt").write_text(events, encoding="utf-8")
+        typer.echo(events)
 
 
 def scenarios(lang: Lang = "id", as_json: Json = False) -> None:

@@ -75,7 +75,11 @@ def run_calendar(world: World) -> Generator[Any, Any, None]:
             closing = 0.0 if step.day else _CLOSING_HOUR
             yield world.env.timeout(max(0.0, start + day - 1 + closing - world.env.now))
             world.month = month
+            if world.trace:
+                world.trace.step = step.name
             step.run(world)
+            if world.trace:
+                world.trace.after(world, step.name)
 
 
 def work_office(world: World) -> Generator[Any, Any, None]:

@@ -10,6 +10,7 @@ from sim.month import run_calendar, work_office
 from sim.policy import Policy
 from sim.results import Results
 from sim.rules import Rules
+from sim.trace import Trace
 from sim.world import World, make_world
 
 
@@ -24,17 +25,20 @@ def simulate(
     stock: str | None = None,
     luck_only: bool = False,
     threads: int = 1,
+    trace: Trace | None = None,
 ) -> Results:
     """Simulate ``policy.months`` months, the first being the month after the stock's.
 
     ``behaviour`` is the vector of this replicate (drawn by the caller, or the default). With ``luck_only`` shocks and
     the stock's uncertain parts stay at their centre. ``threads`` kernels run side by side. Same
-    arguments, same bytes, whatever the number of threads. Raises ``UserError`` when the policy
-    was made for another number of facilities or the stock does not exist.
+    arguments, same bytes, whatever the number of threads, and whether a ``trace`` watches or not. Raises
+    ``UserError`` when the policy was made for another number of facilities, or when the stock or the household that is
+    traced does not exist.
     """
     world = run_world(
-        district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only, threads=threads
-    )
+        district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only,
+        threads=threads, trace=trace,
+    )  # fmt: skip
     return Results(
         months=world.calendar.names,
         facilities=tuple(facility.name for facility in district.facilities),
@@ -56,6 +60,7 @@ def run_world(
     stock: str | None = None,
     luck_only: bool = False,
     threads: int = 1,
+    trace: Trace | None = None,
 ) -> World:
     """As :func:`simulate`, but returns the final state with its ledger, for tests and for looking inside."""
     if policy.facilities != len(district.facilities):
@@ -70,12 +75,15 @@ def run_world(
         raise UserError("{problem}", problem=error.args[0]) from error
     calendar = Calendar(next_month(start.month), policy.months)
     world = make_world(district, rules, behaviour, policy, seed, replicate, start, luck_only, calendar, threads)
+    world.trace = trace
     run(world)
     return world
 
 
 def run(world: World) -> None:
     """Let every month of ``world`` happen."""
+    if world.trace:
+        world.trace.begin(world)
     world.env.process(run_calendar(world))
     world.env.process(work_office(world))
     world.env.run()

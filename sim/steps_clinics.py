@@ -81,6 +81,8 @@ def pay_capitation(world: World) -> None:
         amount = capitation_rupiah(members, tariff, int(shares[index]))
         fees = world.funds[index].receive(amount)
         world.ledger.pay("bpjs", f"fktp {index}", amount, "capitation")
+        world.tell(index, "{heads} heads x {tariff} rupiah x {share} ‰ = {amount} rupiah",
+                   heads=members, tariff=tariff, share=int(shares[index]), amount=amount)  # fmt: skip
         world.ledger.pay(f"fktp {index}", "staff", fees, "service fees")
         tariffs.append(tariff)
         full.append(members * tariff)
@@ -119,6 +121,13 @@ def score_kbk(world: World) -> None:
         for name, value in zip(columns, (*result[:5], len(result.zero_denominators)), strict=True):
             columns[name].append(value)
         aside = int(others[index])
+        world.tell(
+            index, "AK {contacts} of {members} members; RRNS {nonspecialist} of {referrals} referrals; under control "
+            "DM {dm} of {dm_known}, HT {ht} of {ht_known}: share {share} ‰ from next month",
+            contacts=counts.contacts, members=counts.members, nonspecialist=counts.nonspecialist,
+            referrals=counts.referrals, dm=counts.dm_controlled, dm_known=counts.dm_diagnosed,
+            ht=counts.ht_controlled, ht_known=counts.ht_diagnosed, share=result.share_permille,
+        )  # fmt: skip
         other_ratings.append(rate(1000 * counts.contacts, aside, rule.bands["ak"]) if aside else 0)
         world.ak_last[index] = 1000 * counts.contacts / counts.members if counts.members else np.nan
     for lag in range(int(world.rule("kbk.lag_months"))):

@@ -34,6 +34,7 @@ from sim.random import Key, make_key
 from sim.rules import Rules
 from sim.shocks import Shocks
 from sim.start import Tables, make_start
+from sim.trace import Trace
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -144,6 +145,7 @@ class World:
     visits: list[FloatArray] = field(default_factory=list)  # room by slot of the team
     visits_made: list[FloatArray] = field(default_factory=list)  # this month's, in the order of persons
     notes: list[str] = field(default_factory=list)
+    trace: Trace | None = None  # watches one facility or household; changes nothing
 
     @property
     def facilities(self) -> tuple[Facility, ...]:
@@ -174,6 +176,13 @@ class World:
         """Write facility indicators of the running month; each value has shape (facilities,) or is a scalar."""
         for name, value in values.items():
             self.out_facility[self.month, :, INDEX["facility"][name]] = value
+        if self.trace:
+            self.trace.recorded(self, values)
+
+    def tell(self, place: int, message: str, **params: Any) -> None:
+        """An event at the facility with index ``place``, for a trace that follows it: a translatable ``message``."""
+        if self.trace:
+            self.trace.tell(self, place, message, **params)
 
     def count_heads(self) -> None:
         """Count everyone on the register and note what each family holds."""

@@ -256,3 +256,28 @@ def test_scenarios_levers_and_month_list_what_the_code_holds(tmp_path: Path) -> 
 
 def test_columns_are_aligned() -> None:
     assert table(["a", "bb"], [["ccc", "d"]]) == "a    bb\nccc   d"
+
+
+@pytest.mark.parametrize(("subject", "name", "told"), [
+    ("facility:puskesmas 2", "facility-puskesmas-2.txt", "Puskesmas 2: skenario baseline, ulangan 0"),
+    ("household:5", "household-5.txt", "kartu keluarga 5: skenario baseline, ulangan 0"),
+])  # fmt: skip
+def test_a_trace_is_printed_and_kept_with_the_run(place: Path, subject: str, name: str, told: str) -> None:
+    out = name.removesuffix(".txt")
+    words = ("--scenario", "baseline", "--months", "2", "--replicates", "1", "--jobs", "1", "--out", out)
+    done = prakira("run", "tiny", *words, "--trace", subject, at=place)
+    assert done.returncode == 0, done.stderr
+    assert told in done.stdout
+    assert (place / out / name).read_text(encoding="utf-8").strip() in done.stdout
+
+
+@pytest.mark.parametrize(("subject", "told"), [
+    ("facility:puskesmas 3", "faskes puskesmas 3 tidak dikenal; yang terdekat: Puskesmas"),
+    ("household:999999", "nomor 0 sampai"),
+    ("clinic:1", "facility:NAMA atau household:NOMOR"),
+])  # fmt: skip
+def test_what_cannot_be_traced_is_said_before_anything_is_computed(place: Path, subject: str, told: str) -> None:
+    done = prakira("run", "tiny", "--scenario", "baseline", "--trace", subject, "--out", "nothing", at=place)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert not (place / "nothing").exists()

@@ -1,0 +1,88 @@
+"""``--trace``: one unit of a run once more, watched, and its events written so that anyone can follow why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from babel.dates import format_date
+
+from districts.faults import UserError
+from districts.names import most_like
+from districts.text import number, rupiah, translator
+from scenarios.levers.base import names
+from scenarios.plan import Prepared
+from sim.indicators import Indicator
+from sim.month import STEPS
+from sim.trace import Event, Trace
+
+
+def subject(text: str, ready: Prepared) -> Trace:
+    """The trace that ``facility:NAME`` (or its code) or ``household:NUMBER`` asks for.
+
+    Raises ``UserError`` for another form, or a facility that the district does not have.
+    """
+    kind, _, name = text.partition(":")
+    if kind == "household" and name.isdecimal():
+        return Trace(household=int(name))
+    if kind != "facility" or not name:
+        raise UserError("cannot trace {text}. Expected: facility:NAME or household:NUMBER", text=text)
+    facilities = ready.district.facilities
+    for index, facility in enumerate(facilities):
+        if names(facility, name):
+            return Trace(facility=index)
+    near = most_like(name, [facility.name for facility in facilities])
+    raise UserError("unknown facility {name}; nearest known: {near}", name=name, near=near)
+
+
+def traced(ready: Prepared, trace: Trace, lang: str = "id") -> str:
+    """Replicate 0 of the plan's first scenario, as ``trace`` saw it, one line an event, ready to print.
+
+    Raises ``UserError`` for a household that does not exist.
+    """
+    from sim.behaviour import default_behaviour
+    from sim.simulate import simulate
+
+    plan, scenario = ready.plan, ready.scenarios[0]
+    behaviour = default_behaviour()
+    if not plan.luck_only:
+        behaviour = behaviour.draw(plan.seed, 0)
+    simulate(
+        ready.district, ready.rules, behaviour, ready.policies[scenario.name], plan.seed, replicate=0,
+        stock=plan.stock or ready.district.default_stock, luck_only=plan.luck_only, trace=trace,
+    )  # fmt: skip
+    _ = translator(lang)
+    title = ready.district.facilities[trace.facility].name if trace.facility is not None else _("family card {number}")
+    head = _("{subject}: scenario {scenario}, replicate 0").format(
+        subject=title.format(number=trace.household), scenario=scenario.name
+    )
+    return "\n".join([head, *told(trace.events, lang)]) + "\n"
+
+
+def told(events: list[Event], lang: str = "id") -> Iterator[str]:
+    """The events as text, a line each under the date and the step in which they happened."""
+    texts = {step.name: step.text_id if lang == "id" else step.text_en for step in STEPS}
+    for (day, step), group in groupby(events, key=lambda event: (event.day, event.step)):
+        when = format_date(day, "d MMMM yyyy", locale="id_ID" if lang == "id" else "en_GB")
+        yield f"{when}: {texts[step]}" if step in texts else when
+        for event in group:
+            yield f"    {_told(event, lang)}"
+
+
+def _told(event: Event, lang: str) -> str:
+    _ = translator(lang)
+    words = {}
+    for key, value in event.params.items():
+        if isinstance(value, tuple):
+            words[key] = " ".join(_(part) for part in value)
+        elif isinstance(value, Indicator):
+            words[key] = value.label_id if lang == "id" else value.label_en
+        else:
+            words[key] = str(value)
+    unit = getattr(event.params.get("indicator"), "unit", "")
+    if unit:
+        value = float(event.params["value"])
+        words["value"] = (
+            rupiah(value, lang) if unit == "rupiah" else number(value, lang, 0 if value == int(value) else 1)
+        )
+    return _(event.message).format(**words)
