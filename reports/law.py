@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from reports.numbers import FloatArray
+from reports.numbers import BoolArray, FloatArray, IntArray
+from scenarios.store import RunStore
 from sim.kbk_bands import bands_of
 from sim.rules import Rules, RuleValue
 
@@ -39,6 +41,33 @@ def uhc_bars(months: Sequence[str], rules: Rules) -> list[Bars]:
         Bars(float(rules.value("uhc.bar.registered", month)), float(rules.value("uhc.bar.active", month)))
         for month in months
     ]
+
+
+@dataclass(frozen=True)
+class BarsMet:
+    """Whether both bars are met at the end of each month, (R, T), under three denominators: the lagged ``dukcapil``
+    count (the rule used), the ``residents`` of the month, and with the active share over the registered ``members``."""
+
+    dukcapil: BoolArray
+    residents: BoolArray
+    members: BoolArray
+
+
+def bars_met(store: RunStore, scenario: str, rules: Rules) -> BarsMet:
+    """The bars of each month against the scenario's heads, exact in whole numbers."""
+    keys = ("registered", "active", "population_dukcapil", "population")
+    registered, active, dukcapil, residents = (store.series(scenario, key).astype(np.int64) for key in keys)
+    edges = [[Fraction(str(bar)) for bar in (bars.registered, bars.active)] for bars in uhc_bars(store.months, rules)]
+    (top, bottom), (active_top, active_bottom) = (
+        (np.array([edge[which].numerator for edge in edges]), np.array([edge[which].denominator for edge in edges]))
+        for which in (0, 1)
+    )
+
+    def met(population: IntArray, active_of: IntArray) -> BoolArray:
+        enough = registered * bottom >= top * population
+        return np.asarray(enough & (active * active_bottom >= active_top * active_of), np.bool_)
+
+    return BarsMet(met(dukcapil, dukcapil), met(residents, residents), met(dukcapil, registered))
 
 
 def kbk_targets(month: str, rules: Rules) -> Targets:

@@ -21,11 +21,13 @@ BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
 #: Lines that make up the district's JKN bill (``bill_jkn``) and the account each is booked on (Kepmendagri
-#: 050-5889/2021 and updates); "" where no source named one. The 4 % for village officials is not among them.
+#: 050-5889/2021 and updates); "" where no source named one. The correction is below zero. The 4 % for village officials
+#: is not among them.
 BILL_LINES: tuple[tuple[str, str], ...] = (
     ("bill_premium", "5.1.02.02.02.0003"),
     ("bill_aid_pemda", "5.1.02.02.02.0004"),
     ("bill_aid_self", "5.1.02.02.02.0004"),
+    ("bill_correction", ""),
     ("bill_levers", ""),
 )
 #: The four head counts, in the order in which every table shows them.

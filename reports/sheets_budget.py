@@ -29,6 +29,7 @@ def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
     _own_lines(sheet, run, lang)
     if run.headline is not None:
         _bill(sheet, run, run.headline, lang)
+        _cash(sheet, run, run.headline, lang)
     _ghosts(sheet, run, lang)
     if bound := [name for name in run.binding if SECOND_RUN not in name]:
         sheet.heading(_("What a ceiling does"))
@@ -82,6 +83,7 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
     outside = _("outside this line: {name}").format(name=indicator_label("bill_village", lang))
     sheet.header([_("month"), _("billed heads"), *names, _("sum of the lines"), *bills, outside])
     samples = [run.store.series(scenario, key) for key, _account in BILL_LINES]
+    last_line = chr(ord("C") + len(samples) - 1)  # column of the last line; the first is C
     billed, bill, village = (run.store.series(scenario, key) for key in ("billed", "bill_jkn", "bill_village"))
     for year in years(run.months):
         first = sheet.next
@@ -91,11 +93,11 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
             sums += values
             row = sheet.next + 1
             cells = [label(month_name(run.months[at], lang)), whole(middle(billed[:, at])), *map(money, values)]
-            in_all = total(f"=SUM(C{row}:F{row})", sum(values), "money")
+            in_all = total(f"=SUM(C{row}:{last_line}{row})", sum(values), "money")
             sheet.row([*cells, in_all, *map(money, spread(bill[:, at]).at()), money(middle(village[:, at]))])
         last = sheet.next - 1
         columns = [total(f"=SUM({span(2 + place, first, last)})", value) for place, value in enumerate(sums)]
-        everything = total(f"=SUM({span(6, first, last)})", float(sums.sum()))
+        everything = total(f"=SUM({span(2 + len(samples), first, last)})", float(sums.sum()))
         yearly = [spread(sample[:, year.months].sum(axis=1)) for sample in (bill, village)]
         name = label(_("Sum of {year}").format(year=year.year), "bold")
         sheet.row([name, None, *columns, everything, *map(money, yearly[0].at()), money(float(yearly[1].middle))])
@@ -103,6 +105,28 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
         _("A sum of middles differs a little from the middle of the sums. The columns “by replicate” are computed in "
           "each replicate; they are the figures that the report quotes.")
     )  # fmt: skip
+
+
+def _cash(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
+    """Month of bill and month of cash: what is billed, and what BPJS receives from the line and from others."""
+    _ = translator(lang)
+    sheet.heading(_("Bill and cash by month (rupiah, middle)"))
+    sheet.note(
+        _("A bill is committed in its month and paid when cash may flow: the first of a year in February, later by "
+          "chance, all by December. What others pay (tax withheld at source, province, third parties) settles bills "
+          "without passing through the line.")
+    )  # fmt: skip
+    keys = ("bill_jkn", "paid_jkn", "paid_others", "due_unpaid", "debt_pemda")
+    sheet.header([_("month"), "", *(indicator_label(key, lang) for key in keys)])
+    samples = [run.store.series(scenario, key) for key in keys]
+    for year in years(run.months):
+        first = sheet.next
+        values = [[middle(sample[:, at]) for sample in samples] for at in year.months]
+        for at, row in zip(year.months, values, strict=True):
+            sheet.row([label(month_name(run.months[at], lang)), None, *map(money, row)])
+        flows = [total(f"=SUM({span(2 + place, first, sheet.next - 1)})", sum(row[place] for row in values))
+                 for place in range(3)]  # fmt: skip
+        sheet.row([label(_("Sum of {year}").format(year=year.year), "bold"), None, *flows])
 
 
 def _ghosts(sheet: Sheet, run: Run, lang: str) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from districts.text import month_name, percent, translator
 from reports.answer import Answer, certainty_words, precision, too_few, yearly_need
 from reports.book import Book, Cell, Sheet, label, money, share, whole
-from reports.law import uhc_bars
+from reports.law import bars_met, uhc_bars
 from reports.numbers import HEADS, FloatArray, active_share, middle, ratio, registered_share
 from reports.numbers import label as indicator_label
 from reports.numbers import years as calendar_years
@@ -86,16 +86,24 @@ def _scenarios(sheet: Sheet, run: Run, lang: str) -> None:
 
 
 def _status(sheet: Sheet, run: Run, lang: str) -> None:
-    """How often UHC status held in all months, by scenario and calendar year."""
+    """How often UHC status held in all months, by scenario and calendar year, and in what share of the months the bars
+    were met under each denominator."""
     _ = translator(lang)
     sheet.heading(_("UHC status held in every month of the period: how often"))
-    sheet.header([_("scenario"), _("year"), _("months covered"), _("status held")])
+    sheet.note(
+        _("Beside it: in what share of the months both bars were met, by the Dukcapil count of half a year before (the "
+          "rule used), by the residents of the month, and if the active share were taken of the registered members. "
+          "The status also needs an agreement and no old arrears, and changes at reviews only.")
+    )  # fmt: skip
+    sheet.header([_("scenario"), _("year"), _("months covered"), _("status held"), _("bars met: Dukcapil count"),
+                  _("bars met: residents now"), _("bars met: active of registered")])  # fmt: skip
     for scenario in run.scenarios:
-        held = held_status(run.store, scenario)
+        held, met = held_status(run.store, scenario), bars_met(run.store, scenario, run.rules)
         for year in calendar_years(run.months):
             sheet.row([
                 label(scenario_title(run.manifest, scenario, lang), "wrap"), label(str(year.year), "right"),
                 whole(len(year.months)), label(chance_words(held[year.year], lang), "right"),
+                *(share(float(part[:, year.months].mean())) for part in (met.dukcapil, met.residents, met.members)),
             ])  # fmt: skip
 
 

@@ -74,21 +74,6 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("suspended", "persons", "berhenti aktif karena menunggak", "suspended for arrears"),
     Indicator("reactivated", "persons", "aktif kembali", "reactivated"),
     Indicator("status_uhc", "flag", "status UHC", "UHC status", True),
-    Indicator("bars_met", "flag", "batas UHC terpenuhi (pembagi Dukcapil)", "UHC bars met (Dukcapil count)", True),
-    Indicator(
-        "bars_met_residents",
-        "flag",
-        "batas UHC terpenuhi (pembagi penduduk kini)",
-        "UHC bars met (residents now)",
-        True,
-    ),
-    Indicator(
-        "bars_met_members",
-        "flag",
-        "batas UHC terpenuhi (aktif per peserta terdaftar)",
-        "UHC bars met (active over registered members)",
-        True,
-    ),
     Indicator("premium_pbi", "rupiah", "iuran PBI-JK", "PBI-JK premiums"),
     Indicator("premium_ppu", "rupiah", "iuran PPU", "PPU premiums"),
     Indicator("premium_self", "rupiah", "iuran mandiri dibayar", "self-paid premiums"),
@@ -100,8 +85,8 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator(
         "bill_correction",
         "rupiah",
-        "koreksi tagihan peserta meninggal atau pindah",
-        "credit for billed members found dead or moved",
+        "koreksi (pengurang): peserta ternyata meninggal atau pindah",
+        "correction (deducted): members found dead or moved",
     ),
     Indicator("bill_levers", "rupiah", "biaya program", "bill: lever costs"),
     Indicator(
@@ -181,9 +166,6 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("stockout_days", "days", "hari obat kosong", "stock-out days"),
     Indicator("wait_minutes", "minutes", "rata-rata menunggu", "mean wait"),
     Indicator("outreach_hours", "minutes", "jam luar gedung", "outreach staff hours"),
-    Indicator(
-        "ak_rating_other", "rating", "peringkat AK menurut pembagi lain", "AK rating by the other denominator", True
-    ),
     Indicator("prolanis_seen", "persons", "peserta Prolanis hadir", "Prolanis members seen"),
 )
 

@@ -8,7 +8,6 @@ from sim import codes
 from sim.facilities.clinic import month_of_waits
 from sim.facilities.exemption import is_exempt
 from sim.kbk import Counts, capitation_rupiah, scheme
-from sim.kbk_bands import rate
 from sim.people import care, chronic
 from sim.rules.tariff import capitation_tariff
 from sim.world import World
@@ -100,10 +99,8 @@ def score_kbk(world: World) -> None:
     denominators = world.heads.on_register()
     active = denominators[:, :, codes.ACTIVE].sum(axis=1)
     registered = denominators.sum(axis=(1, 2)) - denominators[:, :, codes.NEVER].sum(axis=1)
-    by_registered = world.rule("kbk.ak_denominator") == "registered"
-    members, others = (registered, active) if by_registered else (active, registered)
+    members = registered if world.rule("kbk.ak_denominator") == "registered" else active
     columns: dict[str, list[int]] = {name: [] for name in ("ak", "rrns", "rppt", "score", "share", "zero")}
-    other_ratings: list[int] = []
     for index, facility in enumerate(world.facilities):
         counts = Counts(
             contacts=int(world.counts[index, care.CONTACTS]),
@@ -120,7 +117,6 @@ def score_kbk(world: World) -> None:
         result = rule.evaluate_counts(counts, facility.type, is_exempt(facility, world.rules, world.on))
         for name, value in zip(columns, (*result[:5], len(result.zero_denominators)), strict=True):
             columns[name].append(value)
-        aside = int(others[index])
         world.tell(
             index, "AK {contacts} of {members} members; RRNS {nonspecialist} of {referrals} referrals; under control "
             "DM {dm} of {dm_known}, HT {ht} of {ht_known}: share {share} ‰ from next month",
@@ -128,7 +124,6 @@ def score_kbk(world: World) -> None:
             referrals=counts.referrals, dm=counts.dm_controlled, dm_known=counts.dm_diagnosed,
             ht=counts.ht_controlled, ht_known=counts.ht_diagnosed, share=result.share_permille,
         )  # fmt: skip
-        other_ratings.append(rate(1000 * counts.contacts, aside, rule.bands["ak"]) if aside else 0)
         world.ak_last[index] = 1000 * counts.contacts / counts.members if counts.members else np.nan
     for lag in range(int(world.rule("kbk.lag_months"))):
         if len(world.shares) <= world.month + lag:
@@ -149,6 +144,5 @@ def score_kbk(world: World) -> None:
         rppt_rating=columns["rppt"],
         score_tenths=columns["score"],
         zero_denominator=columns["zero"],
-        ak_rating_other=other_ratings,
         prolanis_seen=world.chronic[:, chronic.ATTENDED],
     )

@@ -89,7 +89,7 @@ def bill_pemda(world: World) -> None:
         bill_premium=bill.premium,
         bill_aid_pemda=bill.aid_pemda,
         bill_aid_self=bill.aid_self,
-        bill_correction=bill.correction,
+        bill_correction=-bill.correction,
         bill_levers=bill.levers,
         bill_village=bill.village,
         bill_aid_outside=bill.aid_outside,
@@ -243,11 +243,5 @@ def review_status(world: World) -> None:
             world.note("UHC status granted" if holds else "UHC status withdrawn")
         world.status_uhc = holds
     world.non_cut_off = world.status_uhc and world.b["feedback.status_to_activation"] > 0
-    bars = world.bars()
-    world.record(
-        status_uhc=float(world.status_uhc),
-        bars_met=float(bars.met(world.population_published, registered, active)),
-        bars_met_residents=float(bars.met(world.residents_at_end[-1], registered, active)),
-        bars_met_members=float(bars.met_by_members(world.population_published, registered, active)),
-    )
+    world.record(status_uhc=float(world.status_uhc))
     world.office.mend(world.people.name[world.office.unclear], world.key, month)

@@ -78,7 +78,7 @@ def test_people_membership_and_money_are_conserved(case) -> None:  # type: ignor
     assert final.ledger.total() == 0
     assert sum(final.ledger.flows.values()) > 0
     bill = get["bill_premium"] + get["bill_aid_pemda"] + get["bill_aid_self"] + get["bill_levers"]
-    assert np.array_equal(bill - get["bill_correction"], get["bill_jkn"])
+    assert np.array_equal(bill + get["bill_correction"], get["bill_jkn"])
     unpaid = get["bill_jkn"].sum() - get["paid_jkn"].sum() - get["paid_others"].sum() - get["debt_pemda"][-1]
     assert unpaid == final.line.treasury.waiting()
     assert get["paid_others"].sum() <= sum(row.amount for row in district.budget if is_credit(row))

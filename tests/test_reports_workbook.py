@@ -6,6 +6,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import openpyxl
 import pytest
 from test_reports_made_up import EVIL, EXEMPT, MARKUP, NAMES, made_up_run
 
+from reports.law import bars_met
 from reports.run import Run
 from reports.workbook import write_workbook
 from scenarios.need import need
@@ -127,10 +129,31 @@ def test_bill_lines_add_up_to_the_bill(few: Made) -> None:
     # in the made-up run the bill is exactly its lines, which all rise and fall together
     bill = few.store.series("uhc-non-cut-off", "bill_jkn")
     row = find(few.rows("APBD"), "Maret 2025")
-    assert row[6] == sum(row[2:6])
-    assert row[7] == quantile(bill[:, 4], 0.5).value
+    assert row[7] == sum(row[2:7])
+    assert row[8] == quantile(bill[:, 4], 0.5).value
     row = find(few.rows("APBD"), "Jumlah 2025")
-    assert list(row[7:10]) == [quantile(bill[:, 2:14].sum(axis=1), q).value for q in (0.5, 0.1, 0.9)]
+    assert list(row[8:11]) == [quantile(bill[:, 2:14].sum(axis=1), q).value for q in (0.5, 0.1, 0.9)]
+
+
+def test_the_bars_are_told_under_every_denominator(few: Made) -> None:
+    rows = (row for row in few.rows("Ringkasan") if isinstance(row[3], str))
+    row = find(rows, "UHC non cut-off, status ditahan", "2025", 12)
+    met = bars_met(few.store, "uhc-non-cut-off", load_rules())
+    assert row[4:7] == pytest.approx([part[:, 2:14].mean() for part in (met.dukcapil, met.residents, met.members)])
+
+
+def test_bars_by_hand() -> None:
+    """980 of 1,000 registered in 2025: 799 active miss 80 % of the population and pass 80 % of the registered (784);
+    of 999 residents 799.2 would be needed. At exactly 98 % and 80 % both bars are met."""
+    heads = {"registered": [980, 980, 979], "active": [799, 800, 980], "population_dukcapil": [1000] * 3,
+             "population": [998, 1000, 999]}  # fmt: skip
+    store = SimpleNamespace(
+        months=["2025-01", "2025-02", "2025-03"], series=lambda _, key: np.array([heads[key]], float)
+    )
+    met = bars_met(store, "any", load_rules())  # type: ignore[arg-type]
+    assert met.dukcapil.tolist() == [[False, True, False]]
+    assert met.residents.tolist() == [[True, True, False]]
+    assert met.members.tolist() == [[True, True, False]]
 
 
 def test_intake_by_source(few: Made) -> None:

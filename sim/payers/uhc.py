@@ -26,10 +26,6 @@ class Bars:
         """Whether both bars are met, exactly."""
         return self.heads_needed(population, registered, active) == (0, 0)
 
-    def met_by_members(self, population: int, registered: int, active: int) -> bool:
-        """The other reading of the active bar: over the registered members instead of the population."""
-        return registered >= self.registered * population and active >= self.active * registered
-
 
 def holds_status(
     bars: Bars, population: int, registered: int, active: int, agreement: bool, arrears_months: int, most_arrears: int,
