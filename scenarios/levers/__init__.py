@@ -11,6 +11,7 @@ from scenarios.levers.collectors import Collectors
 from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
 from scenarios.levers.pemda_intake import PemdaIntake
+from scenarios.levers.recruitment import Recruitment
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
@@ -18,7 +19,7 @@ from scenarios.levers.reminders import Reminders
 LEVERS: dict[str, type[Lever]] = {
     lever.model_fields["kind"].default: lever
     for lever in (PemdaIntake, ApbdLine, PbiCut, Collectors, Reminders, Autodebit, RehabPromotion, Amnesty, Cleansing,
-                  Outreach, ReferralTraining)
+                  Outreach, ReferralTraining, Recruitment)
 }  # fmt: skip
 
 __all__ = ["LEVERS", "Context", "Lever"]
