@@ -81,7 +81,7 @@ class Policy:
     # -- facilities ------------------------------------------------------------------------------------
     outreach_hours: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # extra staff hours per month
     outreach_own_hours: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # of the facility's own staff
-    recruits: tuple[NewPosts, ...] = ()
+    recruits: tuple[NewPosts, ...] = ()  # posts opened
     referral_training: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of doctors trained, 0-1
     # -- money -----------------------------------------------------------------------------------------
     lever_cost: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # rupiah per month on the APBD

@@ -133,6 +133,12 @@ def test_recruitment_of_a_late_month_leaves_the_months_before_as_they_were() -> 
     assert not np.array_equal(late.facility[6], base.facility[6], equal_nan=True)
 
 
+def test_positions_in_months_are_days_of_the_calendar() -> None:
+    """From November 2023: 30 and 31 days, then half of January's 31."""
+    calendar = Calendar("2023-11", 3)
+    assert [calendar.day_at(position) for position in (0.0, 1.0, 1.5, 2.5)] == [0, 30, 45.5, 76.5]
+
+
 # --- the tariff --------------------------------------------------------------------------------------------------
 
 

@@ -26,8 +26,9 @@ class Recruitment(Lever):
     title_id: ClassVar[str] = "rekrutmen tenaga"
     title_en: ClassVar[str] = "recruitment of staff"
     evidence: ClassVar[str] = (
-        "tariff by doctors and dentists: Permenkes 3/2023; Rifaskes 2019 (5,384 puskesmas): more doctors per member, "
-        "odds of reaching a contact rate of 150 per mille 1.06 times as high; time until filled and pay are assumed"
+        "tariff by doctors and dentists: Permenkes 3/2023; Rifaskes 2019 (5,384 puskesmas): with one more doctor "
+        "per 5,000 members the odds of a contact rate of 150 per mille are 1.06 times as high; time until "
+        "filled and pay are assumed"
     )
 
     kind: Literal["recruitment"] = "recruitment"
