@@ -197,10 +197,10 @@ def _loop_lines(district: District, over: Over, replicates: int = 12) -> list[st
     mean, error = float(np.mean(gains)), float(np.std(gains, ddof=1) / len(gains) ** 0.5)
     return _section(
         "The loop of KBK and cash",
-        f"Everyone is paid {SHARES[0] / 10:g} % of capitation and then {SHARES[1] / 10:g} %, whatever the score, on the "
-        "same luck; the gain is the fall in the share that the ratings would have earned over the fall in the share "
-        f"paid. Below 1 the loop settles. {replicates} replicates with drawn behaviour at default strength; zero is an "
-        "allowed answer.",
+        f"Everyone is paid {SHARES[0] / 10:g} % of capitation and then {SHARES[1] / 10:g} %, whatever the score, on "
+        "the same luck; the gain is the fall in the share that the ratings would have earned over the fall in the "
+        f"share paid. Below 1 the loop settles. {replicates} replicates with drawn behaviour at default strength; zero "
+        "is an allowed answer.",
         "gain: middle | 8 in 10 lie within | mean (standard error) | a point lost costs in the end",
     ) + [f"| {middle:.3f} | {low:.3f} … {high:.3f} | {mean:.3f} ({error:.3f}) | {1 / (1 - mean):.2f} points |"]
 

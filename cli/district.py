@@ -10,7 +10,6 @@ import typer
 if TYPE_CHECKING:
     from districts.faults import Fault
     from districts.model import District, Stock
-    from sim.facilities.staffing_gap import StaffingGap
     from sim.people.margins import Change
 
 Language = Literal["id", "en"]
@@ -120,6 +119,7 @@ def _print_faults(faults: list[Fault], lang: Language) -> None:
 
 
 def _print_summary(found: District, changes: dict[str, tuple[Change, ...]], lang: Language) -> None:
+    from cli.staffing import staffing_lines
     from districts.text import number, translator
 
     _ = translator(lang)
@@ -132,7 +132,7 @@ def _print_summary(found: District, changes: dict[str, tuple[Change, ...]], lang
             facilities=len(found.facilities), heads=heads, hospitals=len(found.hospitals)
         )
     )
-    typer.echo(_staffing_line(found, lang))
+    typer.echo("\n".join(staffing_lines(found, lang)))
     typer.echo("\n".join(_change_lines(changes, lang)))
     assumed, total = found.assumed_count()
     typer.echo(_("{assumed} of {total} inputs are assumed").format(assumed=assumed, total=total) + ":")
@@ -156,38 +156,6 @@ def _shown(value: str, lang: Language) -> str:
         return number(float(match[0]), lang, len(match[0].partition(".")[2]))
 
     return re.sub(r"(?<![\w.])\d+(\.\d+)?(?![\w.])", localised, value)
-
-
-def _gap(found: District) -> StaffingGap | None:
-    """The puskesmas against the minimum staff at the default stock's month; None before the first table."""
-    from sim.facilities.staffing_gap import staffing_gap
-    from sim.rules import RuleDateError, load_rules
-
-    try:
-        return staffing_gap(found.facilities, load_rules(), found.default_stock)
-    except RuleDateError:
-        return None
-
-
-def _staffing_line(found: District, lang: Language) -> str:
-    """How many puskesmas are below the minimum staff, and the posts they lack by cadre."""
-    from districts.inventory import FACILITY_INPUTS
-    from districts.text import number, translator
-
-    _, gap = translator(lang), _gap(found)
-    if gap is None:
-        return _("Minimum staff of a puskesmas: no rule is known for this date")
-    names = {column: labels[0 if lang == "id" else 1] for column, labels in FACILITY_INPUTS.items()}
-    posts = ", ".join(f"{names[column]} {number(count, lang)}" for column, count in gap.missing.items())
-    return _(
-        "{below} of {puskesmas} puskesmas below the minimum staff of Permenkes 43/2019; posts missing: {posts}; "
-        "staff figures only assumed and not compared: {unknown}"
-    ).format(
-        below=number(gap.below, lang),
-        puskesmas=number(gap.puskesmas, lang),
-        posts=posts or _("none"),
-        unknown=number(gap.unknown, lang),
-    )
 
 
 def _change_lines(changes: dict[str, tuple[Change, ...]], lang: Language) -> list[str]:
@@ -249,6 +217,8 @@ def _as_json(
     """The faults, and for a usable district its stocks, changed figures and inputs; shares are of the population."""
     from dataclasses import asdict
 
+    from cli.staffing import staffing_record
+
     result: dict[str, Any] = {"usable": found is not None}
     for severity in ("error", "warning"):
         result[f"{severity}s"] = [
@@ -277,8 +247,7 @@ def _as_json(
                 "changed": [change.record() for change in changes[stock.month]],
             }
         )
-    gap = _gap(found)
-    result["staffing"] = gap._asdict() if gap else None
+    result["staffing"] = staffing_record(found)
     result["assumed"], result["inputs_total"] = found.assumed_count()
     result["inputs"] = [status.model_dump() for status in found.inputs]
     return result

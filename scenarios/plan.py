@@ -20,8 +20,10 @@ from scenarios.months import MONTH, full_years, later, number_of, span
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 from scenarios.scenario import Scenario, load_scenario
 from sim.facilities.exemption import is_exempt
+from sim.facilities.staffing_gap import posts_of
 from sim.people.margins import reconcile, told
 from sim.policy import Policy
+from sim.rules.values import RuleDateError
 
 if TYPE_CHECKING:
     from sim.rules import Rules
@@ -201,6 +203,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         "facilities": [facility.name for facility in district.facilities],
         "facility_codes": [facility.code for facility in district.facilities],
         "kbk_exempt": [is_exempt(facility, prepared.rules, prepared.first_month) for facility in district.facilities],
+        "staffing": staffing(district, prepared.rules, prepared.start),
         "scenarios": [entry(scenario, prepared.policies[scenario.name]) for scenario in prepared.scenarios],
         "others_pay": others_pay(district),
         "own_lines": {str(year): amount for year, amount in sorted(district_lines(district).items())},
@@ -220,6 +223,17 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
 def entry(scenario: Scenario, policy: Policy) -> dict[str, Any]:
     """The record of one scenario in the manifest."""
     return {**scenario.describe(), "line_rule": policy.line_rule, "regime": policy.regime}
+
+
+def staffing(district: District, rules: Rules, month: str) -> list[dict[str, Any]]:
+    """The posts of every puskesmas by staff column: held (None: unknown), minimum, missing, rupiah a year; [] before
+    the first table of minimum staff."""
+    try:
+        places = [(facility.name, posts_of(facility, rules, month)) for facility in district.facilities]
+    except RuleDateError:
+        return []
+    return [{"facility": name, "posts": {column: post._asdict() for column, post in posts.items()}}
+            for name, posts in places if posts]  # fmt: skip
 
 
 def others_pay(district: District) -> dict[str, int]:

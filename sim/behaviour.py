@@ -24,7 +24,7 @@ _Z90 = 1.2815515655446004
 #: Parameters that are levels, not rates: with every *rate* at zero nothing changes.
 _CHANGE_RATES = ("demo.", "register.cleansing", "premium.miss", "premium.return", "premium.rehab_join",
                  "premium.class_down", "segment.", "chronic.ht_incidence", "chronic.dm_incidence",
-                 "chronic.diagnosis", "chronic.prolanis_drop")  # fmt: skip
+                 "chronic.diagnosis", "chronic.prolanis_drop", "staff.turnover")  # fmt: skip
 
 
 @dataclass(frozen=True)

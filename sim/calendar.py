@@ -36,6 +36,11 @@ class Calendar:
         """Days from the first day of the run to the first day of ``month``."""
         return (self.first_days[month] - self.first_days[0]).days
 
+    def day_at(self, position: float) -> float:
+        """Days from the first day of the run to ``position`` in months: 2.5 is the middle of the third month."""
+        month = int(position)
+        return self.start_day(month) + (position - month) * self.length(month)
+
     def length(self, month: int) -> int:
         """Days in ``month``."""
         first = self.first_days[month]

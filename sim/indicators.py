@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Level = Literal["district", "facility", "segment"]
-Unit = Literal["persons", "families", "rupiah", "visits", "minutes", "share", "flag", "rating", "days"]
+Unit = Literal["persons", "families", "rupiah", "visits", "minutes", "hours", "share", "flag", "rating", "days"]
 
 
 @dataclass(frozen=True)
@@ -165,8 +165,12 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("drug_spending", "rupiah", "belanja obat", "drug spending"),
     Indicator("stockout_days", "days", "hari obat kosong", "stock-out days"),
     Indicator("wait_minutes", "minutes", "rata-rata menunggu", "mean wait"),
-    Indicator("outreach_hours", "minutes", "jam luar gedung", "outreach staff hours"),
     Indicator("prolanis_seen", "persons", "peserta Prolanis hadir", "Prolanis members seen"),
+    Indicator("outreach_hours", "hours", "jam luar gedung", "outreach staff hours"),
+    Indicator("doctors", "persons", "dokter yang bekerja (tanggal 1)", "doctors at work (day 1)", True),
+    Indicator("dentists", "persons", "dokter gigi yang bekerja (tanggal 1)", "dentists at work (day 1)", True),
+    Indicator("vacancies", "persons", "formasi tenaga yang sedang diisi", "staff posts being filled", True),
+    Indicator("clinic_hours", "hours", "jam perawat dan bidan di dalam gedung", "nurses' and midwives' clinic hours"),
 )
 
 SEGMENT: tuple[Indicator, ...] = (

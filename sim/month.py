@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from sim import steps_care, steps_clinics, steps_money, steps_pemda, steps_people
+from sim import steps_care, steps_clinics, steps_money, steps_pemda, steps_people, steps_staff
 from sim.world import World
 
 
@@ -26,6 +26,9 @@ STEPS: tuple[Step, ...] = (
          "suspensions, activations and switch-offs take effect", steps_people.open_register),
     Step("count_heads", 1, "peserta dihitung per FKTP dan segmen (dasar kapitasi)",
          "heads are counted per facility and segment (they set capitation)", steps_people.count_day_one),
+    Step("count_staff", 1, "rekrutmen dimulai; tenaga yang bekerja dihitung (dasar tarif, ruang periksa, luar gedung)",
+         "recruitment begins; staff at work are counted (they set tariff, examination rooms, outreach)",
+         steps_staff.count_staff),
     Step("open_budget", 1, "Januari: pagu APBD tahun baru dibuka", "January: the new year's APBD line opens",
          steps_pemda.open_budget),
     Step("apply_for_heads", 1, "Pemda mengajukan peserta; pemutakhiran PBI-JK",
@@ -57,6 +60,8 @@ STEPS: tuple[Step, ...] = (
          "births, deaths, moves, new illness; register cleansing; coming of age; exits from PBI-JK",
          steps_people.live_and_die),
     Step("update_pbi", 0, "pengganti PBI-JK masuk", "replacements enter PBI-JK", steps_people.update_pbi),
+    Step("end_contracts", 0, "kontrak dokter dan dokter gigi berakhir; formasinya diisi lagi",
+         "contracts of doctors and dentists end; their posts are filled anew", steps_staff.end_contracts),
     Step("close_month", 0, "daftar peserta dan neraca ditutup", "registers and accounts are closed",
          steps_money.close_month),
 )  # fmt: skip

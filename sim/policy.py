@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,23 @@ Regime = Literal["owe", "drop", "freeze", "grace_then_drop"]
 IntakeTarget = Literal["quota", "hold_status", "cover_all_eligible"]
 IntakeOrder = Literal["never_first", "lapsed_first", "arrears_first", "poorest_first"]
 DropOrder = Literal["unused_first", "better_off_first", "newest_first"]
+Clinician = Literal["doctors", "dentists", "nurses", "midwives"]
 LineRule = Literal["unbounded", "amounts", "heads_at_start", "last_year_growth"]
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+
+
+class NewPosts(NamedTuple):
+    """``heads`` new posts of ``cadre`` at ``facility`` (index), for which people are sought from day 1 of ``month`` on;
+    half of them are at work after ``months``."""
+
+    month: int
+    facility: int
+    cadre: Clinician
+    heads: int
+    months: float
 
 
 @dataclass(frozen=True)
@@ -80,6 +92,8 @@ class Policy:
     )  # share of the register checked that month, in turn
     # -- facilities ------------------------------------------------------------------------------------
     outreach_hours: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # extra staff hours per month
+    outreach_own_hours: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # of the facility's own staff
+    recruits: tuple[NewPosts, ...] = ()  # posts opened
     referral_training: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of doctors trained, 0-1
     # -- money -----------------------------------------------------------------------------------------
     lever_cost: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # rupiah per month on the APBD
@@ -115,6 +129,7 @@ def baseline_policy(months: int, facilities: int) -> Policy:
         amnesty=np.zeros(months),
         cleansing=np.zeros(months),
         outreach_hours=np.zeros((months, facilities)),
+        outreach_own_hours=np.zeros((months, facilities)),
         referral_training=np.zeros((months, facilities)),
         lever_cost=np.zeros(months, np.int64),
     )

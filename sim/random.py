@@ -50,6 +50,8 @@ class Purpose(IntEnum):
     MEASURE = 9  # lanes: systolic error (two words), glucose error (two words)
     OFFICE = 10  # lanes: NIK, NIK mended, unused, day of a self-registration
     ARRIVAL = 12  # lanes: whom a newcomer resembles, further luck of the newcomer
+    # Each post of a facility, in the months in which it matters (name: facility, cadre and number of the post).
+    WORKFORCE = 21  # lanes: time until it is filled (two words), leaving
     # Once per replicate.
     SYNTHESIS = 13  # lanes: as each step of the synthesis names them
     FRAILTY = 14  # lanes: gamma quantile of the person

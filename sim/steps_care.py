@@ -7,14 +7,13 @@ import numpy as np
 from sim import codes
 from sim.facilities.clinic import share_leaving
 from sim.facilities.referral import ReferralEffects, referral_chances
+from sim.facilities.staff import MIDWIVES, NURSES, share_hours
 from sim.kbk import scheme
 from sim.people import care, chronic, illness
 from sim.people.life_cycle import GROUPS
 from sim.shocks import shifted
 from sim.world import World
 
-#: Working hours of a full-time post per month (37.5 hours a week; assumed).
-_HOURS_PER_MONTH = 150.0
 #: Limits whatever the parameters: share leaving, hours of wait that count.
 _MOST_LEAVING, _LONGEST_WAIT_HOURS = 0.9, 4.0
 #: Cost of an admission for stroke, heart and kidney over the mean admission of 4.7 million (heart 7.04 million in
@@ -50,21 +49,23 @@ def fall_ill(world: World) -> None:
 
 
 def _well_factor(world: World) -> np.ndarray:
-    """Well contacts per member relative to full demand, by facility: staff hours, effort for KBK, place and month.
-
-    Realised contacts saturate: with capacity a multiple r of demand a share 1 - exp(-r) is reached.
-    """
+    """Well contacts per member by facility: hours outside, effort for KBK (which takes hours too), place and month."""
     b, month = world.b, world.month
-    staff = np.array([facility.nurses + facility.midwives for facility in world.facilities], float)
-    hours = staff * _HOURS_PER_MONTH * b["care.outreach_share"] + world.policy.outreach_hours[month]
-    capitated = np.maximum(world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1), 1)
-    reach = hours * b["care.outreach_capacity"] / (b["care.well"] * capitated) if b["care.well"] > 0 else hours
     target = _contact_target(world)
     distance = np.where(np.isnan(world.ak_last), 0.0, np.maximum(0.0, target - world.ak_last) / target)
-    effort = 1 + world.b["feedback.kbk_to_contacts"] * b["care.kbk_effort"] * distance
-    world.record_facilities(outreach_hours=hours)
+    world.hours = share_hours(
+        heads=world.at_work[:, NURSES] + world.at_work[:, MIDWIVES],
+        members=np.maximum(world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1), 1),
+        demand=b["care.well"],
+        capacity=b["care.outreach_capacity"],
+        usual=b["care.outreach_share"],
+        own=world.policy.outreach_own_hours[month],
+        bought=world.policy.outreach_hours[month],
+        effort=b["feedback.kbk_to_contacts"] * b["care.kbk_effort"] * distance,
+    )
+    world.record_facilities(outreach_hours=world.hours.outreach, clinic_hours=world.hours.clinic)
     place = np.exp(world.shocks.contact + world.shocks.care_month[month] + world.shocks.care_facility_month[month])
-    return np.asarray(b["care.well"] * (1 - np.exp(-reach)) * effort * place)
+    return np.asarray(world.hours.contacts * place)
 
 
 def _contact_target(world: World) -> float:

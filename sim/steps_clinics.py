@@ -7,6 +7,7 @@ import numpy as np
 from sim import codes
 from sim.facilities.clinic import month_of_waits
 from sim.facilities.exemption import is_exempt
+from sim.facilities.staff import DENTISTS, DOCTORS, MIDWIVES, NURSES, clinic_nurses
 from sim.kbk import Counts, capitation_rupiah, scheme
 from sim.people import care, chronic
 from sim.rules.tariff import capitation_tariff
@@ -14,17 +15,19 @@ from sim.world import World
 
 
 def run_clinics(world: World) -> None:
-    """The queue of every clinic day; the mean wait is next month's index."""
-    servers = np.array([
-        max(1, facility.doctors) + int(facility.nurses * world.b["clinic.examiners_per_nurse"])
-        for facility in world.facilities
-    ])  # fmt: skip
+    """The queue of every clinic day; the mean wait is next month's index.
+
+    Doctors have a room each, nurses run some by the hours left to them; one room is always open.
+    """
+    nurses, midwives = world.at_work[:, NURSES], world.at_work[:, MIDWIVES]
+    examiners = clinic_nurses(nurses, nurses + midwives, world.b["care.outreach_share"], world.hours.clinic)
+    by_nurses = (examiners * world.b["clinic.examiners_per_nurse"]).astype(np.int64)
     world.wait = month_of_waits(
         np.concatenate(world.visits_made),
         len(world.facilities),
         len(world.calendar.working_days(world.month)),
         np.array([facility.hours_per_week for facility in world.facilities], float),
-        servers,
+        np.maximum(1, world.at_work[:, DOCTORS] + by_nurses),
         world.b["clinic.service_minutes"],
     )
     world.record_facilities(
@@ -62,7 +65,11 @@ def supply_drugs(world: World) -> None:
 
 
 def pay_capitation(world: World) -> None:
-    """Heads of day 1 x tariff by dated criteria x the share earned by the last evaluation, in whole rupiah."""
+    """Heads of day 1 x tariff by dated criteria x the share earned by the last evaluation, in whole rupiah.
+
+    The criteria are met by the doctors and dentists at work on day 1.
+    """
+    doctors, dentists = world.at_work[:, DOCTORS], world.at_work[:, DENTISTS]
     register = world.heads.on_register()
     active, suspended = (register[:, :, status].sum(axis=1) for status in (codes.ACTIVE, codes.ARREARS))
     # switched off nobody is taken off for arrears, and all are paid in full
@@ -74,7 +81,7 @@ def pay_capitation(world: World) -> None:
     for index, facility in enumerate(world.facilities):
         members = int(heads[index])
         tariff = capitation_tariff(
-            world.rules, world.on, facility.type, facility.doctors, facility.dentists, members,
+            world.rules, world.on, facility.type, int(doctors[index]), int(dentists[index]), members,
             facility.special_capitation,
         )  # fmt: skip
         amount = capitation_rupiah(members, tariff, int(shares[index]))

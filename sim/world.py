@@ -16,6 +16,7 @@ from sim.behaviour import Behaviour
 from sim.calendar import Calendar, next_month
 from sim.facilities.drugs import DrugStore
 from sim.facilities.fund import CapitationFund
+from sim.facilities.staff import Staff, StaffHours, make_staff
 from sim.indicators import DISTRICT, FACILITY, INDEX, SEGMENT, SEGMENTS
 from sim.institutions import first_shares, make_claims_office, make_funds, make_stores
 from sim.payers.claims import ClaimsOffice
@@ -118,6 +119,7 @@ class World:
     line: BudgetLine
     stores: list[DrugStore]
     funds: list[CapitationFund]
+    staff: list[Staff]
     heads: Heads
     shares: list[IntArray]  # per mille paid, by month of payment
     out_district: FloatArray
@@ -135,6 +137,8 @@ class World:
     to_restore: int = 0
     pbi_carry: float = 0.0
     move_carry: float = 0.0
+    at_work: IntArray = field(default_factory=lambda: np.zeros((0, 4), np.int64))  # staff of day 1, by facility, cadre
+    hours: StaffHours = field(default_factory=lambda: StaffHours(*np.zeros((3, 0))))  # this month's
     wait: FloatArray = field(default_factory=lambda: np.zeros(0))  # last month's indices, per facility
     stockout: FloatArray = field(default_factory=lambda: np.zeros(0))
     ak_last: FloatArray = field(default_factory=lambda: np.zeros(0))
@@ -251,6 +255,7 @@ def make_world(
         line=BudgetLine(policy, _make_treasury(district, policy)),
         stores=make_stores(district, b),
         funds=make_funds(district, b),
+        staff=make_staff(district.facilities),
         heads=Heads(
             np.zeros((count, len(SEGMENTS), codes.STATUSES, codes.PRESENCES), np.int64),
             np.zeros((codes.PAYERS, 4), np.int64),

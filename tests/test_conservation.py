@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from districts.tiny import tiny_district
 from sim import codes
 from sim.payers.treasury import is_credit
-from sim.policy import baseline_policy
+from sim.policy import NewPosts, baseline_policy
 from sim.simulate import simulate
 from tests.engine import BEHAVIOUR, RULES, policy_for, results, small, world
 
@@ -50,6 +50,10 @@ def cases(draw):  # type: ignore[no-untyped-def]
         pbi_cut=cut,
         pbi_cut_takeover=np.full(MONTHS, draw(st.floats(0, 1))),
         outreach_hours=np.full((MONTHS, places), draw(st.floats(0, 2000))),
+        outreach_own_hours=np.full((MONTHS, places), draw(st.floats(0, 3000))),
+        recruits=(
+            NewPosts(draw(st.integers(0, 12)), places - 1, "doctors", draw(st.integers(1, 3)), draw(st.floats(0, 9))),
+        ),
         lever_cost=np.full(MONTHS, draw(st.integers(0, 10**7))),
     )
     return district, policy, draw(st.integers(0, 50))

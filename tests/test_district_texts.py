@@ -11,6 +11,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import cli.district
+import cli.staffing
 import districts
 import sim
 from districts import defaults, fill, inventory, template
@@ -24,6 +25,7 @@ SOURCES = [
     *(PACKAGE / name for name in ("minimal.py", "read.py", "write.py", "template.py")),
     *(Path(sim.__file__).parent / "people" / name for name in ("margins.py", "cells.py")),
     Path(cli.district.__file__),
+    Path(cli.staffing.__file__),
 ]
 _CALLS = {"problem": 2, "UserError": 1, "_": 1, "_text": 1}
 _NAMES = ("expected", "found", "EXPECTED_INTEGER", "EXPECTED_NUMBER", "EXPECTED_MONTH", "_FIGURE")

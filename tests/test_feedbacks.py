@@ -71,6 +71,7 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
     strain = {
         "clinic.service_minutes": 25.0, "drugs.target_months": 1.2, "care.emergency": 0.03, "segment.join": 0.01,
         "chronic.complication": 0.02, "office.capacity": 100.0, "premium.rehab_join": 0.2, "chronic.diagnosis": 0.3,
+        "staff.turnover": 0.3, "staff.recruit_months": 1.0,
     }  # fmt: skip
     return results(district, policy, BEHAVIOUR.but({**strain, **changes}), luck_only=False, rules=rules)
 

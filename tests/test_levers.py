@@ -24,15 +24,17 @@ from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
 from scenarios.levers.pemda_intake import PemdaIntake
 from scenarios.levers.quota_addition import QuotaAddition
+from scenarios.levers.recruitment import Recruitment
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
 from scenarios.levers.switch_off import SwitchOff
-from sim.policy import Policy, baseline_policy
+from sim.policy import NewPosts, Policy, baseline_policy
+from sim.rules import RuleDateError, load_rules
 
 MONTHS = 12
 DISTRICT = tiny_district(facilities=2)
-CONTEXT = Context(DISTRICT, rules=None, first_month="2023-11", months=MONTHS)  # type: ignore[arg-type]
+CONTEXT = Context(DISTRICT, load_rules(), first_month="2023-11", months=MONTHS)
 
 #: Every lever once, started in the tenth month (index 9), with the arrays it may change.
 FROM_TENTH = [
@@ -50,6 +52,8 @@ FROM_TENTH = [
     (SwitchOff(month="+9", share=0.5), {"switch_off"}),
     (QuotaAddition(start="+9", heads_per_month=20), {"added_central"}),
     (QuotaAddition(start="+9", heads_per_month=20, payer="province"), {"added_province"}),
+    (Outreach(start="+9", hours_per_month=40, cost_per_hour=0, own_staff=True), {"outreach_own_hours"}),
+    (Recruitment(start="+9", cadre="doctors", heads=1, months_to_fill=0), {"recruits", "lever_cost"}),
     (FixedCost(start="+9", cost_per_month=5), {"lever_cost"}),
 ]  # fmt: skip
 IDS = [lever.kind for lever, _ in FROM_TENTH]
@@ -61,6 +65,12 @@ def policy() -> Policy:
 
 def differing(one: Policy, other: Policy) -> set[str]:
     return {f.name for f in fields(Policy) if not np.array_equal(getattr(one, f.name), getattr(other, f.name))}
+
+
+def until(one: Policy, name: str, month: int) -> object:
+    """What the policy decides by ``name`` before ``month``."""
+    value = getattr(one, name)
+    return [posts for posts in value if posts.month < month] if name == "recruits" else value[:month]
 
 
 def test_every_lever_with_a_date_is_in_the_table() -> None:
@@ -76,8 +86,8 @@ def test_a_lever_moves_what_it_names_and_nothing_before_its_start(lever: Lever, 
     assert differing(before, kept) == set(), "the policy that was given changed"
     assert differing(after, before) == moves
     for name in moves:
-        assert np.array_equal(getattr(after, name)[:9], getattr(before, name)[:9])
-        assert not np.array_equal(getattr(after, name)[9], getattr(before, name)[9])
+        assert np.array_equal(until(after, name, 9), until(before, name, 9))
+        assert not np.array_equal(until(after, name, 10), until(before, name, 10))
 
 
 @pytest.mark.parametrize("lever", [ApbdLine(rule="amounts", amounts={2024: 5}, regime="owe"),
@@ -138,6 +148,70 @@ def test_costs_of_outreach_and_training() -> None:
     assert trained.lever_cost.tolist() == [0, 0, 0, doctors * 450] + [0] * 8
     more = ReferralTraining(start="+0", share=0.2, cost_per_doctor=0).apply(trained, CONTEXT)
     assert more.referral_training[:, 0].tolist() == [0.2] * 3 + [0.5] * 9
+
+
+def test_own_hours_cost_nothing_but_the_time() -> None:
+    own = Outreach(start="+10", hours_per_month=25, cost_per_hour=0, own_staff=True, facilities=("P2",))
+    after = own.apply(policy(), CONTEXT)
+    assert after.outreach_own_hours.tolist() == [[0, 0]] * 10 + [[0, 25]] * 2
+    assert not after.outreach_hours.any()
+    assert not after.lever_cost.any()
+
+
+def test_posts_are_paid_from_the_month_in_which_they_should_be_filled() -> None:
+    """Two doctors at each of two puskesmas, from the fourth month on for five months: 4 x 9 million from the ninth."""
+    lever = Recruitment(cadre="doctors", heads=2, start="+3", months_to_fill=5, cost_per_month=9_000_000)
+    after = lever.apply(policy(), CONTEXT)
+    assert after.recruits == (NewPosts(3, 0, "doctors", 2, 5), NewPosts(3, 1, "doctors", 2, 5))
+    assert after.lever_cost.tolist() == [0] * 8 + [36_000_000] * 4
+    twice = lever.apply(after, CONTEXT)
+    assert len(twice.recruits) == 4
+    assert twice.lever_cost[8] == 72_000_000
+
+
+def test_recruitment_to_the_minimum_opens_what_the_law_asks_and_the_files_lack() -> None:
+    """Permenkes 43/2019: P1 with beds needs 2 doctors, 1 dentist, 8 nurses, 7 midwives; P2 1, 1, 5, 4. The files
+    give P1 1, 1, 5, 6 and P2 1, 0, 5, 6; a doctors' practice has no minimum. The pay is the rule's."""
+    rules = load_rules()
+    practice = DISTRICT.facilities[1].model_copy(update={"code": "D", "name": "dr. D", "type": "dpm", "doctors": 0})
+    district = DISTRICT.model_copy(update={"facilities": (*DISTRICT.facilities, practice)})
+    context = Context(district, rules, "2023-11", MONTHS)
+    for cadre, post, place, heads in (
+        ("doctors", "doctor", 0, 1),
+        ("dentists", "dentist", 1, 1),
+        ("nurses", "nurse", 0, 3),
+        ("midwives", "midwife", 0, 1),
+    ):
+        lever = Recruitment.model_validate({"cadre": cadre, "to_minimum": True, "months_to_fill": 2})
+        after = lever.apply(baseline_policy(MONTHS, 3), context)
+        assert after.recruits == (NewPosts(0, place, cadre, heads, 2),)  # type: ignore[arg-type]
+        pay = rules.value(f"staff.pay_month.{post}", "2023-11")
+        assert after.lever_cost.tolist() == [0, 0] + [pay * heads] * 10
+    full = Recruitment(cadre="doctors", to_minimum=True, facilities=("P2",)).apply(policy(), CONTEXT)
+    assert differing(full, policy()) == set()
+
+
+def test_recruitment_begun_before_the_run_goes_on_and_what_is_over_changes_nothing() -> None:
+    def begun(start: str) -> Policy:
+        lever = Recruitment(cadre="nurses", heads=1, facilities=("P1",), start=start, cost_per_month=7)
+        return lever.apply(policy(), CONTEXT)
+
+    assert begun("2023-07").recruits == (NewPosts(0, 0, "nurses", 1, 2),)  # 4 of its 6 months are over
+    assert begun("2023-07").lever_cost.tolist() == [0, 0] + [7] * 10
+    assert differing(begun("2023-04"), policy()) == set()
+    assert differing(begun("+12"), policy()) == set()
+    late = begun("+8")
+    assert len(late.recruits) == 1
+    assert not late.lever_cost.any()  # expected after the last month
+
+
+def test_recruitment_before_the_first_pay_needs_its_own() -> None:
+    early = Context(DISTRICT, load_rules(), "2016-06", MONTHS)
+    with pytest.raises(RuleDateError, match=r"staff\.pay_month\.nurse"):
+        Recruitment(cadre="nurses", heads=1).apply(policy(), early)
+    with pytest.raises(RuleDateError, match=r"staff\.minimum"):
+        Recruitment(cadre="nurses", to_minimum=True, cost_per_month=5).apply(policy(), early)
+    assert Recruitment(cadre="nurses", heads=1, cost_per_month=5).apply(policy(), early).recruits
 
 
 #: The tiny district of 3,000: 450 registered PBPU, of whom 45 in arrears; 2,610 registered in all; and the mean of its
@@ -251,6 +325,11 @@ def test_relative_months_count_from_the_reported_start() -> None:
         (Cleansing, {"share": 2, "cost_per_head": 1}),
         (Outreach, {"hours_per_month": 1, "cost_per_hour": 1, "facilities": []}),
         (Outreach, {"hours_per_month": 1, "cost_per_hour": 1, "facilities": "some"}),
+        (Outreach, {"hours_per_month": 1, "cost_per_hour": 1, "own_staff": True}),
+        (Recruitment, {"cadre": "doctors"}),
+        (Recruitment, {"cadre": "doctors", "heads": 1, "to_minimum": True}),
+        (Recruitment, {"cadre": "support", "heads": 1}),
+        (Recruitment, {"cadre": "doctors", "heads": 0}),
     ],
 )
 def test_contradictions_and_bounds_are_refused(lever: type[Lever], given: dict[str, object]) -> None:

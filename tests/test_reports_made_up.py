@@ -62,6 +62,13 @@ def made_up_manifest(months: int, replicates: int, start: str, second: bool) -> 
              "line_rule": rule, "regime": "owe", **asks.get(name, {})}
             for name, title, english, rule in chosen
         ],
+        "staffing": [
+            {"facility": name, "posts": {
+                "doctors": {"held": held, "minimum": 2, "missing": missing, "rupiah": 90_000_000 * missing},
+                "nurses": {"held": 9, "minimum": 8, "missing": 0, "rupiah": 0},
+            }}
+            for name, held, missing in zip(NAMES[7:], (0, None, 1), (2, 0, 1), strict=True)
+        ],
         "others_pay": {},
         "own_lines": {"2024": 4_000_000_000, "2025": 20_000_000_000},
         "inputs": [

@@ -24,9 +24,9 @@ from sim.rules import load_rules
 
 SHEETS = {
     "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "Mutasi", "KBK", "Kontak menurut usia", "Kapitasi",
-           "APBD", "Peserta baru Pemda", "Skenario", "Asumsi", "Catatan"],
+           "Tenaga", "APBD", "Peserta baru Pemda", "Skenario", "Asumsi", "Catatan"],
     "en": ["Summary", "Membership", "Not active", "Segments", "Movements", "KBK", "Contacts by age", "Capitation",
-           "APBD", "New Pemda members", "Scenarios", "Assumptions", "Notes"],
+           "Staff", "APBD", "New Pemda members", "Scenarios", "Assumptions", "Notes"],
 }  # fmt: skip
 
 
@@ -246,6 +246,26 @@ def test_contacts_by_age_are_means_of_the_year(few: Made) -> None:
     means = [few.store.series("uhc-non-cut-off", key)[:, 2:14].mean(axis=1) for key in keys]
     assert row[3:11] == tuple(round(quantile(mean, 0.5).value) for mean in means)
     assert row[11:14] == tuple(round(quantile(sum(means), q).value) for q in (0.5, 0.1, 0.9))
+
+
+def test_staff_against_the_minimum_in_people_and_rupiah(few: Made) -> None:
+    """Three puskesmas: one without its two doctors, one whose doctors are unknown, one that lacks one."""
+    rows = list(few.rows("Tenaga"))
+    assert find(iter(rows), "Enggano", "dokter")[2:] == (0, 2, 2, 180_000_000)
+    assert find(iter(rows), EVIL, "dokter")[2:] == ("belum diketahui", 2, "–", "–")
+    assert find(iter(rows), MARKUP, "dokter")[2:] == (1, 2, 1, 90_000_000)
+    assert find(iter(rows), MARKUP, "perawat")[2:] == (9, 8, 0, 0)
+    assert find(iter(rows), "Jumlah")[4:] == (3, 270_000_000)
+    last = list(few.formulas["Tenaga"].iter_rows(values_only=True))[-1]
+    assert last[4:] == ("=SUM(E4:E9)", "=SUM(F4:F9)")
+
+
+def test_a_run_without_a_minimum_of_staff_says_so(tmp_path: Path) -> None:
+    run = Run(RunStore.open(made_up_run(tmp_path / "run", 20)), load_rules())
+    del run.manifest["staffing"]
+    write_workbook(run, tmp_path / "tables.xlsx", "en")
+    texts = [row[0] for row in openpyxl.load_workbook(tmp_path / "tables.xlsx")["Staff"].iter_rows(values_only=True)]
+    assert "Nothing is compared: no puskesmas, or no minimum is known for this date." in texts
 
 
 def test_differences_name_their_unit(few: Made) -> None:

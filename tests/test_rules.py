@@ -30,6 +30,7 @@ uhc.population_lag_months
 uhc.other_conditions apbd.subactivity.jkn apbd.account.premium apbd.account.aid apbd.account.pbi apbd.calendar
 apbd.first_cash_month apbd.cigarette_tax_share apbd.revision_month prolanis.control.ht prolanis.control.dm
 claims.payment_days claims.late_penalty_month staff.minimum
+staff.pay_month.doctor staff.pay_month.dentist staff.pay_month.nurse staff.pay_month.midwife
 """.split()  # noqa: SIM905 (a list of 60 lines reads worse)
 
 LOCAL = """\

@@ -21,7 +21,7 @@ from scenarios.binding import binding_name
 from scenarios.compare import paired
 from scenarios.months import later
 from scenarios.need import need
-from scenarios.plan import Prepared, RunPlan, manifest_of, prepare_loaded, with_second_run
+from scenarios.plan import Prepared, RunPlan, manifest_of, prepare_loaded, staffing, with_second_run
 from scenarios.run import Progress, execute
 from scenarios.store import FILE, MANIFEST, RunStore
 from sim.rules import load_rules
@@ -235,6 +235,20 @@ def test_the_manifest_names_what_the_run_was_made_of_and_no_folder_of_the_machin
     text = json.dumps(manifest)
     assert str(tmp_path) not in text
     assert str(Path.home()) not in text or str(Path.home()) == "/"
+
+
+def test_the_manifest_holds_the_posts_of_each_puskesmas() -> None:
+    """Permenkes 43/2019: with beds 2 doctors; the tiny district has one, and its figures are assumed."""
+    rules, district = load_rules(), tiny_district()
+    first, second = staffing(district, rules, "2023-11")
+    assert [first["facility"], second["facility"]] == ["Puskesmas 1", "Puskesmas 2"]
+    assert first["posts"]["doctors"] == {"held": None, "minimum": 2, "missing": 0, "rupiah": 0}
+    known = district.facilities[0].model_copy(update={"confidence": "high", "assumed_fields": ()})
+    (only,) = staffing(district.model_copy(update={"facilities": (known,)}), rules, "2023-11")
+    yearly = 12 * rules.value("staff.pay_month.doctor", "2023-11")
+    assert only["posts"]["doctors"] == {"held": 1, "minimum": 2, "missing": 1, "rupiah": yearly}
+    assert staffing(district, rules, "2016-05") == []
+    assert manifest_of(ready(PLAN))["staffing"][0]["posts"]["nurses"]["minimum"] == 8
 
 
 def test_the_second_run_binds_the_line_at_the_need_and_is_resumable(tmp_path: Path) -> None:

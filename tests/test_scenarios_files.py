@@ -16,9 +16,10 @@ from scenarios import reading
 from scenarios.levers import Context
 from scenarios.scenario import library, load_scenario
 from sim.policy import Policy, baseline_policy
+from sim.rules import load_rules
 
 DISTRICT = tiny_district(facilities=2).model_copy(update={"uhc_agreement": False})
-CONTEXT = Context(DISTRICT, rules=None, first_month="2023-11", months=24)  # type: ignore[arg-type]
+CONTEXT = Context(DISTRICT, load_rules(), first_month="2023-11", months=24)
 HEAD = "title: {id: judul, en: title}\nexplanation: {id: teks, en: text}\n"
 
 

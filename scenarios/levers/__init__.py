@@ -13,6 +13,7 @@ from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
 from scenarios.levers.pemda_intake import PemdaIntake
 from scenarios.levers.quota_addition import QuotaAddition
+from scenarios.levers.recruitment import Recruitment
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
@@ -21,7 +22,7 @@ from scenarios.levers.switch_off import SwitchOff
 _ALL: tuple[type[Lever], ...] = (
     PemdaIntake, SwitchOff, ApbdLine, PbiCut, QuotaAddition,
     Collectors, Reminders, Autodebit, RehabPromotion, Amnesty, Cleansing,
-    Outreach, ReferralTraining, KbkScheme,
+    Outreach, ReferralTraining, Recruitment, KbkScheme,
 )  # fmt: skip
 
 LEVERS: dict[str, type[Lever]] = {lever.model_fields["kind"].default: lever for lever in _ALL}
