@@ -19,7 +19,7 @@ from sim.calendar import Calendar, next_month
 from sim.policy import Policy
 from sim.results import Results
 from sim.rules import Rules
-from sim.simulate import run
+from sim.simulate import results_of, run
 from sim.world import World, make_world
 
 IntArray = NDArray[np.int64]
@@ -84,11 +84,7 @@ def watched_run(
     world.env.process(_watch_care(world, watched))
     world.env.process(_watch_plans(world, watched))
     run(world)
-    facilities = tuple(facility.name for facility in district.facilities)
-    results = Results(
-        calendar.names, facilities, world.out_district, world.out_facility, world.out_segment, tuple(world.notes)
-    )
-    return Run(results, world, watched)
+    return Run(results_of(world), world, watched)
 
 
 def _watch_care(world: World, seen: Watched) -> Generator[Any, Any, None]:

@@ -41,6 +41,11 @@ class Run:
         """Names of the facilities in the order of the tables."""
         return self.store.facilities
 
+    @property
+    def hospitals(self) -> tuple[str, ...]:
+        """Names of the hospitals in the order of the tables."""
+        return self.store.hospitals
+
     @cached_property
     def short_names(self) -> tuple[str, ...]:
         """Names of the facilities for charts: without "Puskesmas" where every name begins with it."""

@@ -20,6 +20,7 @@ from scenarios.months import MONTH, full_years, later, number_of, span
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 from scenarios.scenario import Scenario, load_scenario
 from sim.facilities.exemption import is_exempt
+from sim.facilities.hospitals import listed_hospitals
 from sim.facilities.staffing_gap import posts_of
 from sim.people.margins import reconcile, told
 from sim.policy import Policy
@@ -202,6 +203,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         },
         "facilities": [facility.name for facility in district.facilities],
         "facility_codes": [facility.code for facility in district.facilities],
+        "hospitals": [hospital.name for hospital in listed_hospitals(district)],
         "kbk_exempt": [is_exempt(facility, prepared.rules, prepared.first_month) for facility in district.facilities],
         "staffing": staffing(district, prepared.rules, prepared.start),
         "scenarios": [entry(scenario, prepared.policies[scenario.name]) for scenario in prepared.scenarios],
@@ -247,7 +249,7 @@ def others_pay(district: District) -> dict[str, int]:
 
 def asked(manifest: dict[str, Any]) -> dict[str, Any]:
     """The part of a manifest that decides the results: two runs that agree in it are the same run."""
-    keys = ("stock", "start", "months", "replicates", "seed", "luck_only", "binding", "facilities")
+    keys = ("stock", "start", "months", "replicates", "seed", "luck_only", "binding", "facilities", "hospitals")
     parts = {key: manifest.get(key) for key in keys}
     parts["scenarios"] = [
         (scenario["name"], scenario["sha256"]) for scenario in manifest["scenarios"] if "@" not in scenario["name"]

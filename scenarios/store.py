@@ -25,8 +25,8 @@ FILE = "results.sqlite"
 #: Copy of the district's own rules in the folder of a run, where it has any.
 RULES = "rules.yaml"
 MANIFEST = "manifest.json"
-FORMAT = 1
-LEVELS: tuple[Level, ...] = ("district", "facility", "segment")
+FORMAT = 2
+LEVELS: tuple[Level, ...] = ("district", "facility", "segment", "hospital")
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, json TEXT NOT NULL);
@@ -51,8 +51,8 @@ class RunStore:
     def create(cls, folder: Path, manifest: Mapping[str, Any]) -> RunStore:
         """A new, empty store in ``folder`` (made if need be).
 
-        ``manifest`` needs at least ``start`` ("YYYY-MM"), ``months`` (number), ``facilities`` (names) and
-        ``scenarios`` (a list with a ``name`` each). Raises ``UserError`` when the folder already holds a run.
+        ``manifest`` needs at least ``start`` ("YYYY-MM"), ``months`` (number), ``facilities`` and ``hospitals`` (names)
+        and ``scenarios`` (a list with a ``name`` each). Raises ``UserError`` when the folder already holds a run.
         """
         folder = Path(folder)
         if (folder / FILE).exists():
@@ -119,6 +119,11 @@ class RunStore:
     def facilities(self) -> tuple[str, ...]:
         """Names of the facilities, in the order of the facility tables."""
         return tuple(self.manifest["facilities"])
+
+    @property
+    def hospitals(self) -> tuple[str, ...]:
+        """Names of the hospitals, in the order of the hospital tables."""
+        return tuple(self.manifest["hospitals"])
 
     def update(self, **entries: Any) -> None:
         """Sets entries of the manifest, in the store and in ``manifest.json``."""

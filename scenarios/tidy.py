@@ -56,9 +56,10 @@ class Choice:
 def rows(store: RunStore, choice: Choice) -> Iterator[list[Row]]:
     """The rows of one unit after the other: scenarios in their order, replicates ascending, then level, month, place.
 
-    ``place`` is "district", a facility's name or a segment's key; values as in :class:`sim.results.Results`.
+    ``place`` is "district", a facility's or hospital's name or a segment's key; values as in
+    :class:`sim.results.Results`.
     """
-    places = {"district": ("district",), "facility": store.facilities, "segment": SEGMENTS}
+    places = {"district": ("district",), "facility": store.facilities, "segment": SEGMENTS, "hospital": store.hospitals}
     for scenario in choice.scenarios:
         for replicate in store.replicates(scenario):
             unit = store.results(scenario, replicate)

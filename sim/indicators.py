@@ -1,6 +1,7 @@
 """The catalogue of what a run reports: one list per level, in the order in which results are stored.
 
-A result holds three tables of float64: district (months, K), facility (months, F, K) and segment (months, S, K).
+A result holds four tables of float64: district (months, K), facility (months, F, K), segment (months, S, K) and
+hospital (months, H, K).
 All counts and rupiah are whole numbers, exact in float64 up to 2**53. Shares are derived by the reader, never stored.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Level = Literal["district", "facility", "segment"]
+Level = Literal["district", "facility", "segment", "hospital"]
 Unit = Literal["persons", "families", "rupiah", "visits", "minutes", "hours", "share", "flag", "rating", "days"]
 
 
@@ -115,7 +116,7 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("capitation_paid", "rupiah", "kapitasi dibayar", "capitation paid"),
     Indicator("claims_incurred", "rupiah", "klaim rumah sakit terjadi", "hospital claims incurred"),
     Indicator("claims_paid", "rupiah", "klaim rumah sakit dibayar", "hospital claims paid"),
-    Indicator("claims_backlog", "rupiah", "klaim menunggu verifikasi", "claims waiting for verification", True),
+    Indicator("claims_backlog", "rupiah", "klaim rumah sakit belum dibayar", "hospital claims not yet paid", True),
     Indicator("claims_penalty", "rupiah", "denda terlambat bayar klaim", "late-payment penalty on claims"),
     Indicator("service_fines", "rupiah", "denda pelayanan", "service fines"),
     Indicator("hospital_outpatient", "visits", "rawat jalan rumah sakit (RJTL)", "hospital outpatient visits (RJTL)"),
@@ -134,6 +135,10 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("well_adults", "persons", "kontak sehat tercatat, 18-59 tahun", "recorded well contacts, age 18-59"),
     Indicator("sick_elderly", "persons", "kontak sakit tercatat, 60+ tahun", "recorded sick contacts, age 60+"),
     Indicator("well_elderly", "persons", "kontak sehat tercatat, 60+ tahun", "recorded well contacts, age 60+"),
+    Indicator("claims_submitted", "rupiah", "klaim rumah sakit diajukan", "hospital claims submitted"),
+    Indicator("claims_returned", "rupiah", "klaim dikembalikan untuk dilengkapi", "claims sent back for completion"),
+    Indicator("claims_late", "rupiah", "klaim dibayar terlambat", "claims paid late"),
+    Indicator("hospital_severe", "visits", "rawat inap tingkat keparahan 3", "hospital admissions of severity level 3"),
 )
 
 FACILITY: tuple[Indicator, ...] = (
@@ -182,7 +187,32 @@ SEGMENT: tuple[Indicator, ...] = (
     Indicator("capitated", "persons", "dikapitasi", "capitated", True),
 )
 
-CATALOGUE: dict[str, tuple[Indicator, ...]] = {"district": DISTRICT, "facility": FACILITY, "segment": SEGMENT}
+HOSPITAL: tuple[Indicator, ...] = (
+    Indicator("outpatient", "visits", "rawat jalan (RJTL)", "outpatient visits (RJTL)"),
+    Indicator("admissions", "visits", "rawat inap (RITL)", "admissions (RITL)"),
+    Indicator("emergencies", "visits", "rawat inap gawat darurat, tanpa rujukan", "emergency admissions, not referred"),
+    Indicator("severe", "visits", "rawat inap tingkat keparahan 3", "admissions of severity level 3"),
+    Indicator("claims_outpatient", "rupiah", "klaim rawat jalan terjadi", "outpatient claims incurred"),
+    Indicator("claims_admissions", "rupiah", "klaim rawat inap terjadi", "admission claims incurred"),
+    Indicator("claims_incurred", "rupiah", "klaim terjadi", "claims incurred"),
+    Indicator("claims_submitted", "rupiah", "klaim diajukan", "claims submitted"),
+    Indicator("claims_returned", "rupiah", "klaim dikembalikan untuk dilengkapi", "claims sent back for completion"),
+    Indicator("claims_paid", "rupiah", "klaim dibayar", "claims paid"),
+    Indicator("claims_late", "rupiah", "klaim dibayar terlambat", "claims paid late"),
+    Indicator("claims_penalty", "rupiah", "denda terlambat bayar klaim", "late-payment penalty on claims"),
+    Indicator("claims_backlog", "rupiah", "klaim belum dibayar", "claims not yet paid", True),
+    Indicator("claims_unsubmitted", "rupiah", "di antaranya belum diajukan", "of it not yet submitted", True),
+    Indicator("claims_incomplete", "rupiah", "di antaranya sedang dilengkapi", "of it being completed", True),
+    Indicator("claims_waiting", "rupiah", "di antaranya menunggu verifikator", "of it waiting for a verifier", True),
+    Indicator("service_fines", "rupiah", "denda pelayanan", "service fines"),
+)
+
+CATALOGUE: dict[str, tuple[Indicator, ...]] = {
+    "district": DISTRICT,
+    "facility": FACILITY,
+    "segment": SEGMENT,
+    "hospital": HOSPITAL,
+}
 INDEX: dict[str, dict[str, int]] = {
     level: {indicator.key: i for i, indicator in enumerate(indicators)} for level, indicators in CATALOGUE.items()
 }

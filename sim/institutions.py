@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import simpy
 from numpy.typing import NDArray
 
 from districts.model import District, Stock
+from sim.calendar import Calendar
 from sim.facilities.drugs import DrugStore
 from sim.facilities.exemption import is_exempt
 from sim.facilities.fund import CapitationFund
+from sim.facilities.hospitals import Hospitals, listed_hospitals
 from sim.kbk import scheme
 from sim.payers.claims import ClaimsOffice
+from sim.payers.ledger import Ledger
 from sim.rules import Rules
 
 IntArray = NDArray[np.int64]
 
 #: Claims beside referrals and emergencies (letters, complications), relative, for the verifiers' capacity (assumed).
 _CLAIMS_BESIDES = 1.1
+#: Working days (Monday to Saturday) among the days of a week.
+_WORKING = 6 / 7
 #: Share of a facility's register that is active, for the first guess of its drug use (assumed).
 _ACTIVE_SHARE = 0.8
 
@@ -49,10 +57,28 @@ def first_shares(district: District, rules: Rules, month: str) -> IntArray:
     return np.array(shares, np.int64)
 
 
-def make_claims_office(stock: Stock, b: dict[str, float]) -> ClaimsOffice:
-    """The claims office: its verifiers clear a stated multiple of the claims expected of the active members."""
-    referrals = b["care.sick"] * b["referral.rate"]
-    per_head = referrals * b["referral.outpatient_visits"] * b["claims.outpatient"]
-    per_head += (referrals * b["referral.admission"] + b["care.emergency"]) * b["claims.admission"]
-    capacity = int(b["claims.verified_per_month"] * per_head * stock.active * _CLAIMS_BESIDES)
-    return ClaimsOffice(capacity, b["claims.returned"], 0.0)
+def make_claims_office(
+    env: simpy.Environment, calendar: Calendar, ledger: Ledger, district: District, hospitals: Hospitals, stock: Stock,
+    b: dict[str, float], rules: Rules,
+) -> ClaimsOffice:  # fmt: skip
+    """The claims office at the start, with the claims of the months before.
+
+    Together its verifiers clear the files expected of a month of the active members, times ``claims.verified_in_time``,
+    within the days that the law allows. They serve other districts too: as many as it takes at
+    ``claims.files_per_verifier_day`` share that work evenly.
+    """
+    referrals = b["care.sick"] * b["referral.rate"] * stock.active * _CLAIMS_BESIDES
+    visits = referrals * b["referral.outpatient_visits"]
+    admissions = referrals * b["referral.admission"] + b["care.emergency"] * stock.active * _CLAIMS_BESIDES
+    cost = visits * b["claims.outpatient"] + admissions * b["claims.admission"]
+    accounts = tuple(f"hospital {hospital.code}" for hospital in listed_hospitals(district))
+    office = ClaimsOffice(
+        env, calendar, ledger, rules.value, accounts, b["claims.returned"], round(b["claims.return_days"])
+    )
+    days = rules.value("claims.payment_days", calendar.first) * _WORKING
+    capacity = b["claims.verified_in_time"] * (visits + admissions) / days
+    verifiers = max(1, math.ceil(capacity / b["claims.files_per_verifier_day"]))
+    office.hire(verifiers, capacity / verifiers)
+    files = np.round((visits + admissions) * hospitals.share).astype(np.int64)
+    office.open(files, np.where(files > 0, cost * hospitals.share * hospitals.cost, 0.0).astype(np.int64))
+    return office

@@ -52,8 +52,10 @@ STEPS: tuple[Step, ...] = (
          "hypertension and diabetes: diagnosis, Prolanis, control, complications", steps_care.treat_chronic),
     Step("score_kbk", 0, "P-Care ditutup: AK, RRNS, RPPT, peringkat, nilai, bagian dibayar",
          "P-Care closes: AK, RRNS, RPPT, ratings, score, share", steps_clinics.score_kbk),
-    Step("handle_claims", 0, "klaim rumah sakit diajukan, diverifikasi, dibayar",
-         "hospital claims are submitted, verified, paid", steps_money.handle_claims),
+    Step("handle_claims", 0, "klaim rumah sakit bulan ini dibukukan (diajukan tanggal 10 bulan berikutnya; "
+         "verifikator bekerja dan membayar tiap hari kerja)",
+         "the month's hospital claims are booked (submitted on the 10th of the next month; verifiers work and pay on "
+         "every working day)", steps_money.handle_claims),
     Step("bill_pemda", 0, "tagihan Pemda dibuat, dibebankan ke pagu, dibayar; utang dan penonaktifan",
          "the Pemda is billed and pays from its line; debt and switch-offs", steps_pemda.bill_pemda),
     Step("live_and_die", 0, "lahir, meninggal, pindah, sakit baru; pembersihan data; genap 21 tahun; keluar PBI-JK",

@@ -45,7 +45,8 @@ class Purpose(IntEnum):
     # Only where something happens.
     FATE = 4  # lanes: report to the register, sex of a newborn, naming, age-out at 21
     VISIT = 5  # lanes: referred, leaving the queue, TACC or training, admission (ordinal: visit)
-    CLAIM = 6  # lanes: outpatient cost, admission cost (two words), outpatient visits (ordinal: visit)
+    CLAIM = 6  # lanes: outpatient cost, unused, hospital, outpatient visits (ordinal: visit); for an admission
+    # (ordinal 64 + that of its visit, or + 63): severity level, cost within it, hospital of an emergency, unused
     QUEUE = 15  # lanes: day and hour, service (two words), way back in
     MEASURE = 9  # lanes: systolic error (two words), glucose error (two words)
     OFFICE = 10  # lanes: NIK, NIK mended, unused, day of a self-registration

@@ -14,26 +14,38 @@ from sim.indicators import CATALOGUE, INDEX, Level
 
 FloatArray = NDArray[np.float64]
 
+#: Version of the stored form.
+_VERSION = 2
+
 
 @dataclass(frozen=True)
 class Results:
     """The outcome of one unit (one scenario, one replicate).
 
-    ``district`` has shape (months, K), ``facility`` (months, facilities, K), ``segment`` (months, segments, K), with
-    K as in :data:`sim.indicators.CATALOGUE`. ``months`` are "YYYY-MM". ``notes`` are dated events in English
-    ("2024-08: the JKN line is exhausted").
+    ``district`` has shape (months, K), ``facility`` (months, facilities, K), ``segment`` (months, segments, K),
+    ``hospital`` (months, hospitals, K), with K as in :data:`sim.indicators.CATALOGUE`. ``months`` are "YYYY-MM",
+    ``facilities`` and ``hospitals`` names. ``notes`` are dated events in English ("2024-08: the JKN line is
+    exhausted").
     """
 
     months: tuple[str, ...]
     facilities: tuple[str, ...]
+    hospitals: tuple[str, ...]
     district: FloatArray
     facility: FloatArray
     segment: FloatArray
+    hospital: FloatArray
     notes: tuple[str, ...] = ()
 
     def table(self, level: Level) -> FloatArray:
         """The table of ``level``."""
-        return {"district": self.district, "facility": self.facility, "segment": self.segment}[level]
+        tables: dict[Level, FloatArray] = {
+            "district": self.district,
+            "facility": self.facility,
+            "segment": self.segment,
+            "hospital": self.hospital,
+        }
+        return tables[level]
 
     def series(self, key: str, level: Level = "district", place: int | None = None) -> FloatArray:
         """One indicator over the months: (months,), or (months, places) when ``place`` is None below district level.
@@ -49,17 +61,20 @@ class Results:
         return Results(
             self.months[first:],
             self.facilities,
+            self.hospitals,
             self.district[first:],
             self.facility[first:],
             self.segment[first:],
+            self.hospital[first:],
             tuple(note for note in self.notes if note[:7] >= month),
         )
 
     def to_bytes(self) -> bytes:
         """A compressed, versioned, self-describing copy (never a pickle). Equal results give equal bytes."""
-        head = json.dumps({"version": 1, "months": self.months, "facilities": self.facilities, "notes": self.notes})
+        names = {"months": self.months, "facilities": self.facilities, "hospitals": self.hospitals}
+        head = json.dumps({"version": _VERSION, **names, "notes": self.notes})
         buffer = io.BytesIO()
-        for table in (self.district, self.facility, self.segment):
+        for table in (self.district, self.facility, self.segment, self.hospital):
             np.lib.format.write_array(buffer, np.ascontiguousarray(table, np.float64), allow_pickle=False)
         encoded = head.encode()
         return zlib.compress(len(encoded).to_bytes(4, "little") + encoded + buffer.getvalue(), 1)
@@ -73,9 +88,11 @@ class Results:
             raise ValueError(f"damaged results: {error}") from error
         size = int.from_bytes(raw[:4], "little")
         head = json.loads(raw[4 : 4 + size])
-        if head["version"] != 1:
-            raise ValueError(f"results of version {head['version']} cannot be read by this program (version 1)")
+        if head["version"] != _VERSION:
+            found = head["version"]
+            raise ValueError(f"results of version {found} cannot be read by this program (version {_VERSION})")
         buffer = io.BytesIO(raw[4 + size :])
         tables = [np.lib.format.read_array(buffer, allow_pickle=False) for _ in CATALOGUE]
-        district, facility, segment = tables
-        return cls(tuple(head["months"]), tuple(head["facilities"]), district, facility, segment, tuple(head["notes"]))
+        months, facilities, hospitals = (tuple(head[key]) for key in ("months", "facilities", "hospitals"))
+        district, facility, segment, hospital = tables
+        return cls(months, facilities, hospitals, district, facility, segment, hospital, tuple(head["notes"]))

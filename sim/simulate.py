@@ -6,6 +6,7 @@ from districts.faults import UserError
 from districts.model import District
 from sim.behaviour import Behaviour
 from sim.calendar import Calendar, next_month
+from sim.facilities.hospitals import listed_hospitals
 from sim.month import run_calendar, work_office
 from sim.policy import Policy
 from sim.results import Results
@@ -39,14 +40,7 @@ def simulate(
         district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only,
         threads=threads, trace=trace,
     )  # fmt: skip
-    return Results(
-        months=world.calendar.names,
-        facilities=tuple(facility.name for facility in district.facilities),
-        district=world.out_district,
-        facility=world.out_facility,
-        segment=world.out_segment,
-        notes=tuple(world.notes),
-    )
+    return results_of(world)
 
 
 def run_world(
@@ -80,8 +74,22 @@ def run_world(
     return world
 
 
+def results_of(world: World) -> Results:
+    """What ``world`` has reported."""
+    return Results(
+        months=world.calendar.names,
+        facilities=tuple(facility.name for facility in world.facilities),
+        hospitals=tuple(hospital.name for hospital in listed_hospitals(world.district)),
+        district=world.out_district,
+        facility=world.out_facility,
+        segment=world.out_segment,
+        hospital=world.out_hospital,
+        notes=tuple(world.notes),
+    )
+
+
 def run(world: World) -> None:
-    """Let every month of ``world`` happen."""
+    """Let every month of ``world`` happen; the claims office began its work when it was made."""
     if world.trace:
         world.trace.begin(world)
     world.env.process(run_calendar(world))

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim import codes
 from sim.facilities.clinic import share_leaving
+from sim.facilities.hospitals import take_turns
 from sim.facilities.referral import ReferralEffects, referral_chances
 from sim.facilities.staff import MIDWIVES, NURSES, share_hours
 from sim.kbk import scheme
@@ -118,18 +119,20 @@ def seek_care(world: World) -> None:
     averted = b["referral.training_effect"] * world.policy.referral_training[month]
     counts = world.team.tallies(*world.counts.shape)
     groups = world.team.tallies(len(GROUPS), 2)
-    hospital = world.team.tallies(len(world.now.hospital))
+    hospital, cash = world.team.tallies(*world.hospital.shape), world.team.tallies(1)
     made = [0] * world.team.slots
 
     def task(lo: int, hi: int, slot: int) -> None:
         made[slot] = care.seek_care(
-            world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, rates, leave, referral, tacc,
-            averted, world.tables.group, counts[slot], groups[slot], hospital[slot], world.visits[slot],
+            world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, rates, world.hospitals, leave,
+            referral, tacc, averted, world.tables.group, counts[slot], groups[slot], hospital[slot], cash[slot],
+            world.visits[slot],
         )  # fmt: skip
 
     world.team.over_people(task, world.used)
     world.counts[:] = np.sum(counts, axis=0)
-    world.now.hospital += np.sum(hospital, axis=0)
+    world.hospital[:] = np.sum(hospital, axis=0)
+    world.now.cash_visits = int(np.sum(cash))
     if any(number > len(room) for number, room in zip(made, world.visits, strict=True)):
         raise RuntimeError("more visits than the run has room for; raise _VISITS_ROOM in sim/world.py")
     world.visits_made = [room[:number] for number, room in zip(made, world.visits, strict=True)]
@@ -180,9 +183,21 @@ def treat_chronic(world: World) -> None:
     world.record(prb_patients=on_prb, prb_drugs=drugs)
     letters = world.chronic[:, chronic.LETTERS]
     world.counts[:, care.REFERRALS] += letters
-    visits = _VISITS_PER_LETTER * int(letters.sum())
-    world.now.hospital[care.OUTPATIENT] += visits
-    world.now.hospital[care.CLAIMS] += int(visits * b["claims.outpatient"])
-    for number, cost in zip(world.now.complications, _COMPLICATION_COST, strict=True):
-        world.now.hospital[care.ADMISSIONS] += number
-        world.now.hospital[care.CLAIMS] += int(number * cost * b["claims.admission"])
+    _fill_hospitals(world, int(letters.sum()))
+
+
+def _fill_hospitals(world: World, letters: int) -> None:
+    """Hospital visits on three-month letters, and admissions for complications: the hospitals take turns."""
+    b, counts, cost = world.b, world.hospital, world.hospitals.cost
+    visits = _VISITS_PER_LETTER * take_turns(world.turns, letters, world.hospitals.share)
+    counts[:, care.OUTPATIENT] += visits
+    counts[:, care.OUTPATIENT_COST] += (visits * b["claims.outpatient"] * cost).astype(np.int64)
+    world.turns += letters
+    levels = np.outer(world.hospitals.share, care.SEVERITY_SHARE)
+    for number, relative in zip(world.now.complications.tolist(), _COMPLICATION_COST, strict=True):
+        admitted = take_turns(world.turns, number, levels.ravel()).reshape(levels.shape)
+        counts[:, care.ADMISSIONS] += admitted.sum(axis=1)
+        counts[:, care.SEVERE] += admitted[:, 2]
+        mean = relative * b["claims.admission"] * cost
+        counts[:, care.ADMISSION_COST] += (admitted.sum(axis=1) * mean).astype(np.int64)
+        world.turns += number

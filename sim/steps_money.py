@@ -5,6 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from sim import codes
+from sim.payers.claims import (
+    INCOMPLETE,
+    LATE,
+    PAID,
+    PENALTY,
+    RETURNED,
+    SUBMISSION_DAY,
+    SUBMITTED,
+    UNSUBMITTED,
+    WAITING,
+)
 from sim.people import care, demography, premiums, segments
 from sim.shocks import shifted
 from sim.steps_care import season
@@ -72,24 +83,42 @@ def _own_premiums(world: World) -> np.ndarray:
 
 
 def handle_claims(world: World) -> None:
-    """Hospitals submit the month's claims; the verifiers clear the oldest first."""
-    incurred = int(world.now.hospital[care.CLAIMS])
-    world.claims.penalty = float(world.rule("claims.late_penalty_month"))
-    world.claims.submit(world.month, incurred)
-    paid, penalty = world.claims.verify(world.month)
-    fines = int(world.now.hospital[care.FINES])
-    world.ledger.pay("bpjs", "hospitals", paid, "claims")
-    world.ledger.pay("bpjs", "hospitals", penalty, "late-payment penalty")
-    world.ledger.pay("households", "hospitals", fines, "service fines")
+    """Owe for the month's hospital care; count what hospitals submitted and were paid during the month."""
+    counts, office = world.hospital, world.claims
+    month_end = world.calendar.start_day(world.month) + world.calendar.length(world.month)
+    incurred = counts[:, care.OUTPATIENT_COST] + counts[:, care.ADMISSION_COST]
+    office.incur(counts[:, care.OUTPATIENT] + counts[:, care.ADMISSIONS], incurred, month_end + SUBMISSION_DAY - 1)
+    for account, fine in zip(office.hospitals, counts[:, care.FINES].tolist(), strict=True):
+        world.ledger.pay("households", account, fine, "service fines")
+    flows = office.close_month()
+    claims = {
+        "claims_incurred": incurred,
+        "claims_submitted": flows[:, SUBMITTED],
+        "claims_returned": flows[:, RETURNED],
+        "claims_paid": flows[:, PAID],
+        "claims_late": flows[:, LATE],
+        "claims_penalty": flows[:, PENALTY],
+        "claims_backlog": office.owed.sum(axis=1),
+        "service_fines": counts[:, care.FINES],
+    }
+    world.record_hospitals(
+        outpatient=counts[:, care.OUTPATIENT],
+        admissions=counts[:, care.ADMISSIONS],
+        emergencies=counts[:, care.EMERGENCIES],
+        severe=counts[:, care.SEVERE],
+        claims_outpatient=counts[:, care.OUTPATIENT_COST],
+        claims_admissions=counts[:, care.ADMISSION_COST],
+        claims_unsubmitted=office.owed[:, UNSUBMITTED],
+        claims_incomplete=office.owed[:, INCOMPLETE],
+        claims_waiting=office.owed[:, WAITING],
+        **claims,
+    )
     world.record(
-        claims_incurred=incurred,
-        claims_paid=paid,
-        claims_backlog=world.claims.backlog(),
-        claims_penalty=penalty,
-        service_fines=fines,
-        hospital_outpatient=world.now.hospital[care.OUTPATIENT],
-        hospital_admissions=world.now.hospital[care.ADMISSIONS],
-        cash_visits=world.now.hospital[care.CASH_VISITS],
+        **{name: int(values.sum()) for name, values in claims.items()},
+        hospital_outpatient=int(counts[:, care.OUTPATIENT].sum()),
+        hospital_admissions=int(counts[:, care.ADMISSIONS].sum()),
+        hospital_severe=int(counts[:, care.SEVERE].sum()),
+        cash_visits=world.now.cash_visits,
         complications=int(world.now.complications.sum()),
     )
 

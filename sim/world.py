@@ -16,8 +16,9 @@ from sim.behaviour import Behaviour
 from sim.calendar import Calendar, next_month
 from sim.facilities.drugs import DrugStore
 from sim.facilities.fund import CapitationFund
+from sim.facilities.hospitals import Hospitals, make_hospitals
 from sim.facilities.staff import Staff, StaffHours, make_staff
-from sim.indicators import DISTRICT, FACILITY, INDEX, SEGMENT, SEGMENTS
+from sim.indicators import DISTRICT, FACILITY, HOSPITAL, INDEX, SEGMENT, SEGMENTS
 from sim.institutions import first_shares, make_claims_office, make_funds, make_stores
 from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
@@ -84,7 +85,7 @@ class Month:
     moves: IntArray = field(default_factory=lambda: np.zeros(segments.MOVES, np.int64))
     origin: IntArray = field(default_factory=lambda: np.zeros(6, np.int64))
     events: IntArray = field(default_factory=lambda: np.zeros(demography.EVENTS, np.int64))
-    hospital: IntArray = field(default_factory=lambda: np.zeros(care.COUNTS, np.int64))
+    cash_visits: int = 0  # visits of people without cover
     complications: IntArray = field(default_factory=lambda: np.zeros(3, np.int64))
     activated: int = 0  # district heads that became active after the count of day 1
     applied: tuple[int, int] = (0, 0)  # heads applied for that were never registered, that were inactive
@@ -114,6 +115,8 @@ class World:
     orders: FamilyOrders
     team: Team
     tables: Tables
+    hospitals: Hospitals
+    ledger: Ledger
     office: EnrolmentOffice
     claims: ClaimsOffice
     line: BudgetLine
@@ -125,7 +128,7 @@ class World:
     out_district: FloatArray
     out_facility: FloatArray
     out_segment: FloatArray
-    ledger: Ledger = field(default_factory=Ledger)
+    out_hospital: FloatArray
     month: int = 0
     now: Month = field(default_factory=Month)
     non_cut_off: bool = False
@@ -144,6 +147,8 @@ class World:
     ak_last: FloatArray = field(default_factory=lambda: np.zeros(0))
     counts: IntArray = field(default_factory=lambda: np.zeros((0, 6), np.int64))
     chronic: IntArray = field(default_factory=lambda: np.zeros((0, chronic.COUNTS), np.int64))
+    hospital: IntArray = field(default_factory=lambda: np.zeros((0, care.COUNTS), np.int64))  # this month's care
+    turns: int = 0  # hospital visits and admissions so far that took turns among the hospitals
     recorded: FloatArray = field(default_factory=lambda: np.zeros(0))  # this month's chance of entry in P-Care
     well_place: FloatArray = field(default_factory=lambda: np.zeros(0))  # this month's well contacts per member
     visits: list[FloatArray] = field(default_factory=list)  # room by slot of the team
@@ -188,6 +193,11 @@ class World:
         if self.trace:
             self.trace.tell(self, place, message, **params)
 
+    def record_hospitals(self, **values: Any) -> None:
+        """Write hospital indicators of the running month; each value has shape (hospitals,)."""
+        for name, value in values.items():
+            self.out_hospital[self.month, :, INDEX["hospital"][name]] = value
+
     def count_heads(self) -> None:
         """Count everyone on the register and note what each family holds."""
         tallies = [self.team.tallies(*total.shape) for total in self.heads]
@@ -231,6 +241,7 @@ def make_world(
     rules = rules.from_month(policy.rule_changes)
     start = make_start(district, stock, behaviour, seed, replicate, luck_only, policy.months)
     team = make_team(threads, start.people.household, start.residents)
+    env, ledger, hospitals = simpy.Environment(), Ledger(), make_hospitals(district)
     world = World(
         district=district,
         rules=rules,
@@ -240,7 +251,7 @@ def make_world(
         calendar=calendar,
         stock=stock,
         shocks=start.shocks,
-        env=simpy.Environment(),
+        env=env,
         people=copy_arrays(start.people),
         patients=copy_arrays(start.patients),
         households=copy_arrays(start.households),
@@ -250,8 +261,10 @@ def make_world(
         orders=start.orders,
         team=team,
         tables=start.tables,
+        hospitals=hospitals,
+        ledger=ledger,
         office=EnrolmentOffice(int(b["office.capacity"]), b["segment.nik_invalid"], b["segment.nik_mended"]),
-        claims=make_claims_office(stock, b),
+        claims=make_claims_office(env, calendar, ledger, district, hospitals, stock, b, rules),
         line=BudgetLine(policy, _make_treasury(district, policy)),
         stores=make_stores(district, b),
         funds=make_funds(district, b),
@@ -266,12 +279,14 @@ def make_world(
         out_district=np.zeros((policy.months, len(DISTRICT))),
         out_facility=np.zeros((policy.months, count, len(FACILITY))),
         out_segment=np.zeros((policy.months, len(SEGMENTS), len(SEGMENT))),
+        out_hospital=np.zeros((policy.months, len(hospitals.share), len(HOSPITAL))),
         population_published=stock.population,
         wait=np.zeros(count),
         stockout=np.zeros(count),
         ak_last=np.full(count, np.nan),
         counts=np.zeros((count, 6), np.int64),
         chronic=np.zeros((count, chronic.COUNTS), np.int64),
+        hospital=np.zeros((len(hospitals.share), care.COUNTS), np.int64),
         visits=[
             np.empty((_visit_room(b, stock) // (1 if slot == 0 else team.slots - 1), 3)) for slot in range(team.slots)
         ],

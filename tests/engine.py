@@ -12,7 +12,7 @@ from sim.behaviour import Behaviour, default_behaviour
 from sim.policy import Policy, baseline_policy
 from sim.results import Results
 from sim.rules import Rules, load_rules
-from sim.simulate import run_world
+from sim.simulate import results_of, run_world
 from sim.world import World
 
 RULES = load_rules()
@@ -49,12 +49,4 @@ def world(
 
 def results(*args: object, **kwargs: object) -> Results:
     """Run and return the results."""
-    final = world(*args, **kwargs)  # type: ignore[arg-type]
-    return Results(
-        final.calendar.names,
-        tuple(facility.name for facility in final.district.facilities),
-        final.out_district,
-        final.out_facility,
-        final.out_segment,
-        tuple(final.notes),
-    )
+    return results_of(world(*args, **kwargs))  # type: ignore[arg-type]

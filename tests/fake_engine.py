@@ -34,6 +34,8 @@ def simulate(
     table = {"district": np.zeros((policy.months, len(CATALOGUE["district"])))}
     table["facility"] = luck.integers(0, 1000, (policy.months, facilities, len(CATALOGUE["facility"]))).astype(float)
     table["segment"] = luck.integers(0, 9000, (policy.months, len(SEGMENTS), len(CATALOGUE["segment"]))).astype(float)
+    shape = (policy.months, len(district.hospitals), len(CATALOGUE["hospital"]))
+    table["hospital"] = luck.integers(0, 10**6, shape).astype(float)
     level = int(1e9 * np.exp(0.1 * luck.standard_normal()))
 
     def put(key: str, values: Any) -> None:
@@ -49,8 +51,8 @@ def simulate(
     put("births", luck.integers(0, 9, policy.months))
     if policy.line_rule != "unbounded":
         put("unfunded", _unfunded(policy, months, bill))
-    return Results(months, tuple(f.name for f in district.facilities), table["district"], table["facility"],
-                   table["segment"], (f"{months[0]}: begun",))  # fmt: skip
+    return Results(months, tuple(f.name for f in district.facilities), tuple(h.name for h in district.hospitals),
+                   **table, notes=(f"{months[0]}: begun",))  # fmt: skip
 
 
 def _unfunded(policy: Policy, months: tuple[str, ...], bill: Any) -> Any:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from scenarios.feedbacks import FEEDBACKS, measure
+from scenarios.store import LEVELS
 from sim.behaviour import PARAMETERS
 from tests.engine import BEHAVIOUR, policy_for, results, small
 
@@ -39,7 +40,7 @@ def test_every_parameter_moves_something(parameter) -> None:  # type: ignore[no-
     """Moved far, each parameter changes the results of a district under strain with every lever in use."""
     base, moved = _strained({}), _strained({parameter.name: _far(parameter)})
     same = all(np.array_equal(base.table(level), moved.table(level), equal_nan=True)
-               for level in ("district", "facility", "segment"))  # fmt: skip
+               for level in LEVELS)  # fmt: skip
     assert not same
 
 
@@ -72,6 +73,7 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
         "clinic.service_minutes": 25.0, "drugs.target_months": 1.2, "care.emergency": 0.03, "segment.join": 0.01,
         "chronic.complication": 0.02, "office.capacity": 100.0, "premium.rehab_join": 0.2, "chronic.diagnosis": 0.3,
         "staff.turnover": 0.3, "staff.recruit_months": 1.0,
+        "claims.verified_in_time": 0.4, "claims.files_per_verifier_day": 5.0,
     }  # fmt: skip
     return results(district, policy, BEHAVIOUR.but({**strain, **changes}), luck_only=False, rules=rules)
 

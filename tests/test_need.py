@@ -24,8 +24,9 @@ def made(folder: Path, bills: dict[str, list[float]], replicates: int = 100, **m
     """A run of 14 months in which replicate r of a scenario has the monthly bill ``bills[scenario][r]``."""
     rules = {"bounded": "amounts"}
     store = RunStore.create(folder, {
-        "start": MONTHS[0], "months": len(MONTHS), "facilities": ["A"], "replicates": replicates,
-        "scenarios": [{"name": name, "line_rule": rules.get(name, "unbounded")} for name in bills], **more,
+        "start": MONTHS[0], "months": len(MONTHS), "facilities": ["A"], "hospitals": ["H"],
+        "replicates": replicates, **more,
+        "scenarios": [{"name": name, "line_rule": rules.get(name, "unbounded")} for name in bills],
     })  # fmt: skip
     for name, levels in bills.items():
         for replicate, level in enumerate(levels):
@@ -36,9 +37,7 @@ def made(folder: Path, bills: dict[str, list[float]], replicates: int = 100, **m
             if name == "bounded" and replicate % 2:
                 district[9 + replicate % 3 :, COLUMN["unfunded"]] = 5
             district[1, COLUMN["debt_pemda"]] = 50 if more.get("debt") else 0
-            shape = (len(MONTHS), 1, len(CATALOGUE["facility"]))
-            segments = (len(MONTHS), len(SEGMENTS), len(CATALOGUE["segment"]))
-            store.save(name, replicate, Results(MONTHS, ("A",), district, np.zeros(shape), np.zeros(segments)), 0.0)
+            store.save(name, replicate, told(district), 0.0)
     return store
 
 
@@ -147,9 +146,14 @@ def keep(store: RunStore, name: str, replicate: int, columns: dict[str, list[flo
     district = np.zeros((len(MONTHS), len(CATALOGUE["district"])))
     for key, values in columns.items():
         district[:, COLUMN[key]] = values
-    facilities = np.zeros((len(MONTHS), 1, len(CATALOGUE["facility"])))
-    segments = np.zeros((len(MONTHS), len(SEGMENTS), len(CATALOGUE["segment"])))
-    store.save(name, replicate, Results(MONTHS, ("A",), district, facilities, segments), 0.0)
+    store.save(name, replicate, told(district), 0.0)
+
+
+def told(district: np.ndarray) -> Results:
+    """Results with the given district table, all others zero."""
+    places = {"facility": 1, "segment": len(SEGMENTS), "hospital": 1}
+    zeros = {level: np.zeros((len(MONTHS), count, len(CATALOGUE[level]))) for level, count in places.items()}
+    return Results(MONTHS, ("A",), ("H",), district, **zeros)
 
 
 def test_a_year_without_a_line_is_not_one_in_which_the_line_lasted(tmp_path: Path) -> None:

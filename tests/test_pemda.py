@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from sim import codes
-from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
 from sim.payers.pemda import BudgetLine, make_bill
 from sim.payers.uhc import Bars, holds_status
@@ -238,18 +237,6 @@ def test_the_office_mends_unclear_applications() -> None:
     queue = found.series("intake_queue")
     assert 200 < queue[0] < 400
     assert queue[-1] < 20
-
-
-def test_claims_wait_for_a_verifier_and_late_payment_costs() -> None:
-    office = ClaimsOffice(capacity=60, returned=0.1, penalty=0.01)
-    office.submit(0, 100)
-    assert office.verify(0) == (60, 0)
-    assert office.backlog() == 40
-    office.submit(1, 0)
-    assert office.verify(1) == (40, 0)
-    late = ClaimsOffice(capacity=100, returned=0.0, penalty=0.01)
-    late.submit(0, 350)
-    assert [late.verify(month) for month in range(4)] == [(100, 0), (100, 0), (100, 1), (50, 1)]
 
 
 def test_the_ledger_refuses_what_is_not_whole_rupiah() -> None:

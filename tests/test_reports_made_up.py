@@ -32,6 +32,7 @@ SCENARIOS: tuple[tuple[str, str, str, str], ...] = (
     ("uhc-drop", "UHC, pagu kurang tiga bulan, menonaktifkan", "UHC, line three months short, drop", "heads_at_start"),
     ("uhc-owe", "UHC, pagu kurang tiga bulan, menunggak", "UHC, line three months short, owe", "heads_at_start"),
 )
+HOSPITALS = ("RSUD <Contoh>", "=RS()", "RS luar daerah")
 FLOWS = ("births", "deaths", "moved_in", "moved_out", "cleansed", "pbi_out", "pbi_in", "job_loss", "job_gain",
          "pbpu_joined", "aged_out", "suspended", "reactivated", "joined_rehab", "class_down", "stopped_to_wait",
          "pbi_returned", "asked_pemda")  # fmt: skip
@@ -56,6 +57,7 @@ def made_up_manifest(months: int, replicates: int, start: str, second: bool) -> 
         "luck_only": False,
         "binding": binding,
         "facilities": list(NAMES),
+        "hospitals": list(HOSPITALS),
         "kbk_exempt": [place == EXEMPT for place in range(len(NAMES))],
         "scenarios": [
             {"name": name, "title": {"id": title, "en": english}, "explanation": {"id": title, "en": english},
@@ -94,6 +96,7 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
         "district": np.zeros((count, len(CATALOGUE["district"]))),
         "facility": np.zeros((count, places, len(CATALOGUE["facility"]))),
         "segment": np.zeros((count, len(SEGMENTS), len(CATALOGUE["segment"]))),
+        "hospital": np.zeros((count, len(HOSPITALS), len(CATALOGUE["hospital"]))),
     }
 
     def put(level: str, key: str, values: Any) -> None:
@@ -154,7 +157,7 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
         "bill_jkn": bill, "line": line, "line_used": np.minimum(due, line), "paid_jkn": bill - unfunded,
         "unfunded": unfunded, "debt_pemda": short, "dropped": np.where((short > 0) & (in_year == 11), 30_000, 0),
         "capitation_full": full.sum(axis=1), "capitation_paid": np.round(full * permille / 1000).sum(axis=1),
-        "claims_incurred": 9e9 + 3e8 * rng.normal(size=count), "status_uhc": active / population >= 0.8,
+        "status_uhc": active / population >= 0.8,
         "intake_never": 300 + 10 * rng.normal() if uhc else 0, "intake_lapsed": 200 if uhc else 0,
         "intake_arrears": 120 if uhc else 0, "intake_pbpu": 60 if uhc else 0, "intake_ppu": 8 if uhc else 0,
         "intake_point_of_care": 40 if uhc else 0,
@@ -163,12 +166,17 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
     district |= {"billed_ghosts": ghosts, "bill_ghosts": ghosts * 37_800}
     for place, key in enumerate((*FLOWS, *CONTACTS)):  # each of its own size, so that none can stand for another
         district[key] = 100 * (place + 1) + 60 * rng.random(count) + (25 if uhc else 0)
+    for place, entry in enumerate(CATALOGUE["hospital"]):  # each hospital and indicator of its own size
+        mean = (place + 1) * (1e8 if entry.unit == "rupiah" else 100) * np.array([3, 1, 5])
+        put("hospital", entry.key, mean * (1 + 0.05 * rng.normal(size=(count, len(HOSPITALS)))))
+        if entry.key.startswith("claims_") and entry.key in INDEX["district"]:
+            district[entry.key] = tables["hospital"][..., place].sum(axis=1)
     for key, values in district.items():
         put("district", key, values)
     shares = np.array([0, 0.44, 0.14, 0.17, 0.22, 0.03])
     put("segment", "registered", registered[:, None] * shares)
     put("segment", "active", active[:, None] * shares)
-    return Results(months, NAMES, tables["district"], tables["facility"], tables["segment"])
+    return Results(months, NAMES, HOSPITALS, **tables)
 
 
 def made_up_run(

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
-from test_reports_made_up import EVIL, EXEMPT, MARKUP, NAMES, made_up_run
+from test_reports_made_up import EVIL, EXEMPT, HOSPITALS, MARKUP, NAMES, made_up_run
 
 from reports.law import bars_met
 from reports.run import Run
@@ -24,9 +24,9 @@ from sim.rules import load_rules
 
 SHEETS = {
     "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "Mutasi", "KBK", "Kontak menurut usia", "Kapitasi",
-           "Tenaga", "APBD", "Peserta baru Pemda", "Skenario", "Asumsi", "Catatan"],
+           "Tenaga", "Klaim", "APBD", "Peserta baru Pemda", "Skenario", "Asumsi", "Catatan"],
     "en": ["Summary", "Membership", "Not active", "Segments", "Movements", "KBK", "Contacts by age", "Capitation",
-           "Staff", "APBD", "New Pemda members", "Scenarios", "Assumptions", "Notes"],
+           "Staff", "Claims", "APBD", "New Pemda members", "Scenarios", "Assumptions", "Notes"],
 }  # fmt: skip
 
 
@@ -108,6 +108,36 @@ def test_capitation_and_its_sums_to_the_rupiah(few: Made) -> None:
     assert total[5] == sum(shown)
     assert district[5] == quantile(paid[:, 0].sum(axis=1), 0.5).value
     assert rows[-1][5] == quantile(paid.sum(axis=(1, 2)), 0.5).value
+
+
+def test_claims_by_month_and_year(few: Made) -> None:
+    rows = list(few.rows("Klaim"))
+    keys = [f"claims_{key}" for key in ("incurred", "submitted", "returned", "paid", "late", "penalty", "backlog")]
+    samples = [few.store.series("baseline", key) for key in keys]
+    header = next(row for row in rows if row[0] == "bulan")
+    assert header[1:8] == (
+        "klaim rumah sakit terjadi", "klaim rumah sakit diajukan", "klaim dikembalikan untuk dilengkapi",
+        "klaim rumah sakit dibayar", "klaim dibayar terlambat", "denda terlambat bayar klaim",
+        "klaim rumah sakit belum dibayar",
+    )  # fmt: skip
+    assert find(iter(rows), "Maret 2025")[1:8] == tuple(quantile(sample[:, 4], 0.5).value for sample in samples)
+    year = [sample[:, 2:14].sum(axis=1) for sample in samples[:-1]] + [samples[-1][:, 13]]
+    assert find(iter(rows), "2025, per ulangan")[1:8] == tuple(quantile(sample, 0.5).value for sample in year)
+
+
+def test_claims_by_hospital_in_the_year_of_the_answer(few: Made) -> None:
+    rows = list(few.rows("Klaim"))
+    start = next(at for at, row in enumerate(rows) if row[0] == "Menurut rumah sakit, 2025")
+    flows = ["outpatient", "admissions", "severe"]
+    flows += [f"claims_{key}" for key in ("incurred", "paid", "late", "penalty")]
+    stocks = [f"claims_{key}" for key in ("backlog", "unsubmitted", "incomplete", "waiting")]
+    sums = [few.store.series("baseline", key, "hospital")[:, 2:14].sum(axis=1) for key in flows]
+    sums += [few.store.series("baseline", key, "hospital")[:, 13] for key in stocks]
+    for place, name in enumerate(HOSPITALS):
+        expected = tuple(quantile(sample[:, place], 0.5).value for sample in sums)
+        assert find(iter(rows[start:]), name)[1:12] == expected
+    district = find(iter(rows[start:]), "Kabupaten, per ulangan")
+    assert district[1:12] == tuple(quantile(sample.sum(axis=1), 0.5).value for sample in sums)
 
 
 def computed(sheet: Any, formula: str) -> float:

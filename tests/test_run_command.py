@@ -187,7 +187,8 @@ def test_export_and_back(place: Path, store: RunStore) -> None:
         tables = {
             (name, level): np.full(store.table(name, level).shape, -1.0) for name in SCENARIOS for level in LEVELS
         }
-        places = {"district": ["district"], "facility": list(store.facilities), "segment": list(SEGMENTS)}
+        places = {"district": ["district"], "facility": list(store.facilities), "segment": list(SEGMENTS),
+                  "hospital": list(store.hospitals)}  # fmt: skip
         for scenario, replicate, month, level, where, indicator, value in read:
             array = tables[scenario, level].reshape(3, 14, len(places[level]), -1)  # type: ignore[index]
             cell = (int(replicate), store.months.index(month), places[level].index(where), INDEX[level][indicator])  # type: ignore[index]

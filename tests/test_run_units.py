@@ -23,7 +23,7 @@ from scenarios.months import later
 from scenarios.need import need
 from scenarios.plan import Prepared, RunPlan, manifest_of, prepare_loaded, staffing, with_second_run
 from scenarios.run import Progress, execute
-from scenarios.store import FILE, MANIFEST, RunStore
+from scenarios.store import FILE, LEVELS, MANIFEST, RunStore
 from sim.rules import load_rules
 
 TESTS = Path(__file__).parent
@@ -216,7 +216,7 @@ def test_extending_the_baseline_differs_by_exactly_zero_in_every_cell(tmp_path: 
     same.write_text(f"name: same\n{HEAD}extends: baseline\n", encoding="utf-8")
     plan = dataclasses.replace(PLAN, scenarios=("baseline", str(same), "pbi-cut"))
     with execute(plan, tmp_path / "run", prepared=ready(plan), simulate=fake_engine.simulate) as store:
-        for level in ("district", "facility", "segment"):
+        for level in LEVELS:
             assert np.array_equal(store.table("same", level), store.table("baseline", level))
         assert all(difference.equal for difference in paired(store, "same"))
         assert not all(difference.equal for difference in paired(store, "pbi-cut"))

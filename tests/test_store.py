@@ -13,7 +13,7 @@ import pytest
 
 from districts.faults import UserError
 from districts.tiny import tiny_district
-from scenarios.store import FILE, MANIFEST, RunStore
+from scenarios.store import FILE, LEVELS, MANIFEST, RunStore
 from sim.indicators import INDEX
 from sim.policy import baseline_policy
 from sim.results import Results
@@ -21,6 +21,7 @@ from sim.results import Results
 DISTRICT = tiny_district(facilities=2)
 MADE: dict[str, Any] = {
     "start": "2023-11", "months": 3, "facilities": [facility.name for facility in DISTRICT.facilities],
+    "hospitals": [hospital.name for hospital in DISTRICT.hospitals],
     "scenarios": [{"name": "baseline", "line_rule": "unbounded"}, {"name": "other", "line_rule": "amounts"}],
 }  # fmt: skip
 
@@ -42,12 +43,14 @@ def test_tables_follow_the_replicates_in_their_order(tmp_path: Path) -> None:
         assert store.replicates("baseline") == [0, 2, 5]
         assert store.months == ("2023-11", "2023-12", "2024-01")
         assert store.facilities == tuple(MADE["facilities"])
-        for level in ("district", "facility", "segment"):
+        assert store.hospitals == tuple(MADE["hospitals"])
+        for level in LEVELS:
             expected = np.stack([unit(replicate).table(level) for replicate in (0, 2, 5)])
             assert np.array_equal(store.table("baseline", level), expected)
         assert store.series("baseline", "bill_jkn").shape == (3, 3)
         assert store.series("baseline", "referrals", "facility").shape == (3, 3, 2)
         column = INDEX["facility"]["referrals"]
+        assert store.series("baseline", "claims_paid", "hospital").shape == (3, 3, 2)
         assert store.series("baseline", "referrals", "facility", 1)[2, 0] == unit(5).facility[0, 1, column]
 
 
@@ -98,12 +101,13 @@ def test_no_run_a_foreign_file_and_a_damaged_one(tmp_path: Path) -> None:
         RunStore.open(other)
 
 
-def test_a_later_format_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", ["1", "99"])  # 1: before hospitals had a table of their own
+def test_another_format_is_refused(tmp_path: Path, version: str) -> None:
     filled(tmp_path / "run").close()
     with sqlite3.connect(tmp_path / "run" / FILE) as connection:
-        connection.execute("UPDATE meta SET json = '99' WHERE key = 'format'")
+        connection.execute("UPDATE meta SET json = ? WHERE key = 'format'", (version,))
     connection.close()
-    with pytest.raises(UserError, match="format 99"):
+    with pytest.raises(UserError, match=f"format {version}; this program reads format 2"):
         RunStore.open(tmp_path / "run")
 
 

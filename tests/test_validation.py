@@ -18,7 +18,7 @@ from calibration.targets import load_targets
 from calibration.validation import Comparison
 from calibration.watch import Run, Watched, watched_run
 from districts.read import read_district
-from sim.indicators import DISTRICT, FACILITY, INDEX, SEGMENT, SEGMENTS
+from sim.indicators import DISTRICT, FACILITY, HOSPITAL, INDEX, SEGMENT, SEGMENTS
 from sim.policy import baseline_policy
 from sim.results import Results
 from sim.simulate import simulate
@@ -108,8 +108,9 @@ def test_the_season_is_read_back(peak: int, amplitude: float) -> None:
     facility[:, :, INDEX["facility"]["sick_visits"]] = 1000 * wave[:, None]
     facility[:, :, INDEX["facility"]["capitated"]] = 15_000
     results = Results(
-        months, ("A", "B"), np.zeros((12, len(DISTRICT))), facility, np.zeros((12, len(SEGMENTS), len(SEGMENT)))
-    )
+        months, ("A", "B"), ("H",), np.zeros((12, len(DISTRICT))), facility,
+        np.zeros((12, len(SEGMENTS), len(SEGMENT))), np.zeros((12, 1, len(HOSPITAL))),
+    )  # fmt: skip
     run = Run(results, world(months=1), Watched())
     assert season_amplitude(run) == pytest.approx(amplitude)
     assert math.cos(2 * math.pi * (season_peak(run) - peak - 0.5) / 12) == pytest.approx(1.0)

@@ -1,45 +1,182 @@
-"""The claims office of BPJS: hospitals submit monthly, files wait for a verifier, late payment costs 1 % a month."""
+"""The claims office of BPJS: hospitals submit a month's files at once, some come back incomplete, verifiers work
+through the complete ones, and what is verified is paid.
+
+Days are those of the run's calendar, 0 = its first day; files and rupiah are whole numbers. Care is owed from the end
+of its month (accrual) and paid on the day on which its files are verified (cash).
+"""
 
 from __future__ import annotations
 
-from collections import deque
-from dataclasses import dataclass, field
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from fractions import Fraction
+from heapq import heappop, heappush
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim.calendar import Calendar, next_month
+from sim.payers.ledger import Ledger
+
+IntArray = NDArray[np.int64]
+
+#: Day of the next month on which hospitals submit, as the agreement between BPJS and a hospital says (Rumkital Dr.
+#: Mintohardjo, Jakarta, 2015; Buletin Penelitian Sistem Kesehatan 20(3), 2017); all keep to it (assumed).
+SUBMISSION_DAY = 10
+#: Days of a month of delay; every month begun costs the penalty once more (assumed reading of Perpres 82/2018).
+MONTH_OF_DELAY = 30
+#: Parts of a day: files arrive in the morning, verifiers work at noon, the steps of a month's last day come after.
+_MORNING, _NOON = 0.25, 0.5
+
+#: Columns of a month's flows in rupiah, and of what is owed at its end by where the files are.
+SUBMITTED, RETURNED, PAID, LATE, PENALTY = range(5)
+UNSUBMITTED, INCOMPLETE, WAITING = range(3)
+
+
+@dataclass(order=True)
+class Files:
+    """Complete files of one hospital that wait for a verifier, in the order in which they are taken up: by the ``day``
+    on which they were complete, then the hospital of which fewer ``parts`` were taken, so that hospitals share."""
+
+    day: int
+    parts: int
+    hospital: int
+    count: int = field(compare=False)
+    rupiah: int = field(compare=False)
 
 
 @dataclass
 class ClaimsOffice:
-    """A first-in-first-out store of claims in rupiah, one batch per month of care.
+    """The office and what the district's hospitals wait for.
 
-    ``capacity`` is the rupiah that the verifiers clear in a month, ``returned`` the share of a batch sent back once
-    for completion, ``penalty`` the share due per month of delay after the month that the law allows (15 days from
-    complete files; Perpres 82/2018).
+    ``hospitals`` are their accounts in ``ledger``; ``rule`` answers what a rule says on a date; ``returned`` is the
+    share of files sent back, which are complete ``return_days`` later. ``flows`` (hospitals, 5) counts the running
+    month, ``owed`` (hospitals, 3) is what has been incurred and not paid. In the ledger "claims payable" holds what is
+    owed, against "bpjs accruals"; the balance of "bpjs" is cash.
     """
 
-    capacity: int
+    env: simpy.Environment
+    calendar: Calendar
+    ledger: Ledger
+    rule: Callable[[str, date], Any]
+    hospitals: tuple[str, ...]
     returned: float
-    penalty: float
-    waiting: deque[tuple[int, int]] = field(default_factory=deque)  # (month submitted, rupiah)
-    incomplete: int = 0
+    return_days: int
+    verifiers: int = 0
+    waiting: list[Files] = field(default_factory=list)
 
-    def submit(self, month: int, amount: int) -> None:
-        """Take in the claims of one month; the part sent back joins the next month's batch."""
-        back = int(amount * self.returned)
-        self.waiting.append((month, amount - back + self.incomplete))
-        self.incomplete = back
+    def __post_init__(self) -> None:
+        self.flows: IntArray = np.zeros((len(self.hospitals), 5), np.int64)
+        self.owed: IntArray = np.zeros((len(self.hospitals), 3), np.int64)
+        self._fraction = [0.0] * len(self.hospitals)  # of a file to be sent back, kept for the next month
 
-    def verify(self, month: int) -> tuple[int, int]:
-        """Clear a month's work, oldest first; returns (rupiah paid, penalty in rupiah)."""
-        left, paid, penalty = self.capacity, 0, 0
-        while self.waiting and left > 0:
-            submitted, amount = self.waiting.popleft()
-            cleared = min(amount, left)
-            left -= cleared
-            paid += cleared
-            penalty += int(cleared * self.penalty * max(0, month - submitted - 1))
-            if cleared < amount:
-                self.waiting.appendleft((submitted, amount - cleared))
-        return paid, penalty
+    def hire(self, verifiers: int, files_per_day: float) -> None:
+        """Put so many more verifiers to work, each clearing ``files_per_day`` on a working day (Monday to Saturday)."""
+        self.verifiers += verifiers
+        for _ in range(verifiers):
+            self.env.process(self._verify(files_per_day))
 
-    def backlog(self) -> int:
-        """Rupiah submitted or sent back and not yet paid."""
-        return sum(amount for _, amount in self.waiting) + self.incomplete
+    def open(self, files: IntArray, rupiah: IntArray) -> None:
+        """Owe for months before the first, each with the ``files`` and ``rupiah`` (hospitals,) expected of a month.
+
+        The last one is yet to be submitted; of those before it the files sent back are still out, and all others were
+        paid (assumed).
+        """
+        self.incur(files, rupiah, SUBMISSION_DAY - 1)
+        first, ahead = self.calendar.first_days[0], 1
+        while (day := self._submission(next_month(self.calendar.first, -ahead), first) + self.return_days) >= 0:
+            for hospital in range(len(self.hospitals)):
+                count, amount = self._sent_back(hospital, int(files[hospital]), int(rupiah[hospital]))
+                self._owe(hospital, amount, INCOMPLETE)
+                self.env.process(self._complete(hospital, count, amount, day))
+            ahead += 1
+
+    @staticmethod
+    def _submission(month: str, first: date) -> int:
+        return (Calendar(month, 1).first_days[0] - first).days + SUBMISSION_DAY - 1
+
+    def incur(self, files: IntArray, rupiah: IntArray, submission: int) -> None:
+        """Owe for the care of a month, ``files`` and ``rupiah`` (hospitals,), to be submitted on day ``submission``."""
+        for hospital, (count, amount) in enumerate(zip(files.tolist(), rupiah.tolist(), strict=True)):
+            self._owe(hospital, amount, UNSUBMITTED)
+            self.env.process(self._batch(hospital, count, amount, submission))
+
+    def _owe(self, hospital: int, amount: int, where: int) -> None:
+        self.owed[hospital, where] += amount
+        self.ledger.pay("bpjs accruals", "claims payable", amount, "hospital care")
+
+    def _sent_back(self, hospital: int, count: int, amount: int) -> tuple[int, int]:
+        """The files that come back for completion, and their rupiah."""
+        wanted = self._fraction[hospital] + self.returned * count
+        back = int(wanted)
+        self._fraction[hospital] = wanted - back
+        return back, amount * back // count if count else 0
+
+    def _batch(self, hospital: int, count: int, amount: int, day: int) -> Generator[Any, Any, None]:
+        """SimPy process: the files of one hospital and month, submitted on ``day``; part is sent back at once."""
+        yield self.env.timeout(day + _MORNING - self.env.now)
+        back, rupiah_back = self._sent_back(hospital, count, amount)
+        self.flows[hospital, SUBMITTED] += amount
+        self.flows[hospital, RETURNED] += rupiah_back
+        self.owed[hospital] += np.array([-amount, rupiah_back, amount - rupiah_back])
+        self._line_up(hospital, count - back, amount - rupiah_back, day)
+        yield from self._complete(hospital, back, rupiah_back, day + self.return_days)
+
+    def _complete(self, hospital: int, count: int, amount: int, day: int) -> Generator[Any, Any, None]:
+        """SimPy process: files that were sent back are complete on ``day``."""
+        yield self.env.timeout(day + _MORNING - self.env.now)
+        self.owed[hospital] += np.array([0, -amount, amount])
+        self._line_up(hospital, count, amount, day)
+
+    def _line_up(self, hospital: int, count: int, amount: int, day: int) -> None:
+        if count:
+            heappush(self.waiting, Files(day, 0, hospital, count, amount))
+
+    def _verify(self, files_per_day: float) -> Generator[Any, Any, None]:
+        """SimPy process: one verifier, who on each working day from now on takes parts of what waits, a day's work."""
+        work = 0.0
+        for month in range(self.calendar.count):
+            for day in self.calendar.working_days(month):
+                noon = self.calendar.start_day(month) + day - 1 + _NOON
+                if noon < self.env.now:
+                    continue  # hired later
+                yield self.env.timeout(noon - self.env.now)
+                work = work % 1.0 + files_per_day  # a fraction of a file is kept for the next day, idle time is not
+                left = int(work)
+                while left and self.waiting:
+                    left -= self._clear(left, int(noon))
+
+    def _clear(self, most: int, today: int) -> int:
+        """Verify and pay at most so many of the files that are next; returns their number."""
+        files = heappop(self.waiting)
+        count = min(files.count, most)
+        amount = files.rupiah * count // files.count
+        self._pay(files.hospital, amount, files.day, today)
+        if count < files.count:
+            rest = replace(files, parts=files.parts + 1, count=files.count - count, rupiah=files.rupiah - amount)
+            heappush(self.waiting, rest)
+        return count
+
+    def _pay(self, hospital: int, amount: int, complete: int, today: int) -> None:
+        """Pay verified files: on time within the days of the rule after they were complete, else with the penalty."""
+        on = self.calendar.first_days[0] + timedelta(today)
+        late = today - complete - int(self.rule("claims.payment_days", on))
+        account = self.hospitals[hospital]
+        self.flows[hospital, PAID] += amount
+        self.owed[hospital, WAITING] -= amount
+        self.ledger.pay("claims payable", "bpjs accruals", amount, "hospital care")
+        self.ledger.pay("bpjs", account, amount, "claims")
+        if late > 0:
+            rate = Fraction(str(self.rule("claims.late_penalty_month", on)))
+            penalty = int(amount * rate * -(-late // MONTH_OF_DELAY))
+            self.flows[hospital, LATE] += amount
+            self.flows[hospital, PENALTY] += penalty
+            self.ledger.pay("bpjs", account, penalty, "late-payment penalty")
+
+    def close_month(self) -> IntArray:
+        """The flows of the month that ends, (hospitals, 5) in rupiah; counting begins anew."""
+        flows, self.flows = self.flows, np.zeros_like(self.flows)
+        return flows

@@ -32,9 +32,10 @@ _EMERGENCY_ORDINAL = 63
 
 # Columns of the facility counts.
 SICK_VISITS, CONTACTS_SICK, CONTACTS, LEFT, REFERRALS, NONSPECIALIST = range(6)
-# Columns of the district's counts (visits, admissions, rupiah, rupiah, visits that nobody insures: paid in cash).
-OUTPATIENT, ADMISSIONS, FINES, CLAIMS, CASH_VISITS = range(5)
-COUNTS = 5
+# Columns of the hospital counts: visits; admissions, those of them without a referral, those of severity level 3;
+# rupiah of visits, of admissions, of service fines. A visit and an admission are a file of claims each.
+OUTPATIENT, ADMISSIONS, EMERGENCIES, SEVERE, OUTPATIENT_COST, ADMISSION_COST, FINES = range(7)
+COUNTS = 7
 # Columns of the contacts by life-cycle group.
 WELL_CONTACT, SICK_CONTACT = range(2)
 # Columns of ``visits``.
@@ -42,9 +43,16 @@ PLACE, POSITION, SERVICE = range(3)
 # Outcomes of a visit.
 NOT_REFERRED, REFERRED, NONSPECIALIST_REFERRAL = range(3)
 
-#: Spread of the cost of an admission on the log scale (CKD in Surakarta 2017: sd 2.33 of mean 6.12 million, 0.37; other
-#: cases vary more), and cost of class I and II relative to III (general knowledge; low confidence).
-ADMISSION_SPREAD, CLASS1_COST, CLASS2_COST = 0.45, 1.4, 1.2
+#: Admissions by INA-CBG severity level 1-3: level 3 is 4.8 % and costs twice level 2 (BPJS sample 2024, medium
+#: confidence); level 2 is 20 % and costs 1.4 times level 1 (assumed).
+SEVERITY_SHARE, _SEVERITY_RATIO = (0.752, 0.2, 0.048), (1.0, 1.4, 2.8)
+_MEAN_RATIO = sum(share * ratio for share, ratio in zip(SEVERITY_SHARE, _SEVERITY_RATIO, strict=True))
+#: Cost of an admission by severity level relative to the mean of all.
+SEVERITY_COST = tuple(ratio / _MEAN_RATIO for ratio in _SEVERITY_RATIO)
+#: Spread of the cost within a level on the log scale: with the levels the spread is 0.45 (CKD in Surakarta 2017: sd
+#: 2.33 of mean 6.12 million, 0.37; other cases vary more); cost of class I and II relative to III (general knowledge;
+#: low confidence).
+ADMISSION_SPREAD, CLASS1_COST, CLASS2_COST = 0.38, 1.4, 1.2
 
 
 class CareRates(NamedTuple):
@@ -70,15 +78,18 @@ class CareRates(NamedTuple):
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def seek_care(  # type: ignore[no-untyped-def]
-    ppl, hh, k0, k1, month, lo, hi, rates, leave, referral, tacc, averted, group, counts, groups, hospital, visits,
+    ppl, hh, k0, k1, month, lo, hi, rates, hospitals, leave, referral, tacc, averted, group, counts, groups, hospital,
+    cash, visits,
 ):  # fmt: skip
     """Carry the wishes of the persons ``lo`` ... ``hi``-1 to the clinic and the hospital; returns the visits made.
 
     By facility: ``leave`` the chance that a visit ends in the waiting room, ``referral`` (facilities, 2) that of a
     specialist and of a 4A referral per visit, ``tacc`` the share of 4A referrals with a TACC reason, ``averted`` the
-    share of the rest that training avoids. ``group`` is the life-cycle group by age.
-    Receives ``counts`` (facilities, 6), ``groups`` (groups, 2): recorded contacts, ``hospital`` (5,) and ``visits``
-    (room, 3): facility, position in the month and consultation of each; a person counts once for AK.
+    share of the rest that training avoids. ``group`` is the life-cycle group by age, ``hospitals`` are
+    :class:`sim.facilities.hospitals.Hospitals`.
+    Receives ``counts`` (facilities, 6), ``groups`` (groups, 2): recorded contacts, ``hospital`` (hospitals, 7),
+    ``cash`` (1,): visits that nobody insures, and ``visits`` (room, 3): facility, position in the month and
+    consultation of each; a person counts once for AK.
     """
     asking, who = np.empty(CHUNK, np.int32), np.empty(CHUNK * VISITS, np.int32)
     name, order = np.empty(CHUNK * VISITS, np.uint32), np.empty(CHUNK * VISITS, np.uint32)
@@ -96,9 +107,9 @@ def seek_care(  # type: ignore[no-untyped-def]
             visits[made + v, SERVICE] = normal(w1[v])
         made += count
         fill(k0, k1, name, order, 0, count, month, _VISIT, w0, w1, w2, w3)
-        _see(ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, leave, referral, tacc, averted, counts,
-             hospital)  # fmt: skip
-        _record(ppl, hh, k0, k1, month, asking[:some], rates, group, counts, groups, hospital)
+        _see(ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, hospitals, leave, referral, tacc,
+             averted, counts, hospital)  # fmt: skip
+        _record(ppl, hh, k0, k1, month, asking[:some], rates, hospitals, group, counts, groups, hospital, cash)
     return made
 
 
@@ -127,7 +138,8 @@ def _line_up(ppl, asking, who, name, order):  # type: ignore[no-untyped-def]
 
 @nb.njit(error_model="numpy", nogil=True)
 def _see(  # type: ignore[no-untyped-def]
-    ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, leave, referral, tacc, averted, counts, hospital,
+    ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, hospitals, leave, referral, tacc, averted, counts,
+    hospital,
 ):  # fmt: skip
     """The visits in turn: given up in the waiting room, treated, or referred to the hospital."""
     facility, wish = ppl.facility, ppl.wish
@@ -145,20 +157,25 @@ def _see(  # type: ignore[no-untyped-def]
         counts[f, REFERRALS] += 1
         counts[f, NONSPECIALIST] += kind == NONSPECIALIST_REFERRAL
         ordinal = order[v] >> np.uint32(16)
-        _visit_hospital(words(k0, k1, ppl.name[i], ppl.serial[i], ordinal, month, _CLAIM), rates, hospital)
+        luck = words(k0, k1, ppl.name[i], ppl.serial[i], ordinal, month, _CLAIM)
+        place = _choose(luck[2], hospitals.upto)
+        _visit_hospital(luck, rates, hospitals.cost[place], hospital[place])
         if unit(w3[v]) < rates.admission:
             luck = words(k0, k1, ppl.name[i], ppl.serial[i], 64 + ordinal, month, _CLAIM)
-            _admit(luck, ppl.klass[i], _months_fined(ppl, hh, i, month, rates), rates, hospital)
+            owed = _months_fined(ppl, hh, i, month, rates)
+            _admit(luck, ppl.klass[i], owed, rates, hospitals.cost[place], hospital[place])
 
 
 @nb.njit(error_model="numpy", nogil=True)
-def _record(ppl, hh, k0, k1, month, asking, rates, group, counts, groups, hospital):  # type: ignore[no-untyped-def]
+def _record(  # type: ignore[no-untyped-def]
+    ppl, hh, k0, k1, month, asking, rates, hospitals, group, counts, groups, hospital, cash,
+):  # fmt: skip
     """Contacts as P-Care knows them, once per person, and the emergencies."""
     wish, status, birth, used = ppl.wish, ppl.status, ppl.birth, ppl.used
     for i in asking:
         asked = wish[i]
         if status[i] != ACTIVE:
-            hospital[CASH_VISITS] += asked & VISITS
+            cash[0] += asked & VISITS
             if asked & EMERGENCY and status[i] != PENDING:
                 _find_a_way_back(ppl, hh, i, k0, k1, month, rates.point_of_care, rates.pbi_back)
             continue
@@ -172,7 +189,10 @@ def _record(ppl, hh, k0, k1, month, asking, rates, group, counts, groups, hospit
             used[i] = month
         if asked & EMERGENCY:
             luck = words(k0, k1, ppl.name[i], ppl.serial[i], 64 + _EMERGENCY_ORDINAL, month, _CLAIM)
-            _admit(luck, ppl.klass[i], _months_fined(ppl, hh, i, month, rates), rates, hospital)
+            place = _choose(luck[2], hospitals.upto)
+            owed = _months_fined(ppl, hh, i, month, rates)
+            _admit(luck, ppl.klass[i], owed, rates, hospitals.cost[place], hospital[place])
+            hospital[place, EMERGENCIES] += 1
             used[i] = month
 
 
@@ -216,21 +236,35 @@ def outcome(u, reason, specialist, competence_4a, tacc, averted):  # type: ignor
 
 
 @nb.njit(error_model="numpy")
-def _visit_hospital(luck, rates, hospital):  # type: ignore[no-untyped-def]
-    """The outpatient visits of one referral, in whole rupiah."""
-    number = 1 + int(unit(luck[3]) * 2.0 * (rates.outpatient_visits - 1.0) + 0.5)
-    hospital[OUTPATIENT] += number
-    hospital[CLAIMS] += int(number * rates.outpatient_cost * (0.5 + unit(luck[0])))
+def _choose(word, upto):  # type: ignore[no-untyped-def]
+    """The hospital at a word, by shares added up; an admission after a referral is where the referral went."""
+    luck = unit(word)
+    for place in range(upto.size - 1):
+        if luck < upto[place]:
+            return place
+    return upto.size - 1
 
 
 @nb.njit(error_model="numpy")
-def _admit(luck, klass, owed, rates, hospital):  # type: ignore[no-untyped-def]
-    """One admission: log-normal cost around the mean, by class; the service fine of who has just returned."""
-    cost = rates.admission_cost * np.exp(ADMISSION_SPREAD * normal(luck[1]) - 0.5 * ADMISSION_SPREAD * ADMISSION_SPREAD)
+def _visit_hospital(luck, rates, relative, counts):  # type: ignore[no-untyped-def]
+    """The outpatient visits of one referral, in whole rupiah; the hospital's cost is ``relative`` to the mean."""
+    number = 1 + int(unit(luck[3]) * 2.0 * (rates.outpatient_visits - 1.0) + 0.5)
+    counts[OUTPATIENT] += number
+    counts[OUTPATIENT_COST] += int(number * rates.outpatient_cost * relative * (0.5 + unit(luck[0])))
+
+
+@nb.njit(error_model="numpy")
+def _admit(luck, klass, owed, rates, relative, counts):  # type: ignore[no-untyped-def]
+    """One admission: cost by severity level, log-normal within it, by class; the fine of who has just returned."""
+    severity = unit(luck[0])
+    level = 2 if severity < SEVERITY_SHARE[2] else 1 if severity < SEVERITY_SHARE[2] + SEVERITY_SHARE[1] else 0
+    case = np.exp(ADMISSION_SPREAD * normal(luck[1]) - 0.5 * ADMISSION_SPREAD * ADMISSION_SPREAD)
+    cost = rates.admission_cost * relative * SEVERITY_COST[level] * case
     if klass == 1:
         cost *= CLASS1_COST
     elif klass == 2:
         cost *= CLASS2_COST
-    hospital[ADMISSIONS] += 1
-    hospital[CLAIMS] += int(cost)
-    hospital[FINES] += int(min(rates.fine_rate * cost * owed, rates.fine_cap))
+    counts[ADMISSIONS] += 1
+    counts[SEVERE] += level == 2
+    counts[ADMISSION_COST] += int(cost)
+    counts[FINES] += int(min(rates.fine_rate * cost * owed, rates.fine_cap))
