@@ -353,3 +353,11 @@ def test_by_default_hospitals_are_paid_on_time_and_paying_later_moves_no_care() 
     for indicator in DISTRICT:
         same = np.array_equal(usual.series(indicator.key), strained.series(indicator.key), equal_nan=True)
         assert same == (indicator.key not in moved), indicator.key
+
+
+def test_a_district_that_lists_no_hospital_has_one_elsewhere() -> None:
+    district = small(2000, 1).model_copy(update={"hospitals": ()})
+    found = results(district, months=3)
+    assert found.hospitals == ("RS lain",)
+    assert np.array_equal(found.series("claims_paid", "hospital", 0), found.series("claims_paid"))
+    assert found.series("outpatient", "hospital", 0).all()
