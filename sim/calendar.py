@@ -36,6 +36,11 @@ class Calendar:
         """Days from the first day of the run to the first day of ``month``."""
         return (self.first_days[month] - self.first_days[0]).days
 
+    @cached_property
+    def days(self) -> int:
+        """Days of the whole run."""
+        return self.start_day(self.count - 1) + self.length(self.count - 1)
+
     def length(self, month: int) -> int:
         """Days in ``month``."""
         first = self.first_days[month]

@@ -138,12 +138,20 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("tariff", "rupiah", "tarif kapitasi", "capitation tariff", True),
     Indicator("capitation_full", "rupiah", "kapitasi penuh", "full capitation"),
     Indicator("capitation_paid", "rupiah", "kapitasi dibayar", "capitation paid"),
-    Indicator("fund_services", "rupiah", "jasa pelayanan", "service fees"),
+    Indicator("fund_services", "rupiah", "jasa pelayanan dibayar", "service fees paid"),
     Indicator("fund_balance", "rupiah", "sisa dana kapitasi", "capitation fund balance", True),
     Indicator("drug_spending", "rupiah", "belanja obat", "drug spending"),
-    Indicator("stockout_days", "days", "hari obat kosong", "stock-out days"),
+    Indicator("stockout_days", "days", "hari obat kosong (kelompok terlama)", "stock-out days (longest group)"),
     Indicator("wait_minutes", "minutes", "rata-rata menunggu", "mean wait"),
     Indicator("outreach_hours", "minutes", "jam luar gedung", "outreach staff hours"),
+    Indicator("stockout_acute", "days", "hari obat kosong: kunjungan sakit", "stock-out days: sick visits"),
+    Indicator("stockout_chronic", "days", "hari obat kosong: penyakit kronis", "stock-out days: chronic illness"),
+    Indicator("stockout_consumables", "days", "hari kosong: bahan habis pakai", "stock-out days: consumables"),
+    Indicator("drug_spending_apbd", "rupiah", "belanja obat dari APBD", "drug spending from the APBD"),
+    Indicator("drug_spending_own", "rupiah", "belanja obat dari kapitasi", "drug spending from capitation"),
+    Indicator("fund_services_held", "rupiah", "jasa pelayanan tertahan", "service fees held back", True),
+    Indicator("fee_doctor", "rupiah", "jasa pelayanan per dokter", "service fee per doctor"),
+    Indicator("fee_nurse", "rupiah", "jasa pelayanan per perawat", "service fee per nurse"),
 )
 
 SEGMENT: tuple[Indicator, ...] = (

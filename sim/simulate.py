@@ -75,8 +75,8 @@ def run_world(
 
 
 def run(world: World) -> None:
-    """Let every month of ``world`` happen."""
+    """Let every month of ``world`` happen; orders that would come later are still under way at its end."""
     world.env.process(run_calendar(world))
     world.env.process(work_office(world))
-    world.env.run()
+    world.env.run(until=world.calendar.days)
     world.team.close()

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim import codes
 from sim.facilities.clinic import share_leaving
+from sim.facilities.drugs import ACUTE, CHRONIC, CONSUMABLES
 from sim.kbk import scheme
 from sim.people import care, chronic, illness
 from sim.people.life_cycle import GROUPS
@@ -77,7 +78,7 @@ def seek_care(world: World) -> None:
     b, month = world.b, world.month
     place = world.shocks.referral + world.shocks.referral_month[month]
     base = np.minimum(shifted(b["referral.rate"], place), _MOST_REFERRED)
-    hasty = 1 + b["feedback.drugs_to_referrals"] * b["referral.stockout_effect"] * world.stockout
+    hasty = 1 + b["feedback.drugs_to_referrals"] * b["referral.stockout_effect"] * world.stockout[:, ACUTE]
     wait_hours = np.minimum(world.wait / 60.0, _LONGEST_WAIT_HOURS)
     hasty = hasty * (1 + b["feedback.wait_to_referrals"] * b["referral.wait_effect"] * wait_hours)
     share_4a = b["referral.nonspecialist"]
@@ -147,14 +148,15 @@ def treat_chronic(world: World) -> None:
     limits = chronic.ControlLimits(
         float(pressure["sbp_below"]), float(pressure["dbp_below"]), float(glucose["fbg_min"]), float(glucose["fbg_max"])
     )
-    untreated = np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout)
+    lacking = np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout)
+    untreated, measured = lacking[:, CHRONIC], 1.0 - lacking[:, CONSUMABLES]
     counts = world.team.tallies(*world.chronic.shape)
     complications = world.team.tallies(len(world.now.complications))
 
     def task(lo: int, hi: int, slot: int) -> None:
         chronic.treat(
             world.people, world.patients, world.key.k0, world.key.k1, world.month, lo, hi, rates,
-            world.tables.prolanis, untreated, world.recorded, limits, counts[slot], complications[slot],
+            world.tables.prolanis, untreated, measured, world.recorded, limits, counts[slot], complications[slot],
         )  # fmt: skip
 
     world.team.over(task, world.patients_used)

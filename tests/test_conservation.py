@@ -8,8 +8,12 @@ from hypothesis import strategies as st
 
 from districts.tiny import tiny_district
 from sim import codes
+from sim.calendar import Calendar, next_month
+from sim.indicators import INDEX
 from sim.policy import baseline_policy
-from sim.simulate import simulate
+from sim.simulate import run, simulate
+from sim.steps_supply import DRUG_LINE
+from sim.world import make_world
 from tests.engine import BEHAVIOUR, RULES, policy_for, results, small, world
 
 MONTHS = 10
@@ -39,9 +43,58 @@ def cases(draw):  # type: ignore[no-untyped-def]
         pbi_cut=cut,
         pbi_cut_takeover=np.full(MONTHS, draw(st.floats(0, 1))),
         outreach_hours=np.full((MONTHS, places), draw(st.floats(0, 2000))),
+        fund_frozen=_some(draw, places, draw(st.booleans()), False),
+        drug_budget_factor=_some(draw, places, draw(st.floats(0, 5)), 1.0),
+        drug_lead_factor=np.full((MONTHS, places), draw(st.floats(0.1, 5))),
+        drug_target_extra=np.full((MONTHS, places), draw(st.floats(0, 3))),
         lever_cost=np.full(MONTHS, draw(st.integers(0, 10**7))),
     )
     return district, policy, draw(st.integers(0, 50))
+
+
+def _some(draw, places: int, inside: float, outside: float) -> np.ndarray:  # type: ignore[no-untyped-def]
+    """A policy table of (months, facilities): ``inside`` for some months of one facility, ``outside`` elsewhere."""
+    first, last, place = draw(st.integers(0, MONTHS)), draw(st.integers(0, MONTHS)), draw(st.integers(0, places - 1))
+    table = np.full((MONTHS, places), outside)
+    table[first:last, place] = inside
+    return table
+
+
+@given(cases())
+@settings(max_examples=25, deadline=None)
+def test_the_funds_hold_what_the_ledger_says_every_day(case) -> None:  # type: ignore[no-untyped-def]
+    """Fund by fund and for the APBD drug line, and all accounts together; what was paid is what is reported."""
+    district, policy, replicate = case
+    behaviour = BEHAVIOUR.draw(1, replicate)
+    calendar = Calendar(next_month(district.default_stock), MONTHS)
+    final = make_world(district, RULES, behaviour, policy, 1, replicate, district.stock(), False, calendar)
+    days = []
+
+    def watch():  # type: ignore[no-untyped-def]
+        while True:
+            yield final.env.timeout(1.0)
+            days.append(final.env.now)
+            balance = final.ledger.balance
+            for place, fund in enumerate(final.funds):
+                assert balance[f"fktp {place}"] == fund.balance >= 0
+                assert min(fund.services, fund.operations.free, fund.operations.promised) >= 0
+            assert balance[DRUG_LINE] == sum(allotment.balance for allotment in final.allotments)
+            assert min(min(allotment.free, allotment.promised) for allotment in final.allotments) >= 0
+            assert final.ledger.total() == 0
+
+    final.env.process(watch())
+    run(final)
+    assert len(days) == calendar.days - 1
+    flows, own = final.ledger.flows, range(len(final.funds))
+    for source, paid in (
+        ("apbd", [flows.get((DRUG_LINE, "suppliers", "drugs"), 0)]),
+        ("own", [flows.get((f"fktp {place}", "suppliers", "drugs"), 0) for place in own]),
+    ):
+        assert final.out_facility[:, :, INDEX["facility"][f"drug_spending_{source}"]].sum() == sum(paid)
+    fees = final.out_facility[:, :, INDEX["facility"]["fund_services"]].sum(axis=0)
+    assert fees.tolist() == [flows[f"fktp {place}", "staff", "service fees"] for place in own]
+    goods = [store.stock.sum() + store.on_order.sum() for store in final.stores]
+    assert min(goods) >= 0
 
 
 @given(cases())
