@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from calibration.watch import YEAR, FloatArray, Run
 from sim import codes
+from sim.facilities.drugs import GROUPS
 
 BoolArray = NDArray[np.bool_]
 
@@ -165,8 +166,9 @@ def wait_minutes(run: Run) -> float:
 
 
 def drug_availability(run: Run) -> float:
-    """Share of facility-days on which drugs are in stock."""
-    return 1 - float(run.facility("stockout_days").mean()) * 12 / 365.25
+    """Share of facility-days on which drugs are in stock, mean of the groups."""
+    without = [run.facility(f"stockout_{group}").mean() for group in GROUPS]
+    return 1 - float(np.mean(without)) * 12 / 365.25
 
 
 # -- chronic illness ------------------------------------------------------------------------------------------------

@@ -91,9 +91,9 @@ MEAN_WAGE: Default[int] = Default(
 HOURS_PER_WEEK: Default[float] = Default(36.0, "hours per week", "assumed: six days of six hours")
 
 DRUGS_PER_MEMBER: Default[int] = Default(
-    24_000,
+    9_000,
     "rupiah per member and year",
-    "assumed: somewhat over a third of a capitation of Rp5,300 a month",
+    "assumed: between what Kota Jambi spent in 2021 (Rp3,161 per resident) and the ministry's reckoning (US$1.50)",
 )
 
 DISTRICT_HOSPITAL_SHARE: Default[float] = Default(

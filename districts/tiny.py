@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from districts.defaults import DRUGS_PER_MEMBER
 from districts.inventory import with_inventory
 from districts.model import (
     AgeSexRow,
@@ -116,6 +117,7 @@ def _facility(index: int, registered: int, facilities: int) -> Facility:
         kecamatan=f"Kecamatan {index + 1}",
         location="rural",
         inpatient=index == 0,
+        blud=index == 0,
         registered=members,
         doctors=1,
         dentists=1 if index == 0 else 0,
@@ -128,7 +130,7 @@ def _facility(index: int, registered: int, facilities: int) -> Facility:
         laboratory=1,
         administration=2,
         support=1,
-        drug_budget=members * 24_000,
+        drug_budget=members * DRUGS_PER_MEMBER.value,
         assumed_fields=("hours_per_week", "drug_budget"),
         **_SOURCE,
     )

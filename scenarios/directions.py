@@ -53,6 +53,11 @@ DIRECTIONS: tuple[Direction, ...] = (
     Direction("cleansing", "baseline", "registered", "district", -1, "share"),
     # the premiums alone: bill_jkn holds the cost of the checks too, and may move either way
     Direction("cleansing", "baseline", "bill_premium", "district", -1, "share"),
+    Direction("drug-budget", "baseline", "stockout_days", "facility", -1, "target_months"),
+    Direction("drug-budget", "baseline", "drug_spending_apbd", "facility", +1, "budget_factor"),
+    Direction("blud-transition", "baseline", "fund_balance", "facility", +1, "months"),
+    Direction("blud-transition", "baseline", "drug_spending_own", "facility", -1, "months"),
+    Direction("blud-transition", "baseline", "stockout_days", "facility", +1, "months"),
     Direction("uhc-non-cut-off", "baseline", "active", "district", +1),
     Direction("uhc-non-cut-off", "baseline", "bill_jkn", "district", +1),
     Direction("uhc-owe", "uhc-non-cut-off", "debt_pemda", "district", +1, "months_short"),

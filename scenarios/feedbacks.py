@@ -39,7 +39,10 @@ class Feedback:
     without_money: bool = False
 
 
-_SHORT_OF_DRUGS = (("drugs.cost_per_visit", 60_000.0), ("drugs.target_months", 1.5))
+_SHORT_OF_DRUGS = (
+    ("drugs.acute_per_visit", 30_000.0), ("drugs.chronic_per_patient", 36_000.0),
+    ("drugs.consumables_per_contact", 7_200.0),
+)  # fmt: skip
 _CROWDED = (("clinic.service_minutes", 45.0),)
 
 _CROWDED_BUT_PATIENT = (*_CROWDED, ("feedback.wait_to_contacts", 0.0))

@@ -55,7 +55,18 @@ class Scenario:
     def faults(self, district: District) -> list[Fault]:
         """One fault for every facility that a lever names and the district does not have."""
         known = [facility.name for facility in district.facilities]
-        return [
+        without_blud = [
+            Fault(
+                placed.place(("facilities",)),
+                "no facility of {district} is marked as BLUD",
+                "names of facilities, or blud: yes in the district's table of facilities",
+                params=(("district", district.title),),
+            )
+            for placed in self.levers
+            if getattr(placed.lever, "facilities", "all") == "blud"
+            if not any(facility.blud for facility in district.facilities)
+        ]
+        return without_blud + [
             Fault(
                 placed.place(("facilities", position)),
                 "unknown facility {name}",

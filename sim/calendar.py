@@ -41,6 +41,11 @@ class Calendar:
         month = int(position)
         return self.start_day(month) + (position - month) * self.length(month)
 
+    @cached_property
+    def days(self) -> int:
+        """Days of the whole run."""
+        return self.start_day(self.count - 1) + self.length(self.count - 1)
+
     def length(self, month: int) -> int:
         """Days in ``month``."""
         first = self.first_days[month]

@@ -165,10 +165,10 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("tariff", "rupiah", "tarif kapitasi", "capitation tariff", True),
     Indicator("capitation_full", "rupiah", "kapitasi penuh", "full capitation"),
     Indicator("capitation_paid", "rupiah", "kapitasi dibayar", "capitation paid"),
-    Indicator("fund_services", "rupiah", "jasa pelayanan", "service fees"),
+    Indicator("fund_services", "rupiah", "jasa pelayanan dibayar", "service fees paid"),
     Indicator("fund_balance", "rupiah", "sisa dana kapitasi", "capitation fund balance", True),
     Indicator("drug_spending", "rupiah", "belanja obat", "drug spending"),
-    Indicator("stockout_days", "days", "hari obat kosong", "stock-out days"),
+    Indicator("stockout_days", "days", "hari obat kosong (kelompok terlama)", "stock-out days (longest group)"),
     Indicator("wait_minutes", "minutes", "rata-rata menunggu", "mean wait"),
     Indicator("prolanis_seen", "persons", "peserta Prolanis hadir", "Prolanis members seen"),
     Indicator("outreach_hours", "hours", "jam luar gedung", "outreach staff hours"),
@@ -176,6 +176,14 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("dentists", "persons", "dokter gigi yang bekerja (tanggal 1)", "dentists at work (day 1)", True),
     Indicator("vacancies", "persons", "formasi tenaga yang sedang diisi", "staff posts being filled", True),
     Indicator("clinic_hours", "hours", "jam perawat dan bidan di dalam gedung", "nurses' and midwives' clinic hours"),
+    Indicator("stockout_acute", "days", "hari obat kosong: kunjungan sakit", "stock-out days: sick visits"),
+    Indicator("stockout_chronic", "days", "hari obat kosong: penyakit kronis", "stock-out days: chronic illness"),
+    Indicator("stockout_consumables", "days", "hari kosong: bahan habis pakai", "stock-out days: consumables"),
+    Indicator("drug_spending_apbd", "rupiah", "belanja obat dari APBD", "drug spending from the APBD"),
+    Indicator("drug_spending_own", "rupiah", "belanja obat dari kapitasi", "drug spending from capitation"),
+    Indicator("fund_services_held", "rupiah", "jasa pelayanan tertahan", "service fees held back", True),
+    Indicator("fee_doctor", "rupiah", "jasa pelayanan per dokter", "service fee per doctor"),
+    Indicator("fee_nurse", "rupiah", "jasa pelayanan per perawat", "service fee per nurse"),
 )
 
 SEGMENT: tuple[Indicator, ...] = (

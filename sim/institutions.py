@@ -1,4 +1,4 @@
-"""The institutions as a run finds them: drug stores, funds, claims office, the first KBK shares."""
+"""The institutions as a run finds them: drug stores, claims office, the first KBK shares."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 
 from districts.model import District, Stock
 from sim.calendar import Calendar
-from sim.facilities.drugs import DrugStore
+from sim.facilities.drugs import ACUTE, CHRONIC, CONSUMABLES, DAYS_PER_MONTH, GROUPS, DrugStore
 from sim.facilities.exemption import is_exempt
-from sim.facilities.fund import CapitationFund
 from sim.facilities.hospitals import Hospitals, listed_hospitals
 from sim.kbk import scheme
 from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
+from sim.people import chronic
+from sim.people.arrays import People
 from sim.rules import Rules
 
 IntArray = NDArray[np.int64]
@@ -25,25 +26,19 @@ IntArray = NDArray[np.int64]
 _CLAIMS_BESIDES = 1.1
 #: Working days (Monday to Saturday) among the days of a week.
 _WORKING = 6 / 7
-#: Share of a facility's register that is active, for the first guess of its drug use (assumed).
-_ACTIVE_SHARE = 0.8
 
 
-def make_stores(district: District, b: dict[str, float]) -> list[DrugStore]:
-    """One drug store per facility, filled for the months aimed at (rupiah at purchase price)."""
-    use = [
-        max(1, round(b["care.sick"] * facility.registered * _ACTIVE_SHARE * b["drugs.cost_per_visit"]))
-        for facility in district.facilities
-    ]
-    return [
-        DrugStore(int(b["drugs.target_months"] * amount), b["drugs.target_months"], b["drugs.fill_rate"], amount)
-        for amount in use
-    ]
-
-
-def make_funds(district: District, b: dict[str, float]) -> list[CapitationFund]:
-    """One capitation fund per facility, empty."""
-    return [CapitationFund(b["money.services_share"], 0, facility.drug_budget) for facility in district.facilities]
+def make_stores(district: District, stock: Stock, people: People, b: dict[str, float]) -> list[DrugStore]:
+    """One drug store per facility, filled to what is aimed at for the use that is expected (rupiah)."""
+    registers = np.array([facility.registered for facility in district.facilities])
+    active = registers * stock.active / max(stock.registered, 1)
+    use = np.zeros((len(registers), len(GROUPS)))
+    use[:, ACUTE] = b["care.sick"] * active * b["drugs.acute_per_visit"]
+    use[:, CHRONIC] = chronic.on_drugs(people, len(registers)) * b["drugs.chronic_per_patient"]
+    in_contact = b["care.recorded"] * (1 - np.exp(-b["care.sick"] - b["care.well"]))  # as if the two were independent
+    use[:, CONSUMABLES] = in_contact * active * b["drugs.consumables_per_contact"]
+    months = b["drugs.target_months"] + b["drugs.lead_days"] / DAYS_PER_MONTH
+    return [DrugStore((months * row).astype(np.int64), np.maximum(1, np.rint(row)).astype(np.int64)) for row in use]
 
 
 def first_shares(district: District, rules: Rules, month: str) -> IntArray:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from sim import steps_care, steps_clinics, steps_money, steps_pemda, steps_people, steps_staff
+from sim import steps_care, steps_clinics, steps_money, steps_pemda, steps_people, steps_staff, steps_supply
 from sim.world import World
 
 
@@ -44,12 +44,12 @@ STEPS: tuple[Step, ...] = (
          steps_care.seek_care),
     Step("run_clinics", 20, "antrean hari demi hari di klinik", "the clinics' queues, day by day",
          steps_clinics.run_clinics),
-    Step("supply_drugs", 20, "obat dikeluarkan, dipesan, dikirim", "drugs are issued, ordered, delivered",
-         steps_clinics.supply_drugs),
     Step("change_segments", 25, "kerja, pendaftaran mandiri, menunggu Pemda, pengambilalihan saat sakit",
          "jobs, voluntary joining, waiting for the Pemda, take-over when sick", steps_people.change_segments),
     Step("treat_chronic", 25, "hipertensi dan diabetes: diagnosis, Prolanis, kendali, komplikasi",
          "hypertension and diabetes: diagnosis, Prolanis, control, complications", steps_care.treat_chronic),
+    Step("supply_drugs", 0, "obat dikeluarkan, hari obat kosong diumumkan, kekurangan diminta",
+         "drugs are issued, days without are published, what is missing is ordered", steps_supply.supply_drugs),
     Step("score_kbk", 0, "P-Care ditutup: AK, RRNS, RPPT, peringkat, nilai, bagian dibayar",
          "P-Care closes: AK, RRNS, RPPT, ratings, score, share", steps_clinics.score_kbk),
     Step("handle_claims", 0, "klaim rumah sakit bulan ini dibukukan (diajukan tanggal 10 bulan berikutnya; "

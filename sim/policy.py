@@ -95,6 +95,10 @@ class Policy:
     outreach_own_hours: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # of the facility's own staff
     recruits: tuple[NewPosts, ...] = ()  # posts opened
     referral_training: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of doctors trained, 0-1
+    fund_frozen: BoolArray = field(default_factory=lambda: np.zeros((0, 0), np.bool_))  # capitation fund pays nothing
+    drug_budget_factor: FloatArray = field(default_factory=lambda: np.ones((0, 0)))  # times the APBD drug budget
+    drug_lead_factor: FloatArray = field(default_factory=lambda: np.ones((0, 0)))  # times the district store's lead
+    drug_target_extra: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # months of use more aimed at
     # -- money -----------------------------------------------------------------------------------------
     lever_cost: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # rupiah per month on the APBD
 
@@ -131,5 +135,9 @@ def baseline_policy(months: int, facilities: int) -> Policy:
         outreach_hours=np.zeros((months, facilities)),
         outreach_own_hours=np.zeros((months, facilities)),
         referral_training=np.zeros((months, facilities)),
+        fund_frozen=np.zeros((months, facilities), np.bool_),
+        drug_budget_factor=np.ones((months, facilities)),
+        drug_lead_factor=np.ones((months, facilities)),
+        drug_target_extra=np.zeros((months, facilities)),
         lever_cost=np.zeros(months, np.int64),
     )

@@ -94,5 +94,5 @@ def run(world: World) -> None:
         world.trace.begin(world)
     world.env.process(run_calendar(world))
     world.env.process(work_office(world))
-    world.env.run()
+    world.env.run(until=world.calendar.days)
     world.team.close()

@@ -6,6 +6,7 @@ import numpy as np
 
 from sim import codes
 from sim.facilities.clinic import share_leaving
+from sim.facilities.drugs import ACUTE, CHRONIC, CONSUMABLES
 from sim.facilities.hospitals import take_turns
 from sim.facilities.referral import ReferralEffects, referral_chances
 from sim.facilities.staff import MIDWIVES, NURSES, share_hours
@@ -92,7 +93,7 @@ def seek_care(world: World) -> None:
         shifted(b["referral.rate"], place),
         effects,
         np.array([facility.laboratory == 0 for facility in world.facilities], float),
-        world.stockout,
+        world.stockout[:, ACUTE],
         np.minimum(world.wait / 60.0, _LONGEST_WAIT_HOURS),
         world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1).astype(float),
     )
@@ -163,14 +164,15 @@ def treat_chronic(world: World) -> None:
     limits = chronic.ControlLimits(
         float(pressure["sbp_below"]), float(pressure["dbp_below"]), float(glucose["fbg_min"]), float(glucose["fbg_max"])
     )
-    untreated = np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout)
+    lacking = np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout)
+    untreated, measured = lacking[:, CHRONIC], 1.0 - lacking[:, CONSUMABLES]
     counts = world.team.tallies(*world.chronic.shape)
     complications = world.team.tallies(len(world.now.complications))
 
     def task(lo: int, hi: int, slot: int) -> None:
         chronic.treat(
             world.people, world.patients, world.key.k0, world.key.k1, world.month, lo, hi, rates,
-            world.tables.prolanis, untreated, world.recorded, limits, counts[slot], complications[slot],
+            world.tables.prolanis, untreated, measured, world.recorded, limits, counts[slot], complications[slot],
         )  # fmt: skip
 
     world.team.over(task, world.patients_used)

@@ -1,4 +1,4 @@
-"""Steps of the month at the facilities: queues, drugs, capitation, KBK."""
+"""Steps of the month at the facilities: queues, capitation, KBK."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import numpy as np
 from sim import codes
 from sim.facilities.clinic import month_of_waits
 from sim.facilities.exemption import is_exempt
-from sim.facilities.staff import DENTISTS, DOCTORS, MIDWIVES, NURSES, clinic_nurses
+from sim.facilities.services import TYPES, divide
+from sim.facilities.staff import CLINICIANS, DENTISTS, DOCTORS, MIDWIVES, NURSES, clinic_nurses
 from sim.kbk import Counts, capitation_rupiah, scheme
 from sim.people import care, chronic
 from sim.rules.tariff import capitation_tariff
+from sim.steps_supply import pay_bills
 from sim.world import World
 
 
@@ -38,36 +40,11 @@ def run_clinics(world: World) -> None:
     )
 
 
-def supply_drugs(world: World) -> None:
-    """Issue drugs for the month's visits, note stock-outs, order from what the fund and the APBD can pay."""
-    b, month = world.b, world.month
-    days = world.calendar.length(month)
-    out, spent = np.zeros(len(world.stores)), np.zeros(len(world.stores))
-    for index, (store, fund) in enumerate(zip(world.stores, world.funds, strict=True)):
-        visits = int(world.counts[index, care.SICK_VISITS])
-        out[index] = store.issue(int(visits * b["drugs.cost_per_visit"]), days)
-        cash = fund.drug_cash() if b["feedback.money_to_drugs"] > 0 else 10**12
-        amount = store.order_size(max(0, cash))
-        if amount:
-            lead = b["drugs.lead_days"] * world.shocks.lead_days[month, index]
-            world.env.process(store.deliver(world.env, amount, lead))
-        if b["feedback.money_to_drugs"] > 0:
-            own, other = fund.spend(amount)
-            fktp = f"fktp {index}"
-            world.ledger.pay(fktp, "suppliers", own, "drugs")
-            world.ledger.pay("district health office", "suppliers", amount - own, "drugs")
-            world.ledger.pay(fktp, "suppliers", other, "operations")
-        spent[index] = amount
-    world.stockout = out / days
-    world.record_facilities(
-        stockout_days=out, drug_spending=spent, fund_balance=[fund.operations for fund in world.funds]
-    )
-
-
 def pay_capitation(world: World) -> None:
     """Heads of day 1 x tariff by dated criteria x the share earned by the last evaluation, in whole rupiah.
 
-    The criteria are met by the doctors and dentists at work on day 1.
+    The criteria are met by the doctors and dentists at work on day 1. Service fees, at least the share of the law, are
+    divided among the staff at once; while the fund is frozen both parts wait in it.
     """
     doctors, dentists = world.at_work[:, DOCTORS], world.at_work[:, DENTISTS]
     register = world.heads.on_register()
@@ -77,7 +54,9 @@ def pay_capitation(world: World) -> None:
     earned = world.shares[min(world.month, len(world.shares) - 1)]
     cut = np.rint(world.b["feedback.kbk_to_capitation"] * (1000 - earned)).astype(int)
     shares = np.maximum(1000 - cut, 0)
-    tariffs, full, paid, services = [], [], [], []
+    services_share = max(world.b["money.services_share"], float(world.rule("capitation.services_min_share")))
+    points = world.rule("capitation.services_points")
+    tariffs, full, paid, services, doctor, nurse = [], [], [], [], [], []
     for index, facility in enumerate(world.facilities):
         members = int(heads[index])
         tariff = capitation_tariff(
@@ -85,19 +64,29 @@ def pay_capitation(world: World) -> None:
             facility.special_capitation,
         )  # fmt: skip
         amount = capitation_rupiah(members, tariff, int(shares[index]))
-        fees = world.funds[index].receive(amount)
+        at_work = dict(zip(CLINICIANS, world.at_work[index].tolist(), strict=True))
+        fund, heads_by_type = world.funds[index], {cadre: getattr(facility, cadre) for cadre in TYPES} | at_work
+        fund.receive(amount, services_share)
         world.ledger.pay("bpjs", f"fktp {index}", amount, "capitation")
         world.tell(index, "{heads} heads x {tariff} rupiah x {share} ‰ = {amount} rupiah",
                    heads=members, tariff=tariff, share=int(shares[index]), amount=amount)  # fmt: skip
-        world.ledger.pay(f"fktp {index}", "staff", fees, "service fees")
+        fees = dict.fromkeys(TYPES, 0)
+        if not world.policy.fund_frozen[world.month, index]:
+            fees = divide(fund.services, heads_by_type, points)
+            pay_bills(world, index)
+        fund.services -= sum(fees.values())
+        world.ledger.pay(f"fktp {index}", "staff", sum(fees.values()), "service fees")
         tariffs.append(tariff)
         full.append(members * tariff)
         paid.append(amount)
-        services.append(fees)
+        services.append(sum(fees.values()))
+        doctor.append(fees["doctors"] // heads_by_type["doctors"] if heads_by_type["doctors"] else np.nan)
+        nurse.append(fees["nurses"] // heads_by_type["nurses"] if heads_by_type["nurses"] else np.nan)
     world.record(capitation_full=sum(full), capitation_paid=sum(paid))
     world.record_facilities(
-        tariff=tariffs, capitation_full=full, capitation_paid=paid, fund_services=services, share_permille=shares
-    )
+        tariff=tariffs, capitation_full=full, capitation_paid=paid, fund_services=services, share_permille=shares,
+        fee_doctor=doctor, fee_nurse=nurse,
+    )  # fmt: skip
 
 
 def score_kbk(world: World) -> None:

@@ -14,12 +14,13 @@ from districts.model import District, Facility, Stock
 from sim import codes
 from sim.behaviour import Behaviour
 from sim.calendar import Calendar, next_month
-from sim.facilities.drugs import DrugStore
+from sim.facilities.drugs import GROUPS, DrugStore
 from sim.facilities.fund import CapitationFund
 from sim.facilities.hospitals import Hospitals, make_hospitals
+from sim.facilities.purse import Purse
 from sim.facilities.staff import Staff, StaffHours, make_staff
 from sim.indicators import DISTRICT, FACILITY, HOSPITAL, INDEX, SEGMENT, SEGMENTS
-from sim.institutions import first_shares, make_claims_office, make_funds, make_stores
+from sim.institutions import first_shares, make_claims_office, make_stores
 from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
 from sim.payers.office import EnrolmentOffice
@@ -121,6 +122,7 @@ class World:
     claims: ClaimsOffice
     line: BudgetLine
     stores: list[DrugStore]
+    allotments: list[Purse]  # what each facility may still draw from the APBD drug line
     funds: list[CapitationFund]
     staff: list[Staff]
     heads: Heads
@@ -143,7 +145,7 @@ class World:
     at_work: IntArray = field(default_factory=lambda: np.zeros((0, 4), np.int64))  # staff of day 1, by facility, cadre
     hours: StaffHours = field(default_factory=lambda: StaffHours(*np.zeros((3, 0))))  # this month's
     wait: FloatArray = field(default_factory=lambda: np.zeros(0))  # last month's indices, per facility
-    stockout: FloatArray = field(default_factory=lambda: np.zeros(0))
+    stockout: FloatArray = field(default_factory=lambda: np.zeros((0, len(GROUPS))))  # share of days, by group
     ak_last: FloatArray = field(default_factory=lambda: np.zeros(0))
     counts: IntArray = field(default_factory=lambda: np.zeros((0, 6), np.int64))
     chronic: IntArray = field(default_factory=lambda: np.zeros((0, chronic.COUNTS), np.int64))
@@ -197,6 +199,11 @@ class World:
         """Write hospital indicators of the running month; each value has shape (hospitals,)."""
         for name, value in values.items():
             self.out_hospital[self.month, :, INDEX["hospital"][name]] = value
+
+    def add_to_facility(self, place: int, **amounts: float) -> None:
+        """Add to one facility's indicators of the running month: what happens on any of its days."""
+        for name, amount in amounts.items():
+            self.out_facility[self.month, place, INDEX["facility"][name]] += amount
 
     def count_heads(self) -> None:
         """Count everyone on the register and note what each family holds."""
@@ -266,9 +273,10 @@ def make_world(
         office=EnrolmentOffice(int(b["office.capacity"]), b["segment.nik_invalid"], b["segment.nik_mended"]),
         claims=make_claims_office(env, calendar, ledger, district, hospitals, stock, b, rules),
         line=BudgetLine(policy, _make_treasury(district, policy)),
-        stores=make_stores(district, b),
-        funds=make_funds(district, b),
         staff=make_staff(district.facilities),
+        stores=make_stores(district, stock, start.people, b),
+        allotments=[Purse() for _ in district.facilities],
+        funds=[CapitationFund() for _ in district.facilities],
         heads=Heads(
             np.zeros((count, len(SEGMENTS), codes.STATUSES, codes.PRESENCES), np.int64),
             np.zeros((codes.PAYERS, 4), np.int64),
@@ -282,7 +290,7 @@ def make_world(
         out_hospital=np.zeros((policy.months, len(hospitals.share), len(HOSPITAL))),
         population_published=stock.population,
         wait=np.zeros(count),
-        stockout=np.zeros(count),
+        stockout=np.zeros((count, len(GROUPS))),
         ak_last=np.full(count, np.nan),
         counts=np.zeros((count, 6), np.int64),
         chronic=np.zeros((count, chronic.COUNTS), np.int64),

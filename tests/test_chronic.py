@@ -26,6 +26,7 @@ LEVELS = Levels(140.0, 142.0)
 HT = codes.HT | codes.HT_DIAGNOSED
 DM = codes.DM | codes.DM_DIAGNOSED
 HALF, NOBODY, DRUGS, ALL_RECORDED = np.full((1, 2), 0.5), np.zeros((1, 2)), np.zeros(1), np.ones(1)
+STRIPS = np.ones(1)
 
 
 def _patients(count: int, bits: Any, levels: Levels = LEVELS, prolanis: float = 0.0, **fields: Any):  # type: ignore[no-untyped-def]
@@ -43,12 +44,12 @@ def _patients(count: int, bits: Any, levels: Levels = LEVELS, prolanis: float = 
 
 def _treat(people: People, patients: Patients, used: int, month: int = 1, rates: ChronicRates = NOTHING,
            enrol: np.ndarray = HALF, untreated: np.ndarray = DRUGS, recorded: np.ndarray = ALL_RECORDED,
-           ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+           measured: np.ndarray = STRIPS) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """One month of the first ``used`` rows; the counts of the only facility and the complications."""
     counts, complications = np.zeros((1, chronic.COUNTS), np.int64), np.zeros(3, np.int64)
     chronic.treat(
-        people, patients, KEY.k0, KEY.k1, month, 0, used, rates, enrol, untreated, recorded, LIMITS, counts,
-        complications,
+        people, patients, KEY.k0, KEY.k1, month, 0, used, rates, enrol, untreated, measured, recorded, LIMITS,
+        counts, complications,
     )  # fmt: skip
     return counts[0], complications
 
@@ -126,6 +127,39 @@ def test_only_members_who_come_are_measured() -> None:
     assert_share(int(counts[chronic.HT_CONTROLLED]), count // 2, 0.3 * _ht_controlled(140.0))
     people.status[:] = codes.ARREARS
     assert _treat(people, patients, used, 2, rates)[0].sum() == 0
+
+
+def test_without_strips_glucose_is_not_measured_and_pressure_is() -> None:
+    """Both see the same patients: a quarter of the sessions' days without strips costs a quarter of the DM ratio."""
+    count = 40_000
+    bits = HT | codes.HT_PROLANIS | DM | codes.DM_PROLANIS
+    for strips in (1.0, 0.75, 0.0):
+        people, patients, used = _patients(count, bits)
+        rates = NOTHING._replace(attendance=0.6)
+        counts, _ = _treat(people, patients, used, rates=rates, measured=np.full(1, strips))
+        assert_share(int(counts[chronic.SESSIONS]), count, 0.6)
+        assert_share(int(counts[chronic.HT_CONTROLLED]), count, 0.6 * _ht_controlled(140.0))
+        if strips:
+            assert_share(int(counts[chronic.DM_CONTROLLED]), count, 0.6 * strips * _dm_controlled(142.0))
+        else:
+            assert counts[chronic.DM_CONTROLLED] == 0
+
+
+def test_the_clinic_supplies_who_takes_drugs_and_has_no_hospital_letter() -> None:
+    """A third each: takes the clinic's drugs, takes the hospital's, takes none; the clinic's are out all month."""
+    count = 30_000
+    bits = np.full(count, HT | codes.HT_PROLANIS)
+    bits[::3] |= codes.ADHERENT
+    bits[1::3] |= codes.ADHERENT | codes.LETTER
+    people, patients, used = _patients(count, bits)
+    assert chronic.on_drugs(people, 2).tolist() == [count // 3, 0]
+    rates = NOTHING._replace(attendance=1.0, drug_sbp=8.0)
+    counts, _ = _treat(people, patients, used, 1, rates, untreated=np.ones(1))
+    assert counts[chronic.ON_DRUGS] == count // 3
+    expected = (2 * _ht_controlled(148.0) + _ht_controlled(140.0)) / 3
+    assert_share(int(counts[chronic.HT_CONTROLLED]), count, expected)
+    people.status[:] = codes.LAPSED
+    assert chronic.on_drugs(people, 1).tolist() == [0]
 
 
 # -- Prolanis, contacts, diagnosis ----------------------------------------------------------------------------------
@@ -318,7 +352,8 @@ def test_two_ranges_give_the_same_as_one() -> None:
     parts, kinds = np.zeros((1, chronic.COUNTS), np.int64), np.zeros(3, np.int64)
     for lo, hi in ((1700, used), (0, 1700)):  # in either order
         chronic.treat(
-            other, rows, KEY.k0, KEY.k1, 5, lo, hi, RATES, HALF, DRUGS, np.full(1, 0.9), LIMITS, parts, kinds
+            other, rows, KEY.k0, KEY.k1, 5, lo, hi, RATES, HALF, DRUGS, STRIPS, np.full(1, 0.9), LIMITS, parts,
+            kinds,
         )  # fmt: skip
     assert np.array_equal(counts, parts[0])
     assert np.array_equal(complications, kinds)

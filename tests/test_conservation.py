@@ -54,9 +54,21 @@ def cases(draw):  # type: ignore[no-untyped-def]
         recruits=(
             NewPosts(draw(st.integers(0, 12)), places - 1, "doctors", draw(st.integers(1, 3)), draw(st.floats(0, 9))),
         ),
+        fund_frozen=_some(draw, places, draw(st.booleans()), False),
+        drug_budget_factor=_some(draw, places, draw(st.floats(0, 5)), 1.0),
+        drug_lead_factor=np.full((MONTHS, places), draw(st.floats(0.1, 5))),
+        drug_target_extra=np.full((MONTHS, places), draw(st.floats(0, 3))),
         lever_cost=np.full(MONTHS, draw(st.integers(0, 10**7))),
     )
     return district, policy, draw(st.integers(0, 50))
+
+
+def _some(draw, places: int, inside: float, outside: float) -> np.ndarray:  # type: ignore[no-untyped-def]
+    """A policy table of (months, facilities): ``inside`` for some months of one facility, ``outside`` elsewhere."""
+    first, last, place = draw(st.integers(0, MONTHS)), draw(st.integers(0, MONTHS)), draw(st.integers(0, places - 1))
+    table = np.full((MONTHS, places), outside)
+    table[first:last, place] = inside
+    return table
 
 
 @given(cases())

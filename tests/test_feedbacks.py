@@ -25,11 +25,16 @@ def test_sign_at_ten_times_the_strength(feedback) -> None:  # type: ignore[no-un
         ("feedback.kbk_to_contacts", "contacts"),
         ("feedback.wait_to_contacts", "contacts_lost"),
         ("feedback.drugs_to_referrals", "referrals_nonspecialist"),
+        ("feedback.drugs_to_control", "ht_controlled"),
+        ("feedback.drugs_to_control", "dm_controlled"),
     ],
 )
 def test_facility_indices_act_exactly_one_month_later(switch: str, indicator: str) -> None:
     policy = policy_for(small(), 4)
-    strained = {"drugs.target_months": 0.3, "clinic.service_minutes": 40.0, "care.well": 0.05, "referral.tacc": 0.2}
+    strained = {
+        "drugs.target_months": 0.3, "drugs.lead_days": 2.0, "clinic.service_minutes": 40.0, "care.well": 0.05,
+        "referral.tacc": 0.2,
+    }  # fmt: skip
     off, on = (results(small(), policy, {**strained, switch: s}).series(indicator, "facility") for s in (0.0, 10.0))
     assert np.array_equal(off[0], on[0])
     assert not np.array_equal(off[1], on[1])
@@ -70,7 +75,7 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
         amnesty_announced=np.arange(9) < 4,
     )
     strain = {
-        "clinic.service_minutes": 25.0, "drugs.target_months": 1.2, "care.emergency": 0.03, "segment.join": 0.01,
+        "clinic.service_minutes": 25.0, "drugs.target_months": 0.5, "care.emergency": 0.03, "segment.join": 0.01,
         "chronic.complication": 0.02, "office.capacity": 100.0, "premium.rehab_join": 0.2, "chronic.diagnosis": 0.3,
         "staff.turnover": 0.3, "staff.recruit_months": 1.0,
         "claims.verified_in_time": 0.4, "claims.files_per_verifier_day": 5.0,

@@ -1,70 +1,65 @@
-"""The double-entry ledger balances to the rupiah every month, and its accounts are what the institutions hold and owe."""
+"""The double-entry ledger balances to the rupiah on every day; its accounts are what the institutions hold and owe."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 from typing import Any
 
-import numpy as np
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from sim.calendar import Calendar, next_month
+from sim.indicators import INDEX
 from sim.simulate import run
+from sim.steps_supply import DRUG_LINE
 from sim.world import World, make_world
 from tests.engine import BEHAVIOUR, RULES
-from tests.test_conservation import cases
-
-#: After the steps of a month's last day.
-_EVENING = 0.9
+from tests.test_conservation import MONTHS, cases
 
 
-def _watch(world: World, seen: list[dict[str, int]]) -> Generator[Any, Any, None]:
-    """SimPy process: every month's end, the ledger beside what the institutions themselves say."""
-    for month in range(world.calendar.count):
-        end = world.calendar.start_day(month) + world.calendar.length(month) - 1 + _EVENING
-        yield world.env.timeout(end - world.env.now)
-        balance = world.ledger.balance
-        seen.append({
-            "total": world.ledger.total(),
-            "Pemda, ledger": balance["owed by the Pemda"],
-            "Pemda, line": world.line.debt + world.line.treasury.waiting(),
-            "claims, ledger": balance["claims payable"],
-            "claims, office": int(world.claims.owed.sum()),
-        })  # fmt: skip
+def _watch(world: World, days: list[float]) -> Generator[Any, Any, None]:
+    """SimPy process: at every midnight, each account beside what its institution itself says."""
+    balance = world.ledger.balance
+    while True:
+        yield world.env.timeout(1.0)
+        days.append(world.env.now)
+        assert world.ledger.total() == 0
         for place, fund in enumerate(world.funds):
-            assert balance[f"fktp {place}"] == fund.balance, (month, place)
-        for place in range(len(world.facilities)):
-            assert balance[f"fktp {place}"] >= 0
+            assert balance[f"fktp {place}"] == fund.balance >= 0
+            assert min(fund.services, fund.operations.free, fund.operations.promised) >= 0
+        assert balance[DRUG_LINE] == sum(allotment.balance for allotment in world.allotments)
+        assert min(min(allotment.free, allotment.promised) for allotment in world.allotments) >= 0
+        assert balance["claims payable"] == world.claims.owed.sum()
+        assert balance["owed by the Pemda"] == world.line.debt + world.line.treasury.waiting()
 
 
-@given(cases(), st.integers(0, 10**6))
-@settings(max_examples=20, deadline=None)
-def test_every_month_every_account(case, seed) -> None:  # type: ignore[no-untyped-def]
+@given(cases())
+@settings(max_examples=25, deadline=None)
+def test_every_account_every_day_and_what_was_paid_is_what_is_reported(case) -> None:  # type: ignore[no-untyped-def]
+    """Over random districts and mixes of levers: funds, drug line, claims, the Pemda's bills, and all together."""
     district, policy, replicate = case
-    calendar = Calendar(next_month(district.default_stock), policy.months)
-    behaviour = BEHAVIOUR.draw(seed, replicate)
-    world = make_world(
-        district, RULES, behaviour, policy, seed, replicate, district.stock(), False, calendar
-    )  # fmt: skip
-    seen: list[dict[str, int]] = []
-    world.env.process(_watch(world, seen))
-    run(world)
-    assert len(seen) == policy.months
-    for month in seen:
-        assert month["total"] == 0
-        assert month["Pemda, ledger"] == month["Pemda, line"]
-        assert month["claims, ledger"] == month["claims, office"]
-    assert sum(month["claims, office"] for month in seen) > 0
-    flows = world.ledger.flows
-    paid = world.out_district[:, [_column("paid_jkn"), _column("paid_others")]].sum(axis=0)
-    assert flows["district apbd", "bpjs", "Pemda premiums and aid"] == paid[0]
-    assert flows["others for the district", "bpjs", "withheld tax, province and third parties"] == paid[1]
-    capitation = sum(amount for (payer, _, purpose), amount in flows.items() if (payer, purpose) == ("bpjs", "capitation"))
-    assert capitation == np.sum(world.out_district[:, _column("capitation_paid")])
+    calendar = Calendar(next_month(district.default_stock), MONTHS)
+    behaviour = BEHAVIOUR.draw(1, replicate)
+    final = make_world(district, RULES, behaviour, policy, 1, replicate, district.stock(), False, calendar)
+    days: list[float] = []
+    final.env.process(_watch(final, days))
+    run(final)
+    assert len(days) == calendar.days - 1
+    flows, own = final.ledger.flows, range(len(final.funds))
 
+    def reported(key: str, level: str = "district") -> float:
+        table = final.out_district if level == "district" else final.out_facility
+        return float(table[..., INDEX[level][key]].sum())
 
-def _column(key: str) -> int:
-    from sim.indicators import INDEX
-
-    return INDEX["district"][key]
+    paid = {
+        "drug_spending_apbd": flows.get((DRUG_LINE, "suppliers", "drugs"), 0),
+        "drug_spending_own": sum(flows.get((f"fktp {place}", "suppliers", "drugs"), 0) for place in own),
+        "fund_services": sum(flows[f"fktp {place}", "staff", "service fees"] for place in own),
+        "capitation_paid": sum(flows["bpjs", f"fktp {place}", "capitation"] for place in own),
+    }
+    assert paid == {key: reported(key, "facility") for key in paid}
+    assert flows["district apbd", "bpjs", "Pemda premiums and aid"] == reported("paid_jkn")
+    assert flows["others for the district", "bpjs", "withheld tax, province and third parties"] == reported(
+        "paid_others"
+    )
+    assert min(int(store.stock.min()) for store in final.stores) >= 0
+    assert min(int(store.on_order.min()) for store in final.stores) >= 0

@@ -16,9 +16,11 @@ from scenarios.levers._template import FixedCost
 from scenarios.levers.amnesty import Amnesty
 from scenarios.levers.apbd_line import ApbdLine
 from scenarios.levers.autodebit import Autodebit
+from scenarios.levers.blud_transition import BludTransition
 from scenarios.levers.cleansing import Cleansing
 from scenarios.levers.collectors import Collectors
 from scenarios.levers.documents import choices_of, document_all, text_of, unit_of
+from scenarios.levers.drug_supply import DrugSupply
 from scenarios.levers.kbk_scheme import KbkScheme
 from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
@@ -54,6 +56,9 @@ FROM_TENTH = [
     (QuotaAddition(start="+9", heads_per_month=20, payer="province"), {"added_province"}),
     (Outreach(start="+9", hours_per_month=40, cost_per_hour=0, own_staff=True), {"outreach_own_hours"}),
     (Recruitment(start="+9", cadre="doctors", heads=1, months_to_fill=0), {"recruits", "lever_cost"}),
+    (DrugSupply(start="+9", budget_factor=2, lead_factor=0.5, target_months=1, cost_per_month=1000),
+     {"drug_budget_factor", "drug_lead_factor", "drug_target_extra", "lever_cost"}),
+    (BludTransition(start="+9"), {"fund_frozen"}),
     (FixedCost(start="+9", cost_per_month=5), {"lever_cost"}),
 ]  # fmt: skip
 IDS = [lever.kind for lever, _ in FROM_TENTH]
@@ -277,6 +282,30 @@ def test_two_programmes_add_up_to_everybody_at_most(lever: Lever, name: str) -> 
     assert set(getattr(lever.apply(once, CONTEXT), name)) == {1.0}
 
 
+def test_the_drug_line_is_no_part_of_the_jkn_bill() -> None:
+    code = DISTRICT.facilities[1].code
+    lever = DrugSupply(start="+1", stop="+3", budget_factor=2, lead_factor=0.5, target_months=1, facilities=(code,))
+    after = lever.apply(lever.apply(policy(), CONTEXT), CONTEXT)
+    assert after.drug_budget_factor[:4].tolist() == [[1, 1], [1, 4], [1, 4], [1, 1]]
+    assert after.drug_lead_factor[:4].tolist() == [[1, 1], [1, 0.25], [1, 0.25], [1, 1]]
+    assert after.drug_target_extra[:4].tolist() == [[0, 0], [0, 2], [0, 2], [0, 0]]
+    assert not after.lever_cost.any()
+
+
+@pytest.mark.parametrize(
+    ("start", "months", "facilities", "frozen"),
+    [
+        ("+2", 3, "blud", {(2, 0), (3, 0), (4, 0)}),  # the first facility is the one marked as BLUD
+        ("+11", 6, "all", {(11, 0), (11, 1)}),
+        ("2023-08", 4, "blud", {(0, 0)}),  # it began three months before the run
+        ("2023-08", 2, "blud", set()),
+    ],
+)
+def test_a_transition_lasts_its_months(start: str, months: int, facilities: str, frozen: set[tuple[int, int]]) -> None:
+    after = BludTransition(start=start, months=months, facilities=facilities).apply(policy(), CONTEXT)
+    assert {(int(m), int(f)) for m, f in np.argwhere(after.fund_frozen)} == frozen
+
+
 @pytest.mark.parametrize(
     ("start", "announced", "awaited", "forgiven"),
     [
@@ -330,6 +359,9 @@ def test_relative_months_count_from_the_reported_start() -> None:
         (Recruitment, {"cadre": "doctors", "heads": 1, "to_minimum": True}),
         (Recruitment, {"cadre": "support", "heads": 1}),
         (Recruitment, {"cadre": "doctors", "heads": 0}),
+        (DrugSupply, {"budget_factor": -1}),
+        (DrugSupply, {"lead_factor": 0}),
+        (BludTransition, {"months": 0}),
     ],
 )
 def test_contradictions_and_bounds_are_refused(lever: type[Lever], given: dict[str, object]) -> None:

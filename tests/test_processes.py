@@ -6,8 +6,6 @@ import numpy as np
 import pytest
 
 from sim.facilities.clinic import share_leaving, waits_fifo
-from sim.facilities.drugs import DrugStore
-from sim.facilities.fund import CapitationFund
 from sim.random import Purpose, make_key, numbered, uniforms
 from tests.chance import assert_mean
 from tests.engine import world
@@ -58,22 +56,6 @@ def test_the_recursion_equals_simpy_to_the_last_bit() -> None:
 
 def test_half_of_the_patients_leave_at_the_patience() -> None:
     assert share_leaving(np.array([0.0, 90.0, 180.0]), 90.0).tolist() == pytest.approx([0.0, 0.5, 0.75])
-
-
-def test_drugs_run_out_on_the_day_the_stock_ends() -> None:
-    store = DrugStore(stock=600, target_months=2.0, fill_rate=1.0, monthly_use=1000)
-    assert store.issue(1000, 30) == 12
-    assert store.stock == 0
-    assert store.order_size(cash=500) == 500
-    assert store.order_size(cash=10**9) == 2000
-
-
-def test_services_get_at_least_their_share_and_the_fund_keeps_the_rest() -> None:
-    fund = CapitationFund(services_share=0.6)
-    assert fund.receive(1_000_001) == 600_001
-    assert fund.operations == 400_000
-    own, other = fund.spend(100_000)
-    assert (own, other, fund.operations) == (100_000, 180_000, 120_000)
 
 
 def test_capitation_pays_heads_of_day_one_with_last_months_share() -> None:

@@ -175,6 +175,16 @@ def test_an_unknown_facility_is_told_with_its_line_and_the_nearest_name(tmp_path
     assert line.endswith(known)
 
 
+def test_blud_facilities_are_those_of_the_district() -> None:
+    assert np.argwhere(load_scenario("blud-transition").policy(CONTEXT).fund_frozen)[:, 1].tolist() == [0] * 6
+    none = tuple(facility.model_copy(update={"blud": False}) for facility in DISTRICT.facilities)
+    context = Context(DISTRICT.model_copy(update={"facilities": none}), None, "2023-11", 24)  # type: ignore[arg-type]
+    with pytest.raises(InputError) as caught:
+        load_scenario("blud-transition").policy(context)
+    (line,) = caught.value.describe("en").splitlines()
+    assert line.startswith("blud-transition.yaml:17: no facility of Kabupaten Contoh is marked as BLUD")
+
+
 def test_unknown_names_and_files() -> None:
     with pytest.raises(UserError, match="unknown scenario uhc-dorp; nearest known: uhc-drop"):
         load_scenario("uhc-dorp")

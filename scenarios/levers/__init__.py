@@ -6,8 +6,10 @@ from scenarios.levers.amnesty import Amnesty
 from scenarios.levers.apbd_line import ApbdLine
 from scenarios.levers.autodebit import Autodebit
 from scenarios.levers.base import Context, Lever
+from scenarios.levers.blud_transition import BludTransition
 from scenarios.levers.cleansing import Cleansing
 from scenarios.levers.collectors import Collectors
+from scenarios.levers.drug_supply import DrugSupply
 from scenarios.levers.kbk_scheme import KbkScheme
 from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
@@ -22,7 +24,7 @@ from scenarios.levers.switch_off import SwitchOff
 _ALL: tuple[type[Lever], ...] = (
     PemdaIntake, SwitchOff, ApbdLine, PbiCut, QuotaAddition,
     Collectors, Reminders, Autodebit, RehabPromotion, Amnesty, Cleansing,
-    Outreach, ReferralTraining, Recruitment, KbkScheme,
+    Outreach, ReferralTraining, Recruitment, DrugSupply, BludTransition, KbkScheme,
 )  # fmt: skip
 
 LEVERS: dict[str, type[Lever]] = {lever.model_fields["kind"].default: lever for lever in _ALL}

@@ -36,18 +36,18 @@ def _month(value: object) -> object:
 
 
 def _facilities(value: object) -> object:
-    if value == "all":
+    if value in ("all", "blud"):
         return value
     if isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value):
         return tuple(value)
-    raise wrong("all, or a list of names or codes of facilities")
+    raise wrong("all, blud, or a list of names or codes of facilities")
 
 
 #: "YYYY-MM", or "+N": N months after the run's start (its first reported month).
 Month = Annotated[str, BeforeValidator(_month), Field(json_schema_extra={"unit": "YYYY-MM or +N"})]
 
-#: "all", or names or codes of facilities of the district.
-Facilities = Annotated[Literal["all"] | tuple[str, ...], BeforeValidator(_facilities)]
+#: "all", "blud" (those with BLUD finance), or names or codes of facilities of the district.
+Facilities = Annotated[Literal["all", "blud"] | tuple[str, ...], BeforeValidator(_facilities)]
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,9 @@ class Context:
 
     def chosen(self, facilities: Facilities) -> list[int]:
         """Indices of the named facilities, in the district's order. Raises ``KeyError`` for an unknown one."""
-        if facilities == "all":
-            return list(range(len(self.district.facilities)))
+        if facilities in ("all", "blud"):
+            every = enumerate(self.district.facilities)
+            return [position for position, facility in every if facilities == "all" or facility.blud]
         return sorted({self._facility(name) for name in facilities})
 
     def _facility(self, name: str) -> int:

@@ -1,8 +1,11 @@
-"""The capitation fund of one FKTP: service fees first, operations and drugs from the rest, the rest kept (SiLPA)."""
+"""The capitation fund of one FKTP: service fees and operations in two balances, what is left is kept (SiLPA)."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from sim.facilities.purse import Purse
 
 #: Share of operations money left after drugs that is spent on other operations within the month (assumed).
 OTHER_OPERATIONS = 0.6
@@ -10,26 +13,40 @@ OTHER_OPERATIONS = 0.6
 
 @dataclass
 class CapitationFund:
-    """Balances in whole rupiah; ``services_share`` is at least 0.6 (Permenkes 21/2016, 6/2022)."""
+    """``services`` (service fees not yet paid out) and ``operations`` in whole rupiah, and unpaid ``bills``.
 
-    services_share: float
-    operations: int = 0
-    yearly_drug_budget: int = 0
+    Nothing moves between the two, at a year's end either: what is left of services may pay service fees only, what is
+    left of operations only operations (Permenkes 21/2016; Permendagri 28/2021; low confidence). A bill is a pair:
+    promised when ordered, due for what came.
+    """
 
-    def receive(self, capitation: int) -> int:
-        """Take in a month's capitation; returns the service fees paid out, the rest goes to operations."""
-        services = -(-int(capitation * self.services_share * 1000) // 1000)
-        self.operations += capitation - services
-        return services
+    services: int = 0
+    operations: Purse = field(default_factory=Purse)
+    bills: list[tuple[int, int]] = field(default_factory=list)
 
-    def drug_cash(self) -> int:
-        """Cash for drugs this month: operations money and a twelfth of the APBD drug budget."""
-        return self.operations + self.yearly_drug_budget // 12
+    @property
+    def balance(self) -> int:
+        """All money in the fund."""
+        return self.services + self.operations.balance
 
-    def spend(self, drugs: int) -> tuple[int, int]:
-        """Pay for ``drugs`` (the APBD share first) and other operations; returns (drugs, other) paid from the fund."""
-        own = max(0, drugs - self.yearly_drug_budget // 12)
-        self.operations -= own
-        other = int(self.operations * OTHER_OPERATIONS)
-        self.operations -= other
-        return own, other
+    def receive(self, capitation: int, services_share: float) -> None:
+        """Take in a month's capitation; service fees get at least their share, to the rupiah, operations the rest."""
+        share = Fraction(str(services_share))
+        services = -(-capitation * share.numerator // share.denominator)
+        self.services += services
+        self.operations.free += capitation - services
+
+    def pay_bills(self) -> int:
+        """Pay the suppliers for what has come; returns the rupiah paid."""
+        total = 0
+        for promised, due in self.bills:
+            self.operations.settle(promised, due)
+            total += due
+        self.bills.clear()
+        return total
+
+    def spend_on_other(self) -> int:
+        """Other operations of the month, from what is not promised; returns the rupiah spent."""
+        other = int(self.operations.free * OTHER_OPERATIONS)
+        self.operations.free -= other
+        return other

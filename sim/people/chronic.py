@@ -23,6 +23,7 @@ from sim.codes import (
     RESIDENT,
     SEEN,
 )
+from sim.people.arrays import People
 from sim.random import CHUNK, MIRROR, Purpose, fill, gauss, limit, unit, words
 
 _CHRONIC, _PRESSURE, _MEASURE = int(Purpose.CHRONIC), int(Purpose.PRESSURE), int(Purpose.MEASURE)
@@ -45,8 +46,8 @@ COMPLICATION_SPLIT = ((0.45, 0.35, 0.20), (0.20, 0.40, 0.40))
 
 # Columns of the facility counts, and of the complications.
 HT_PRO, DM_PRO, HT_CONTROLLED, DM_CONTROLLED, LETTERS, CLUB_CONTACTS, HT_KNOWN, DM_KNOWN = range(8)
-PROLANIS, ATTENDED, ON_PRB = range(8, 11)
-COUNTS = 11
+ON_DRUGS, PROLANIS, ATTENDED, ON_PRB = range(8, 12)
+COUNTS = 12
 STROKE, HEART, KIDNEY = range(3)
 
 
@@ -103,6 +104,14 @@ def treated_levels(sbp: float, fbg: float, drug_sbp: float, drug_fbg: float, adh
     return Levels(sbp - (1.0 - adherence) * drug_sbp, fbg - (1.0 - adherence) * drug_fbg)
 
 
+def on_drugs(people: People, facilities: int) -> NDArray[np.int64]:
+    """Active residents by facility, shape (facilities,), who are diagnosed and take drugs from the clinic: not those
+    with a hospital letter or referred back."""
+    known = (people.chronic & _DIAGNOSED > 0) & (people.chronic & (ADHERENT | LETTER | PRB) == ADHERENT)
+    chosen = known & (people.presence == RESIDENT) & (people.status == ACTIVE)
+    return np.bincount(people.facility[chosen], minlength=facilities).astype(np.int64)
+
+
 @nb.njit(error_model="numpy", forceinline=True)
 def _admit(ppl, patients, k0, k1, j, i, levels):  # type: ignore[no-untyped-def]
     """Row ``j`` becomes person ``i``, with levels and deviations by the person's own luck."""
@@ -155,14 +164,16 @@ def add_patients(ppl, patients, k0, k1, count, new_patients, levels):  # type: i
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def treat(  # type: ignore[no-untyped-def]
-    ppl, patients, k0, k1, month, lo, hi, rates, enrol, untreated, recorded, limits, counts, complications
+    ppl, patients, k0, k1, month, lo, hi, rates, enrol, untreated, measured, recorded, limits, counts, complications
 ):  # fmt: skip
     """One month of the patients in rows ``lo`` ... ``hi``-1; run it after care has been sought.
 
     ``rates`` is :class:`ChronicRates`, ``limits`` :class:`ControlLimits`; ``enrol`` (facilities, 2) are the Prolanis
-    shares of the diagnosed, ``untreated`` (facilities,) the shares of days without drugs, ``recorded`` (facilities,)
-    the shares of contacts entered in P-Care. Who is measured at a session without a contact so far has one then.
-    Receives ``counts`` (facilities, 11) and ``complications`` (3,: stroke, heart, kidney).
+    shares of the diagnosed, ``untreated`` (facilities,) the shares of days without the clinic's drugs (who has a
+    hospital letter gets them there, who is referred back from a pharmacy that BPJS pays), ``measured`` (facilities,)
+    those of days with strips for glucose, ``recorded`` (facilities,) the shares of contacts entered in P-Care. Who
+    comes to a session without a contact so far has one then. Receives ``counts`` (facilities, 12) and ``complications``
+    (3,: stroke, heart, kidney).
     """
     presence, status, chronic, wish, used = ppl.presence, ppl.status, ppl.chronic, ppl.wish, ppl.used
     name, serial, facility, person = ppl.name, ppl.serial, ppl.facility, patients.person
@@ -211,9 +222,9 @@ def treat(  # type: ignore[no-untyped-def]
                 counts[f, CLUB_CONTACTS] += 1
                 wish[i] |= SEEN
                 used[i] = month
-            missing = 1.0
-            if bits & ADHERENT:  # who is referred back gets drugs from a pharmacy of BPJS, whatever the clinic has
-                missing = 0.0 if bits & PRB else untreated[f]
+            supplied = bits & (ADHERENT | LETTER | PRB) == ADHERENT
+            counts[f, ON_DRUGS] += supplied
+            missing = untreated[f] if supplied else 1.0 if bits & ADHERENT == 0 else 0.0
             controlled = True
             if bits & HT_DIAGNOSED:
                 sbp_dev[row] = MEMORY * sbp_dev[row] + _NEW * SBP_WITHIN * gauss(x0[n], x1[n])
@@ -230,7 +241,7 @@ def treat(  # type: ignore[no-untyped-def]
                 controlled = controlled and glucose <= limits.fbg_max
                 if bits & DM_PROLANIS:
                     counts[f, DM_PRO] += 1
-                    if attends:
+                    if attends and luck < rates.attendance * measured[f]:
                         shown = _strip(glucose, k0, k1, names[n], serials[n], month)
                         counts[f, DM_CONTROLLED] += limits.fbg_min <= shown <= limits.fbg_max
             chance = rates.complication * (rates.controlled if controlled else 1.0)
