@@ -93,7 +93,7 @@ HOURS_PER_WEEK: Default[float] = Default(36.0, "hours per week", "assumed: six d
 DRUGS_PER_MEMBER: Default[int] = Default(
     9_000,
     "rupiah per member and year",
-    "assumed: between what Kota Jambi spent in 2021 (Rp3,161 per resident) and the ministry's reckoning (US$1.50)",
+    "assumed: with what clinics buy themselves, drugs are there on 85 to 96 % of days (general knowledge)",
 )
 
 DISTRICT_HOSPITAL_SHARE: Default[float] = Default(

@@ -90,6 +90,7 @@ def _order(world: World, place: int) -> None:
             lambda ordered, come: _pay_from_line(world, place, year, ordered, come),
         )  # fmt: skip
     cash = 0 if _frozen(world, place) else int(b["drugs.own_share"] * fund.operations.free)
+    # use in the lead time is that of whoever delivers: else stock on its slow way would pass for stock at hand
     by_store = min(1.0, float(drawn.sum() / store.use.sum()))
     lead_of_all = by_store * b["drugs.lead_days"] + (1 - by_store) * b["drugs.own_lead_days"]
     missing = np.minimum(wanted - drawn, store.wanted(months + lead_of_all / DAYS_PER_MONTH))

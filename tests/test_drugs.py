@@ -250,7 +250,7 @@ def test_what_a_month_needs() -> None:
     assert taking.sum() > 0
     assert (taking <= final.chronic[:, chronic.HT_KNOWN] + final.chronic[:, chronic.DM_KNOWN]).all()
     assert needs[:, CHRONIC].tolist() == np.rint(taking * b["drugs.chronic_per_patient"]).tolist()
-    contacts = final.counts[:, care.CONTACTS] + final.chronic[:, chronic.SESSIONS]
+    contacts = final.counts[:, care.CONTACTS] + final.chronic[:, chronic.ATTENDED]
     assert needs[:, CONSUMABLES].tolist() == np.rint(contacts * b["drugs.consumables_per_contact"]).tolist()
     assert chronic.on_drugs(people, 4) == pytest.approx(taking, rel=0.1)
 

@@ -23,8 +23,7 @@ from sim.payers.ledger import Ledger
 
 IntArray = NDArray[np.int64]
 
-#: Day of the next month on which hospitals submit, as the agreement between BPJS and a hospital says (Rumkital Dr.
-#: Mintohardjo, Jakarta, 2015; Buletin Penelitian Sistem Kesehatan 20(3), 2017); all keep to it (assumed).
+#: Day of the next month on which hospitals submit (assumed).
 SUBMISSION_DAY = 10
 #: Days of a month of delay; every month begun costs the penalty once more (assumed reading of Perpres 82/2018).
 MONTH_OF_DELAY = 30
