@@ -1,4 +1,4 @@
-"""The institutions as a run finds them: drug stores, funds, claims office, the first KBK shares."""
+"""The institutions as a run finds them: desks, drug stores, funds, claims office, the first KBK shares."""
 
 from __future__ import annotations
 
@@ -17,8 +17,18 @@ IntArray = NDArray[np.int64]
 
 #: Claims beside referrals and emergencies (letters, complications), relative, for the verifiers' capacity (assumed).
 _CLAIMS_BESIDES = 1.1
-#: Share of a facility's register that is active, for the first guess of its drug use (assumed).
+#: Share of a facility's register that is active, for the first guess of its visits and drug use (assumed).
 _ACTIVE_SHARE = 0.8
+#: Working days of a month, Monday to Saturday.
+_WORKING_DAYS = 26
+
+
+def make_desks(district: District, b: dict[str, float]) -> IntArray:
+    """Registration desks (facilities,): one for every so many sick visits a day expected, begun ones counted."""
+    registered = np.array([facility.registered for facility in district.facilities], float)
+    visits = b["care.sick"] * registered * _ACTIVE_SHARE / _WORKING_DAYS
+    desks: IntArray = np.maximum(np.ceil(visits / b["clinic.visits_per_desk"]).astype(np.int64), 1)
+    return desks
 
 
 def make_stores(district: District, b: dict[str, float]) -> list[DrugStore]:

@@ -46,10 +46,12 @@ class Purpose(IntEnum):
     FATE = 4  # lanes: report to the register, sex of a newborn, naming, age-out at 21
     VISIT = 5  # lanes: referred, leaving the queue, TACC or training, admission (ordinal: visit)
     CLAIM = 6  # lanes: outpatient cost, admission cost (two words), outpatient visits (ordinal: visit)
-    QUEUE = 15  # lanes: day and hour, service (two words), way back in
+    QUEUE = 15  # lanes: position in the month, consultation, registration, urgency and patience; way back in (last)
     MEASURE = 9  # lanes: systolic error (two words), glucose error (two words)
     OFFICE = 10  # lanes: NIK, NIK mended, unused, day of a self-registration
     ARRIVAL = 12  # lanes: whom a newcomer resembles, further luck of the newcomer
+    # Each doctor, every working day.
+    STAFF = 20  # lanes: away (name: facility; serial: doctor; ordinal: day of the month)
     # Once per replicate.
     SYNTHESIS = 13  # lanes: as each step of the synthesis names them
     FRAILTY = 14  # lanes: gamma quantile of the person

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim import codes
-from sim.facilities.clinic import share_leaving
 from sim.kbk import scheme
 from sim.people import care, chronic, illness
 from sim.people.life_cycle import GROUPS
@@ -82,9 +81,7 @@ def seek_care(world: World) -> None:
     hasty = hasty * (1 + b["feedback.wait_to_referrals"] * b["referral.wait_effect"] * wait_hours)
     share_4a = b["referral.nonspecialist"]
     referral = np.stack([base * (1 - share_4a), np.minimum(base * share_4a * hasty, _MOST_4A)], axis=1)
-    leave = np.clip(
-        b["feedback.wait_to_contacts"] * share_leaving(world.wait, b["clinic.patience_minutes"]), 0.0, _MOST_LEAVING
-    )
+    leave = np.clip(b["feedback.wait_to_contacts"] * world.left, 0.0, _MOST_LEAVING)
     point_of_care = 0.0
     may_enrol = world.line.takes_in() or (world.line.dropped > 0 and world.policy.restore_at_point_of_care)
     if world.non_cut_off and world.policy.point_of_care[month] and may_enrol:

@@ -17,7 +17,7 @@ from sim.calendar import Calendar, next_month
 from sim.facilities.drugs import DrugStore
 from sim.facilities.fund import CapitationFund
 from sim.indicators import DISTRICT, FACILITY, INDEX, SEGMENT, SEGMENTS
-from sim.institutions import first_shares, make_claims_office, make_funds, make_stores
+from sim.institutions import first_shares, make_claims_office, make_desks, make_funds, make_stores
 from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
 from sim.payers.office import EnrolmentOffice
@@ -114,6 +114,7 @@ class World:
     office: EnrolmentOffice
     claims: ClaimsOffice
     line: BudgetLine
+    desks: IntArray  # registration desks of each facility
     stores: list[DrugStore]
     funds: list[CapitationFund]
     heads: Heads
@@ -133,14 +134,15 @@ class World:
     pbi_carry: float = 0.0
     move_carry: float = 0.0
     wait: FloatArray = field(default_factory=lambda: np.zeros(0))  # last month's indices, per facility
+    left: FloatArray = field(default_factory=lambda: np.zeros(0))
     stockout: FloatArray = field(default_factory=lambda: np.zeros(0))
     ak_last: FloatArray = field(default_factory=lambda: np.zeros(0))
     counts: IntArray = field(default_factory=lambda: np.zeros((0, 6), np.int64))
     chronic: IntArray = field(default_factory=lambda: np.zeros((0, chronic.COUNTS), np.int64))
     recorded: FloatArray = field(default_factory=lambda: np.zeros(0))  # this month's chance of entry in P-Care
     well_place: FloatArray = field(default_factory=lambda: np.zeros(0))  # this month's well contacts per member
-    visits: list[FloatArray] = field(default_factory=list)  # room by slot of the team
-    visits_made: list[FloatArray] = field(default_factory=list)  # this month's, in the order of persons
+    visits: list[NDArray[np.float32]] = field(default_factory=list)  # room by slot of the team
+    visits_made: list[NDArray[np.float32]] = field(default_factory=list)  # this month's, in the order of persons
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -237,6 +239,7 @@ def make_world(
         office=EnrolmentOffice(int(b["office.capacity"]), b["segment.nik_invalid"], b["segment.nik_mended"]),
         claims=make_claims_office(stock, b),
         line=BudgetLine(policy),
+        desks=make_desks(district, b),
         stores=make_stores(district, b),
         funds=make_funds(district, b),
         heads=Heads(
@@ -251,12 +254,14 @@ def make_world(
         out_segment=np.zeros((policy.months, len(SEGMENTS), len(SEGMENT))),
         population_published=stock.population,
         wait=np.zeros(count),
+        left=np.zeros(count),
         stockout=np.zeros(count),
         ak_last=np.full(count, np.nan),
         counts=np.zeros((count, 6), np.int64),
         chronic=np.zeros((count, chronic.COUNTS), np.int64),
         visits=[
-            np.empty((_visit_room(b, stock) // (1 if slot == 0 else team.slots - 1), 3)) for slot in range(team.slots)
+            np.empty((_visit_room(b, stock) // (1 if slot == 0 else team.slots - 1), care.VISIT_COLUMNS), np.float32)
+            for slot in range(team.slots)
         ],
     )
     world.count_heads()

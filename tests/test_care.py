@@ -25,7 +25,7 @@ class Outcome:
         self.counts = np.zeros((1, 6), np.int64)
         self.groups = np.zeros((4, 2), np.int64)
         self.hospital = np.zeros(care.COUNTS, np.int64)
-        self.visits = np.zeros((len(people.name) * 7 if room is None else room, 3))
+        self.visits = np.zeros((len(people.name) * 7 if room is None else room, care.VISIT_COLUMNS), np.float32)
         self.made = care.seek_care(
             people, households, KEY.k0, KEY.k1, month, 0, len(people.name), rates, np.full(1, leave),
             np.array([referral]), np.full(1, tacc), np.full(1, averted), life_cycle.group_of_age(), self.counts,
