@@ -33,11 +33,12 @@ ratio: $(VENV)/ready  ## are the kernels still vectorised? reduced work beside N
 	$(BIN)/python -m benchmarks.ratio
 	$(BIN)/python -m benchmarks.unit_cost 100000 3
 
-benchmarks: $(VENV)/ready  ## peers, scaling, unit cost, common luck; writes docs/benchmarks.md (half an hour)
+benchmarks: $(VENV)/ready  ## peers, scaling, unit cost, queue, common luck; writes docs/benchmarks.md (half an hour)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[peers]'
 	$(BIN)/python -m benchmarks.peers
 	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.unit_cost --save
+	$(BIN)/python -m benchmarks.queue_speed --save
 	$(BIN)/python -m benchmarks.common_luck --save
 	$(BIN)/python -m benchmarks.report
 

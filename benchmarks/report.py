@@ -2,8 +2,8 @@
 
     python -m benchmarks.report
 
-Every number in the text comes from those files; run peers, scaling, unit_cost and common_luck first, the last two with
-``--save`` (``make benchmarks`` does all).
+Every number in the text comes from those files; run peers, scaling, unit_cost, queue_speed and common_luck first, the
+last three with ``--save`` (``make benchmarks`` does all).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from benchmarks import common_luck, peers, scaling, unit_cost, w1
+from benchmarks import common_luck, peers, queue_speed, scaling, unit_cost, w1
 from reports import palette
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -77,6 +77,17 @@ the same process). Machine: {cost_machine}.
 Making a resident costs {making:.0f} ns, once per replicate. *State* is what a running district keeps (people, patients,
 families, a month's visits, room for two years of newcomers); the peak above also holds the copy from which the next
 policy starts and what the synthesis needs for a moment.
+
+## The clinic day
+
+Patients who register, wait for a room, are urgent or lose patience: SimPy's process of events
+(`sim/facilities/clinic_day.py`) beside the compiled recursion (`sim/facilities/clinic.py`), on the same days, turn and
+turn about in one process. *Whole month* is what a run does: sort the visits, give each its day, hour and minutes, run
+the queues, add up. Machine: {queue_machine}.
+
+{queue_table}
+
+{queue_verdicts}
 
 ## What common luck is worth
 
@@ -155,6 +166,29 @@ def cost_verdicts(cost: dict[str, Any]) -> str:
     )
 
 
+def queue_table(speeds: list[dict[str, Any]]) -> str:
+    """One row per size of a clinic, in visits a second."""
+    return _table(
+        "patients a day|desks|rooms|who left|SimPy, visits/s|recursion, visits/s|times|whole month, visits/s",
+        [
+            f"{one['patients']}|{one['desks']}|{one['rooms']}|{one['left']:.1%}|{one['simpy']:,.0f}"
+            f"|{one['recursion']:,.0f}|{one['recursion'] / one['simpy']:,.0f}|{one['month']:,.0f}"
+            for one in speeds
+        ],
+    )
+
+
+def queue_verdicts(speeds: list[dict[str, Any]]) -> str:
+    """The slowest size against the target, and whether all waits agree."""
+    least = min(one["recursion"] / one["simpy"] for one in speeds)
+    fast, same = least >= queue_speed.TARGET, all(one["same"] for one in speeds)
+    return "\n".join([
+        f"- {'reached' if fast else '**missed**'}: visits a second over SimPy's are at least {least:,.0f}, "
+        f"target {queue_speed.TARGET:g}",
+        f"- {'reached' if same else '**missed**'}: every wait is equal to the last bit, and the same patients leave",
+    ])  # fmt: skip
+
+
 def luck_table(luck: dict[str, Any]) -> str:
     """One row per lever and figure."""
     return _table("lever|figure|luck only|all drawn", ["|".join(row) for row in luck["rows"]])
@@ -202,8 +236,8 @@ def scaling_chart(costs: list[dict[str, Any]]) -> Figure:
 
 def main() -> None:
     """Read, write."""
-    record, grown, cost, luck = (
-        json.loads(code.RESULTS.read_text()) for code in (peers, scaling, unit_cost, common_luck)
+    record, grown, cost, queue, luck = (
+        json.loads(code.RESULTS.read_text()) for code in (peers, scaling, unit_cost, queue_speed, common_luck)
     )
     one, two = record["uniforms"]
     text = _TEXT.format(
@@ -213,6 +247,8 @@ def main() -> None:
         scaling_machine=grown["machine"], scaling_table=scaling_table(grown["costs"]),
         residents=cost["residents"], cost_months=cost["months"], uniform=cost["uniform"], making=cost["making"],
         cost_machine=cost["machine"], steps_table=steps_table(cost), cost_verdicts=cost_verdicts(cost),
+        queue_machine=queue["machine"], queue_table=queue_table(queue["speeds"]),
+        queue_verdicts=queue_verdicts(queue["speeds"]),
         luck_residents=luck["residents"], luck_months=luck["months"], pairs=luck["pairs"], luck_table=luck_table(luck),
     )  # fmt: skip
     (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")

@@ -161,7 +161,7 @@ def referral_spread(run: Run) -> float:
 
 
 def wait_minutes(run: Run) -> float:
-    """Mean wait for the doctor, minutes, mean over facility-months."""
+    """Mean minutes from arrival to consultation, mean over facility-months."""
     return float(run.facility("wait_minutes").mean())
 
 

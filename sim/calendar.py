@@ -56,6 +56,11 @@ class Calendar:
         first = self.first_days[month]
         return tuple(day + 1 for day in range(self.length(month)) if (first + timedelta(day)).weekday() < 6)
 
+    def weekdays(self, month: int) -> tuple[int, ...]:
+        """What weekday each working day of ``month`` is: 0 (Monday) to 5 (Saturday)."""
+        first = self.first_days[month].weekday()
+        return tuple((first + day - 1) % 7 for day in self.working_days(month))
+
     def year(self, month: int) -> int:
         """Calendar year of ``month``."""
         return self.first_days[month].year

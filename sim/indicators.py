@@ -147,7 +147,7 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("sick_visits", "visits", "kunjungan sakit", "sick visits"),
     Indicator("contacts_sick", "persons", "peserta kontak sakit tercatat", "members with a recorded sick contact"),
     Indicator("contacts", "persons", "peserta kontak tercatat (AK)", "members with a recorded contact (AK)"),
-    Indicator("contacts_lost", "visits", "pasien pergi karena menunggu", "patients who left the queue"),
+    Indicator("contacts_lost", "visits", "kunjungan hilang karena antrean", "visits lost to the queue"),
     Indicator("referrals", "visits", "rujukan", "referrals"),
     Indicator("referrals_nonspecialist", "visits", "rujukan nonspesialistik", "non-specialist referrals"),
     Indicator("ht_diagnosed", "persons", "HT terdiagnosis", "HT diagnosed", True),
@@ -184,6 +184,11 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("fund_services_held", "rupiah", "jasa pelayanan tertahan", "service fees held back", True),
     Indicator("fee_doctor", "rupiah", "jasa pelayanan per dokter", "service fee per doctor"),
     Indicator("fee_nurse", "rupiah", "jasa pelayanan per perawat", "service fee per nurse"),
+    Indicator("patients_left", "visits", "pasien pergi dari antrean bulan ini", "patients who left this month's queue"),
+    Indicator("over_hour", "visits", "pasien menunggu lebih dari satu jam", "patients who waited more than an hour"),
+    Indicator("room_days", "days", "hari ruang periksa buka", "days of consultation rooms open"),
+    Indicator("room_minutes_open", "minutes", "menit ruang periksa buka", "minutes of consultation rooms open"),
+    Indicator("room_minutes_used", "minutes", "menit ruang periksa terpakai", "minutes of consultation rooms in use"),
 )
 
 SEGMENT: tuple[Indicator, ...] = (

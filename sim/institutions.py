@@ -1,4 +1,4 @@
-"""The institutions as a run finds them: drug stores, claims office, the first KBK shares."""
+"""The institutions as a run finds them: desks, drug stores, claims office, the first KBK shares."""
 
 from __future__ import annotations
 
@@ -26,15 +26,29 @@ IntArray = NDArray[np.int64]
 _CLAIMS_BESIDES = 1.1
 #: Working days (Monday to Saturday) among the days of a week.
 _WORKING = 6 / 7
+#: Working days of a month.
+_WORKING_DAYS = DAYS_PER_MONTH * _WORKING
+
+
+def _active(district: District, stock: Stock) -> NDArray[np.float64]:
+    """Active members expected at each facility, (facilities,): the register at the district's active share."""
+    registers = np.array([facility.registered for facility in district.facilities])
+    return np.asarray(registers * stock.active / max(stock.registered, 1), np.float64)
+
+
+def make_desks(district: District, stock: Stock, b: dict[str, float]) -> IntArray:
+    """Registration desks (facilities,): one for every so many sick visits a day expected, begun ones counted."""
+    visits = b["care.sick"] * _active(district, stock) / _WORKING_DAYS
+    desks: IntArray = np.maximum(np.ceil(visits / b["clinic.visits_per_desk"]).astype(np.int64), 1)
+    return desks
 
 
 def make_stores(district: District, stock: Stock, people: People, b: dict[str, float]) -> list[DrugStore]:
     """One drug store per facility, filled to what is aimed at for the use that is expected (rupiah)."""
-    registers = np.array([facility.registered for facility in district.facilities])
-    active = registers * stock.active / max(stock.registered, 1)
-    use = np.zeros((len(registers), len(GROUPS)))
+    active = _active(district, stock)
+    use = np.zeros((len(active), len(GROUPS)))
     use[:, ACUTE] = b["care.sick"] * active * b["drugs.acute_per_visit"]
-    use[:, CHRONIC] = chronic.on_drugs(people, len(registers)) * b["drugs.chronic_per_patient"]
+    use[:, CHRONIC] = chronic.on_drugs(people, len(active)) * b["drugs.chronic_per_patient"]
     in_contact = b["care.recorded"] * (1 - np.exp(-b["care.sick"] - b["care.well"]))  # as if the two were independent
     use[:, CONSUMABLES] = in_contact * active * b["drugs.consumables_per_contact"]
     months = b["drugs.target_months"] + b["drugs.lead_days"] / DAYS_PER_MONTH

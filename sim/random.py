@@ -47,12 +47,14 @@ class Purpose(IntEnum):
     VISIT = 5  # lanes: referred, leaving the queue, TACC or training, admission (ordinal: visit)
     CLAIM = 6  # lanes: outpatient cost, unused, hospital, outpatient visits (ordinal: visit); for an admission
     # (ordinal 64 + that of its visit, or + 63): severity level, cost within it, hospital of an emergency, unused
-    QUEUE = 15  # lanes: day and hour, service (two words), way back in
+    QUEUE = 15  # lanes: position in the month, consultation, registration, urgency and patience; way back in (last)
     MEASURE = 9  # lanes: systolic error (two words), glucose error (two words)
     OFFICE = 10  # lanes: NIK, NIK mended, unused, day of a self-registration
     ARRIVAL = 12  # lanes: whom a newcomer resembles, further luck of the newcomer
     # Each post of a facility, in the months in which it matters (name: facility, cadre and number of the post).
     WORKFORCE = 21  # lanes: time until it is filled (two words), leaving
+    # Each doctor, every working day.
+    STAFF = 20  # lanes: away, a room run by nurses (name: facility; serial: doctor, or nurses; ordinal: day of month)
     # Once per replicate.
     SYNTHESIS = 13  # lanes: as each step of the synthesis names them
     FRAILTY = 14  # lanes: gamma quantile of the person

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from sim import codes
-from sim.facilities.clinic import share_leaving
 from sim.facilities.drugs import ACUTE, CHRONIC, CONSUMABLES
 from sim.facilities.hospitals import take_turns
 from sim.facilities.referral import ReferralEffects, referral_chances
@@ -97,9 +96,7 @@ def seek_care(world: World) -> None:
         np.minimum(world.wait / 60.0, _LONGEST_WAIT_HOURS),
         world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1).astype(float),
     )
-    leave = np.clip(
-        b["feedback.wait_to_contacts"] * share_leaving(world.wait, b["clinic.patience_minutes"]), 0.0, _MOST_LEAVING
-    )
+    leave = np.clip(b["feedback.wait_to_contacts"] * world.left, 0.0, _MOST_LEAVING)
     point_of_care = 0.0
     may_enrol = world.line.takes_in() or (world.line.dropped > 0 and world.policy.restore_at_point_of_care)
     if world.non_cut_off and world.policy.point_of_care[month] and may_enrol:

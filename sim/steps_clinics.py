@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim import codes
-from sim.facilities.clinic import month_of_waits
+from sim.facilities.clinic import LEFT, OVER_HOUR, WEEKDAYS, WORKED, ClinicRates, Clinics, run_month
 from sim.facilities.exemption import is_exempt
+from sim.facilities.rooms import rooms_of
 from sim.facilities.services import TYPES, divide
 from sim.facilities.staff import CLINICIANS, DENTISTS, DOCTORS, MIDWIVES, NURSES, clinic_nurses
 from sim.kbk import Counts, capitation_rupiah, scheme
@@ -15,28 +16,44 @@ from sim.rules.tariff import capitation_tariff
 from sim.steps_supply import pay_bills
 from sim.world import World
 
+#: Clinics open Monday to Saturday.
+_DAYS_A_WEEK = 6
+
 
 def run_clinics(world: World) -> None:
-    """The queue of every clinic day; the mean wait is next month's index.
+    """Every clinic day of the month; the mean wait and the share who left are next month's indices.
 
-    Doctors have a room each, nurses run some by the hours left to them; one room is always open.
+    Doctors who are there have a room each, nurses run some by the hours left to them; one room is always open.
     """
+    b, month, facilities = world.b, world.month, world.facilities
+    days = world.calendar.working_days(month)
     nurses, midwives = world.at_work[:, NURSES], world.at_work[:, MIDWIVES]
-    examiners = clinic_nurses(nurses, nurses + midwives, world.b["care.outreach_share"], world.hours.clinic)
-    by_nurses = (examiners * world.b["clinic.examiners_per_nurse"]).astype(np.int64)
-    world.wait = month_of_waits(
-        np.concatenate(world.visits_made),
-        len(world.facilities),
-        len(world.calendar.working_days(world.month)),
-        np.array([facility.hours_per_week for facility in world.facilities], float),
-        np.maximum(1, world.at_work[:, DOCTORS] + by_nurses),
-        world.b["clinic.service_minutes"],
+    examiners = clinic_nurses(nurses, nurses + midwives, b["care.outreach_share"], world.hours.clinic)
+    rooms = rooms_of(
+        world.at_work[:, DOCTORS], examiners, world.key, month, days, b["staff.absence"],
+        b["clinic.examiners_per_nurse"],
+    )  # fmt: skip
+    clinics = Clinics(
+        minutes=np.array([facility.hours_per_week for facility in facilities], float) / _DAYS_A_WEEK * 60.0,
+        desks=world.desks,
+        rooms=rooms,
+        day_weights=np.array(WEEKDAYS)[list(world.calendar.weekdays(month))],
     )
+    rates = ClinicRates(
+        b["clinic.service_minutes"], b["clinic.desk_minutes"], b["clinic.patience_minutes"], b["clinic.urgent"]
+    )
+    found = run_month(np.concatenate(world.visits_made), clinics, rates)
+    world.wait, world.left = found.wait, found.left
     world.record_facilities(
         wait_minutes=world.wait,
         sick_visits=world.counts[:, care.SICK_VISITS],
         contacts_sick=world.counts[:, care.CONTACTS_SICK],
         contacts_lost=world.counts[:, care.LEFT],
+        patients_left=found.total(LEFT),
+        over_hour=found.total(OVER_HOUR),
+        room_days=rooms.sum(axis=1),
+        room_minutes_open=np.round(found.open_minutes),
+        room_minutes_used=np.round(found.total(WORKED)),
     )
 
 

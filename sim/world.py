@@ -20,7 +20,7 @@ from sim.facilities.hospitals import Hospitals, make_hospitals
 from sim.facilities.purse import Purse
 from sim.facilities.staff import Staff, StaffHours, make_staff
 from sim.indicators import DISTRICT, FACILITY, HOSPITAL, INDEX, SEGMENT, SEGMENTS
-from sim.institutions import first_shares, make_claims_office, make_stores
+from sim.institutions import first_shares, make_claims_office, make_desks, make_stores
 from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
 from sim.payers.office import EnrolmentOffice
@@ -121,6 +121,7 @@ class World:
     office: EnrolmentOffice
     claims: ClaimsOffice
     line: BudgetLine
+    desks: IntArray  # registration desks of each facility
     stores: list[DrugStore]
     allotments: list[Purse]  # what each facility may still draw from the APBD drug line
     funds: list[CapitationFund]
@@ -145,6 +146,7 @@ class World:
     at_work: IntArray = field(default_factory=lambda: np.zeros((0, 4), np.int64))  # staff of day 1, by facility, cadre
     hours: StaffHours = field(default_factory=lambda: StaffHours(*np.zeros((3, 0))))  # this month's
     wait: FloatArray = field(default_factory=lambda: np.zeros(0))  # last month's indices, per facility
+    left: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of the queue that left
     stockout: FloatArray = field(default_factory=lambda: np.zeros((0, len(GROUPS))))  # share of days, by group
     ak_last: FloatArray = field(default_factory=lambda: np.zeros(0))
     counts: IntArray = field(default_factory=lambda: np.zeros((0, 6), np.int64))
@@ -153,8 +155,8 @@ class World:
     turns: int = 0  # hospital visits and admissions so far that took turns among the hospitals
     recorded: FloatArray = field(default_factory=lambda: np.zeros(0))  # this month's chance of entry in P-Care
     well_place: FloatArray = field(default_factory=lambda: np.zeros(0))  # this month's well contacts per member
-    visits: list[FloatArray] = field(default_factory=list)  # room by slot of the team
-    visits_made: list[FloatArray] = field(default_factory=list)  # this month's, in the order of persons
+    visits: list[NDArray[np.float32]] = field(default_factory=list)  # room by slot of the team
+    visits_made: list[NDArray[np.float32]] = field(default_factory=list)  # this month's, in the order of persons
     notes: list[str] = field(default_factory=list)
     trace: Trace | None = None  # watches one facility or household; changes nothing
 
@@ -274,6 +276,7 @@ def make_world(
         claims=make_claims_office(env, calendar, ledger, district, hospitals, stock, b, rules),
         line=BudgetLine(policy, _make_treasury(district, policy)),
         staff=make_staff(district.facilities),
+        desks=make_desks(district, stock, b),
         stores=make_stores(district, stock, start.people, b),
         allotments=[Purse() for _ in district.facilities],
         funds=[CapitationFund() for _ in district.facilities],
@@ -290,13 +293,15 @@ def make_world(
         out_hospital=np.zeros((policy.months, len(hospitals.share), len(HOSPITAL))),
         population_published=stock.population,
         wait=np.zeros(count),
+        left=np.zeros(count),
         stockout=np.zeros((count, len(GROUPS))),
         ak_last=np.full(count, np.nan),
         counts=np.zeros((count, 6), np.int64),
         chronic=np.zeros((count, chronic.COUNTS), np.int64),
         hospital=np.zeros((len(hospitals.share), care.COUNTS), np.int64),
         visits=[
-            np.empty((_visit_room(b, stock) // (1 if slot == 0 else team.slots - 1), 3)) for slot in range(team.slots)
+            np.empty((_visit_room(b, stock) // (1 if slot == 0 else team.slots - 1), care.VISIT_COLUMNS), np.float32)
+            for slot in range(team.slots)
         ],
     )
     world.count_heads()

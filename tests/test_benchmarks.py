@@ -8,10 +8,10 @@ import importlib.util
 import numpy as np
 import pytest
 
-from benchmarks import w1, w1_prakira
+from benchmarks import queue_speed, w1, w1_prakira
 from benchmarks.machine import peak_memory
 from benchmarks.peers import CODES, TARGETS, THIS, THIS_ON_TWO, Measured, verdicts
-from benchmarks.report import peers_table, scaling_table, verdict_lines
+from benchmarks.report import peers_table, queue_table, queue_verdicts, scaling_table, verdict_lines
 
 #: An agreement that fails by chance less than once in ten thousand (see benchmarks/w1.py).
 RESIDENTS, RUNS = 4_000, 3
@@ -121,3 +121,21 @@ def test_the_page_counts_memory_beyond_the_program() -> None:
     times = {"families": 0.5, "making": 0.25, "month": 100.0, "month_on_two": 60.0}
     cost = {"residents": 10_000, "facilities": 1, "program": 200_000_000, "peak": 202_500_000, **times}
     assert scaling_table([cost]).splitlines()[-1] == "|10,000|1|0.50|0.25|100|60|202|250|"
+
+
+def test_the_queue_is_measured_on_equal_waits() -> None:
+    found = queue_speed.measure(1, 30, 1, 1)
+    assert found.same
+    assert found.visits == 30 * 24
+    assert 0.0 < found.left < 1.0
+    assert min(found.simpy, found.recursion, found.month) > 0.0
+
+
+def test_the_page_shows_the_queue_and_its_slowest_size() -> None:
+    one = {"patients": 60, "desks": 1, "rooms": 2, "left": 0.125, "simpy": 40_000.0, "month": 5e6, "same": True}
+    speeds = [{**one, "recursion": 32e6}, {**one, "recursion": 16e6}]
+    assert queue_table(speeds).splitlines()[-2] == "|60|1|2|12.5%|40,000|32,000,000|800|5,000,000|"
+    lines = queue_verdicts(speeds).splitlines()
+    assert lines[0] == "- **missed**: visits a second over SimPy's are at least 400, target 500"
+    assert lines[1].startswith("- reached")
+    assert queue_verdicts([speeds[0], {**speeds[0], "same": False}]).splitlines()[1].startswith("- **missed**")

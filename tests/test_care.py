@@ -32,7 +32,7 @@ class Outcome:
         self.groups = np.zeros((4, 2), np.int64)
         self.hospitals = np.zeros((len(SHARES), care.COUNTS), np.int64)
         self.cash = np.zeros(1, np.int64)
-        self.visits = np.zeros((len(people.name) * 7 if room is None else room, 3))
+        self.visits = np.zeros((len(people.name) * 7 if room is None else room, care.VISIT_COLUMNS), np.float32)
         self.made = care.seek_care(
             people, households, KEY.k0, KEY.k1, month, 0, len(people.name), rates,
             Hospitals(SHARES, np.cumsum(SHARES), COSTS), np.full(1, leave), np.array([referral]), np.full(1, tacc),

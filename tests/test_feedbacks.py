@@ -75,7 +75,8 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
         amnesty_announced=np.arange(9) < 4,
     )
     strain = {
-        "clinic.service_minutes": 25.0, "drugs.target_months": 0.5, "care.emergency": 0.03, "segment.join": 0.01,
+        "clinic.service_minutes": 25.0, "clinic.visits_per_desk": 5.0, "drugs.target_months": 0.5,
+        "care.emergency": 0.03, "segment.join": 0.01,
         "chronic.complication": 0.02, "office.capacity": 100.0, "premium.rehab_join": 0.2, "chronic.diagnosis": 0.3,
         "staff.turnover": 0.3, "staff.recruit_months": 1.0,
         "claims.verified_in_time": 0.4, "claims.files_per_verifier_day": 5.0,
@@ -84,7 +85,7 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
 
 
 def _with_joiners():  # type: ignore[no-untyped-def]
-    """The small district with class I-III self-payers, state and village workers and assumed joiners."""
+    """The small district with class I-III self-payers, state and village workers, assumed joiners, three doctors."""
     from districts.tiny import tiny_district
 
     district = tiny_district(12_000, 2)
@@ -101,6 +102,6 @@ def _with_joiners():  # type: ignore[no-untyped-def]
         else:
             rows.append(row.model_copy(update={"joined": row.registered // 10}))
     stock = stock.model_copy(update={"segments": tuple(rows)})
-    first, *others = district.facilities
+    first, *others = (facility.model_copy(update={"doctors": 3}) for facility in district.facilities)
     bare = first.model_copy(update={"laboratory": 0})
     return district.model_copy(update={"stocks": (stock,), "facilities": (bare, *others)})

@@ -39,7 +39,8 @@ COUNTS = 7
 # Columns of the contacts by life-cycle group.
 WELL_CONTACT, SICK_CONTACT = range(2)
 # Columns of ``visits``.
-PLACE, POSITION, SERVICE = range(3)
+PLACE, POSITION, SERVICE, DESK, LUCK = range(5)
+VISIT_COLUMNS = 5
 # Outcomes of a visit.
 NOT_REFERRED, REFERRED, NONSPECIALIST_REFERRAL = range(3)
 
@@ -53,6 +54,8 @@ SEVERITY_COST = tuple(ratio / _MEAN_RATIO for ratio in _SEVERITY_RATIO)
 #: 2.33 of mean 6.12 million, 0.37; other cases vary more); cost of class I and II relative to III (general knowledge;
 #: low confidence).
 ADMISSION_SPREAD, CLASS1_COST, CLASS2_COST = 0.38, 1.4, 1.2
+#: A uniform of a visit is a whole number of these parts of 1: exact in float32, and below 1.
+UNIFORM_STEPS = 2**24
 
 
 class CareRates(NamedTuple):
@@ -88,8 +91,9 @@ def seek_care(  # type: ignore[no-untyped-def]
     share of the rest that training avoids. ``group`` is the life-cycle group by age, ``hospitals`` are
     :class:`sim.facilities.hospitals.Hospitals`.
     Receives ``counts`` (facilities, 6), ``groups`` (groups, 2): recorded contacts, ``hospital`` (hospitals, 7),
-    ``cash`` (1,): visits that nobody insures, and ``visits`` (room, 3): facility, position in the month and
-    consultation of each; a person counts once for AK.
+    ``cash`` (1,): visits that nobody insures, and ``visits`` (room, 5) of each: facility, position in the month [0, 1),
+    standard normals of the consultation and of the registration, and a uniform [0, 1) for urgency and patience. A
+    person counts once for AK.
     """
     asking, who = np.empty(CHUNK, np.int32), np.empty(CHUNK * VISITS, np.int32)
     name, order = np.empty(CHUNK * VISITS, np.uint32), np.empty(CHUNK * VISITS, np.uint32)
@@ -103,14 +107,22 @@ def seek_care(  # type: ignore[no-untyped-def]
         fill(k0, k1, name, order, 0, count, month, _QUEUE, w0, w1, w2, w3)
         for v in range(min(count, visits.shape[0] - made)):
             visits[made + v, PLACE] = ppl.facility[who[v]]
-            visits[made + v, POSITION] = unit(w0[v])
+            visits[made + v, POSITION] = coarse(w0[v])
             visits[made + v, SERVICE] = normal(w1[v])
+            visits[made + v, DESK] = normal(w2[v])
+            visits[made + v, LUCK] = coarse(w3[v])
         made += count
         fill(k0, k1, name, order, 0, count, month, _VISIT, w0, w1, w2, w3)
         _see(ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, hospitals, leave, referral, tacc,
              averted, counts, hospital)  # fmt: skip
         _record(ppl, hh, k0, k1, month, asking[:some], rates, hospitals, group, counts, groups, hospital, cash)
     return made
+
+
+@nb.njit(error_model="numpy", forceinline=True)
+def coarse(word):  # type: ignore[no-untyped-def]
+    """A word as a float32 in [0, 1): its upper 24 bits."""
+    return np.float32(word >> np.uint32(8)) * np.float32(1.0 / UNIFORM_STEPS)
 
 
 @nb.njit(error_model="numpy", nogil=True)
