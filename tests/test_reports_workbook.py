@@ -22,9 +22,9 @@ from sim.rules import load_rules
 
 SHEETS = {
     "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "Mutasi", "KBK", "Kontak menurut usia", "Kapitasi",
-           "APBD", "Peserta baru Pemda", "Skenario", "Asumsi", "Catatan"],
+           "APBD", "Peserta baru Pemda", "Skenario", "Ketidakpastian", "Asumsi", "Catatan"],
     "en": ["Summary", "Membership", "Not active", "Segments", "Movements", "KBK", "Contacts by age", "Capitation",
-           "APBD", "New Pemda members", "Scenarios", "Assumptions", "Notes"],
+           "APBD", "New Pemda members", "Scenarios", "Uncertainty", "Assumptions", "Notes"],
 }  # fmt: skip
 
 
