@@ -19,7 +19,7 @@ _MILLIARD = 1e9
 def answer(store: RunStore, folder: Path, written: list[Path], lang: str) -> str:
     """The whole answer. Medians over the replicates; ranges hold 8 of 10 of them, and are left out where the
     replicates are too few for a range."""
-    about = (_heading, _cover, _status, _bills, _own_lines, _rkpd, _exhausted, _differences, _honesty)
+    about = (_heading, _cover, _status, _bills, _own_lines, _rkpd, _origin, _exhausted, _differences, _honesty)
     parts = [*(part(store, lang) for part in about), _files(folder, written, lang)]
     return "\n\n".join(part for part in parts if part)
 
@@ -221,6 +221,15 @@ def _rkpd(store: RunStore, lang: str) -> str:
     certainty = percent(second["certainty"], lang, 0)
     return _filled(text.format(year=found.year, scenario=found.scenario, certainty=certainty, second=second["name"],
                                amount=amount, low=low, high=high))  # fmt: skip
+
+
+def _origin(store: RunStore, lang: str) -> str:
+    """The part of the model that carries most of the need's uncertainty, and what would narrow it."""
+    from reports.origins import heaviest_told
+    from scenarios.shares import block_shares
+
+    shares = block_shares(store)
+    return "" if shares is None else _filled(heaviest_told(shares, "need", lang))
 
 
 def _exhausted(store: RunStore, lang: str) -> str:

@@ -32,6 +32,13 @@ def run(
     replicates: Annotated[int, typer.Option(help="Replicates; a certainty needs 100.")] = 100,
     seed: Annotated[int, typer.Option(help="Seed; same seed, same results.")] = 1,
     luck_only: Annotated[bool, typer.Option("--luck-only", help="Hold parameters and shocks at their centre.")] = False,
+    blocks: Annotated[
+        bool,
+        typer.Option(
+            "--blocks/--no-blocks",
+            help="Tell which part of the model the uncertainty comes from, where a certainty is told.",
+        ),
+    ] = True,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; default outputs/DISTRICT.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
@@ -52,7 +59,9 @@ def run(
     from sim.warm import compile_kernels, compiled
 
     _ = translator(language(lang))
-    plan = RunPlan(district, tuple(scenario or MAIN_SCENARIOS), start, months, replicates, seed, luck_only, stock)
+    plan = RunPlan(
+        district, tuple(scenario or MAIN_SCENARIOS), start, months, replicates, seed, luck_only, stock, blocks=blocks
+    )
     ready = with_second_run(prepare(plan))
     folder = out or _folder(ready, resume)
     if not quiet and out is None:

@@ -13,6 +13,7 @@ from reports.canvas import Chart
 from reports.law import uhc_bars
 from reports.numbers import HEADS, active_share, middle
 from reports.numbers import label as indicator_label
+from reports.origins import block_words, findings, kinds_told, share_told
 from reports.run import Run
 from reports.wording import chance_words, scenario_title
 from scenarios.need import held_status
@@ -67,6 +68,7 @@ def render_page(run: Run, answer: Answer, charts: Sequence[Chart], files: Sequen
         f'<p class="soft">{escape(head)}</p><h1>{escape(answer.first)}</h1>{sentences}',
         _facts(run, lang),
         *(_figure(chart) for chart in charts),
+        _origins(run, lang),
         _scenarios(run, lang),
         _files(run, files, lang),
     ]
@@ -115,6 +117,32 @@ def _figure(chart: Chart) -> str:
     return (
         f"<section><h2>{escape(chart.title)}</h2><p>{escape(chart.lead)}</p>"
         f"<figure>{chart.svg(titled=False)}</figure></section>"
+    )
+
+
+def _origins(run: Run, lang: str) -> str:
+    """Which part of the model carries the uncertainty, in sentences and one row per part; or why it is not told."""
+    _ = translator(lang)
+    title = escape(_("Where the uncertainty comes from"))
+    sentences = "".join(f"<p>{escape(text)}</p>" for text in findings(run, lang))
+    if (shares := run.shares) is None:
+        return f"<section><h2>{title}</h2>{sentences}</section>"
+    heads = (_("part of the model"), _("what it holds"), _("how its parameters are known"),
+             _("of the variance of the need"), _("of the variance of capitation"))  # fmt: skip
+    rows = []
+    for block in shares.need:
+        words = block_words(block, lang)
+        told = (share_told(found[block], lang) for found in (shares.need, shares.capitation))
+        rows.append(
+            "<tr>"
+            + "".join(f"<td>{escape(text)}</td>" for text in (words.name, words.holds, kinds_told(block, lang)))
+            + "".join(f'<td class="n">{escape(text)}</td>' for text in told)
+            + "</tr>"
+        )
+    titles = "".join(f'<th class="{"n" if at > 2 else ""}">{escape(text)}</th>' for at, text in enumerate(heads))
+    return (
+        f"<section><h2>{title}</h2>{sentences}<figure><table><thead><tr>{titles}</tr></thead>"
+        f"<tbody>{''.join(rows)}</tbody></table></figure></section>"
     )
 
 

@@ -12,7 +12,8 @@ import numpy as np
 from districts.text import month_name, translator
 from reports.numbers import Year, first_full_year, years
 from reports.wording import chance_told, enough, ranged, scenario_title
-from scenarios.need import Exhaustion, exhaustion, unbounded
+from scenarios.need import Exhaustion, exhaustion, headline, unbounded
+from scenarios.shares import Shares, block_shares
 from scenarios.store import RunStore
 from sim.rules import Rules
 
@@ -82,12 +83,13 @@ class Run:
 
     @cached_property
     def headline(self) -> str | None:
-        """The scenario whose need is the answer: that of the second run, else the first that answers a question,
-        else the first whose line does not bind; None when every line binds."""
-        second = (self.manifest.get("binding") or {}).get("scenario")
-        asked = [entry["name"] for entry in self.manifest["scenarios"] if entry.get("question")]
-        wanted = [second, *asked, *self.needs]
-        return next((name for name in wanted if name in self.needs), None)
+        """The scenario whose need is the answer; None when every line binds."""
+        return headline(self.manifest, self.needs)
+
+    @cached_property
+    def shares(self) -> Shares | None:
+        """Which block of the model carries how much of the variance; None where the run does not tell."""
+        return block_shares(self.store)
 
     @property
     def year(self) -> Year:

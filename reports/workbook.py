@@ -13,6 +13,7 @@ from reports.sheets_claims import claims_sheet
 from reports.sheets_cover import intake_sheet, membership_sheet, movements_sheet, segment_sheet, status_sheet
 from reports.sheets_kbk import capitation_sheet, contacts_sheet, kbk_sheet
 from reports.sheets_notes import assumptions_sheet, notes_sheet
+from reports.sheets_origins import origins_sheet
 from reports.sheets_staff import staff_sheet
 from reports.sheets_summary import summary_sheet
 
@@ -34,5 +35,6 @@ def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
         budget_sheet(book, run, lang)
         intake_sheet(book, run, lang)
         differences_sheet(book, run, lang)
+        origins_sheet(book, run, lang)
         assumptions_sheet(book, run, lang)
         notes_sheet(book, run, lang)

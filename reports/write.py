@@ -9,6 +9,7 @@ from pathlib import Path
 from districts.faults import UserError
 from reports.answer import answer
 from reports.canvas import Chart
+from reports.charts_blocks import blocks_chart
 from reports.charts_cover import active_share_chart
 from reports.charts_kbk import indicator_chart, share_map
 from reports.charts_money import capitation_chart, ceiling_chart, need_chart
@@ -53,6 +54,7 @@ def draw_charts(run: Run, lang: str = "id") -> list[Chart]:
         share_map(run, lang),
         indicator_chart(run, lang),
         capitation_chart(run, lang),
+        blocks_chart(run, lang),
     )
     return [chart for chart in drawn if chart is not None]
 

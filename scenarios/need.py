@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +13,7 @@ from districts.faults import UserError
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY, quantile
 from scenarios.store import RunStore
 from sim.indicators import DISTRICT, INDEX
+from sim.results import Results
 
 FloatArray = NDArray[np.float64]
 #: The interval told beside a median: 8 of 10 replicates lie within.
@@ -83,9 +86,9 @@ class OwnLine:
         return self.line - (self.need.median if self.need.amount is None else self.need.amount)
 
 
-def within(store: RunStore, year: int) -> NDArray[np.bool_]:
+def within(run: RunStore | Results, year: int) -> NDArray[np.bool_]:
     """Which of the run's months lie in ``year``, (T,)."""
-    return np.array([month.startswith(f"{year:04d}-") for month in store.months], np.bool_)
+    return np.array([month.startswith(f"{year:04d}-") for month in run.months], np.bool_)
 
 
 def years(store: RunStore) -> list[int]:
@@ -107,7 +110,37 @@ def yearly(store: RunStore, scenario: str, key: str) -> dict[int, Yearly]:
 
 def unbounded(store: RunStore, scenario: str) -> bool:
     """Whether the scenario's line does not bind, so that its bill is a need."""
-    return any(entry["name"] == scenario and entry["line_rule"] == "unbounded" for entry in store.manifest["scenarios"])
+    return scenario in unbounded_names(store.manifest)
+
+
+def unbounded_names(manifest: Mapping[str, Any]) -> list[str]:
+    """The scenarios of a run whose line does not bind."""
+    return [entry["name"] for entry in manifest["scenarios"] if entry["line_rule"] == "unbounded"]
+
+
+def headline(manifest: Mapping[str, Any], among: Sequence[str]) -> str | None:
+    """The scenario whose need is the answer, ``among`` those whose line does not bind: that of the second run, else
+    the first that answers a question, else the first at all; None when every line binds."""
+    second = (manifest.get("binding") or {}).get("scenario")
+    asked = [entry["name"] for entry in manifest["scenarios"] if entry.get("question")]
+    return next((name for name in (second, *asked, *among) if name in among), None)
+
+
+def carried_in(debt: FloatArray, year: NDArray[np.bool_]) -> FloatArray:
+    """The debt at the end of the month before the year, (R,), of ``debt`` (R, T); none when the run starts in it.
+    ``year`` (T,) says which months are the year's."""
+    first = int(np.argmax(year))
+    return debt[:, first - 1] if first else np.zeros(len(debt))
+
+
+def needed(bill: FloatArray, debt: FloatArray, year: NDArray[np.bool_], others: int) -> FloatArray:
+    """Rupiah that a year needs, (R,): its bills (R, T) + debt carried in − what others pay, at least 0."""
+    return np.maximum(bill[:, year].sum(axis=1) + carried_in(debt, year) - others, 0)
+
+
+def paid_by_others(manifest: Mapping[str, Any], year: int) -> int:
+    """Rupiah that others put into the line of ``year``, as the run recorded."""
+    return int(manifest.get("others_pay", {}).get(str(year), 0))
 
 
 def need(store: RunStore, scenario: str, year: int, certainty: float | None = 0.8) -> Need:
@@ -125,11 +158,13 @@ def need(store: RunStore, scenario: str, year: int, certainty: float | None = 0.
     bills = yearly(store, scenario, "bill_jkn")
     if year not in bills:
         raise UserError("{year} is not among the months of the run", year=year)
-    first = int(np.argmax(within(store, year)))
-    debt = store.series(scenario, "debt_pemda")
-    carried = debt[:, first - 1] if first else np.zeros(len(debt))
-    others = int(store.manifest.get("others_pay", {}).get(str(year), 0))
-    sample = np.maximum(bills[year].values + carried - others, 0)
+    debt, calendar, others = (
+        store.series(scenario, "debt_pemda"),
+        within(store, year),
+        paid_by_others(store.manifest, year),
+    )
+    carried = carried_in(debt, calendar)
+    sample = needed(store.series(scenario, "bill_jkn"), debt, calendar, others)
     amount = None
     if certainty is not None:
         if len(sample) < MIN_REPLICATES_FOR_CERTAINTY:

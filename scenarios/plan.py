@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from districts.faults import Fault, InputError, UserError
 from districts.model import District
 from scenarios.binding import binding_name
+from scenarios.blocks import probing
 from scenarios.levers.apbd_line import district_lines
 from scenarios.levers.base import Context
 from scenarios.months import MONTH, full_years, later, number_of, span
@@ -37,7 +38,8 @@ MAIN_SCENARIOS = ("baseline", "uhc-non-cut-off", "uhc-owe", "uhc-drop", "uhc-fre
 class RunPlan:
     """What a user asks for. ``start`` and ``stock`` are "YYYY-MM"; None means the month after the stock, and the
     district's default stock. ``binding`` names a scenario that is run a second time with the line its need sets, at
-    ``certainty``. ``where`` is a folder, an .xlsx file or the name of a shipped example."""
+    ``certainty``. ``blocks`` asks which block carries the uncertainty, wherever a certainty is told. ``where`` is a
+    folder, an .xlsx file or the name of a shipped example."""
 
     where: str
     scenarios: tuple[str, ...] = MAIN_SCENARIOS
@@ -49,6 +51,7 @@ class RunPlan:
     stock: str | None = None
     binding: str | None = None
     certainty: float = 0.8
+    blocks: bool = True
 
     def command(self) -> str:
         """The command that asks for this plan, without folders of the machine."""
@@ -57,7 +60,8 @@ class RunPlan:
         for name, month in (("stock", self.stock), ("start", self.start)):
             words += [f"--{name}", month] if month else []
         words += ["--months", str(self.months), "--replicates", str(self.replicates), "--seed", str(self.seed)]
-        return shlex.join([*words, *(["--luck-only"] if self.luck_only else [])])
+        words += ["--luck-only"] if self.luck_only else []
+        return shlex.join([*words, *([] if self.blocks else ["--no-blocks"])])
 
 
 @dataclass(frozen=True)
@@ -180,7 +184,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
     plan, district = prepared.plan, prepared.district
     assumed, inputs = district.assumed_count()
     stock = later(prepared.first_month, -1)
-    return {
+    manifest = {
         "program": {
             "prakira": _version("prakira"),
             "python": platform.python_version(),
@@ -220,6 +224,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
             "behaviour": _hashes([("behaviour.yaml", files("sim").joinpath("behaviour.yaml").read_bytes())]),
         },
     }  # fmt: skip
+    return {**manifest, "blocks": probing(manifest) if plan.blocks else None}
 
 
 def entry(scenario: Scenario, policy: Policy) -> dict[str, Any]:
@@ -248,7 +253,7 @@ def others_pay(district: District) -> dict[str, int]:
 
 
 def asked(manifest: dict[str, Any]) -> dict[str, Any]:
-    """The part of a manifest that decides the results: two runs that agree in it are the same run."""
+    """The part of a manifest that decides the results of scenarios: two runs that agree in it are the same run."""
     keys = ("stock", "start", "months", "replicates", "seed", "luck_only", "binding", "facilities", "hospitals")
     parts = {key: manifest.get(key) for key in keys}
     parts["scenarios"] = [

@@ -1,5 +1,7 @@
 """Runs a plan unit by unit (scenario × replicate), alone or in several processes, and stores each unit as it ends.
 
+When all scenarios are there, the headline scenario is probed: units in which one block of the model is held.
+
 Same plan, same bytes, whatever the number of processes and however often the run was stopped and resumed.
 """
 
@@ -22,7 +24,11 @@ from typing import TYPE_CHECKING, Any
 from districts.faults import UserError
 from districts.model import District
 from scenarios.binding import binding_scenario
+from scenarios.blocks import probe, probes
+from scenarios.months import number_of
+from scenarios.need import paid_by_others
 from scenarios.plan import Prepared, RunPlan, asked, entry, manifest_of, prepare
+from scenarios.shares import figures
 from scenarios.store import FILE, RULES, RunStore
 from sim.policy import Policy
 from sim.results import Results
@@ -35,6 +41,7 @@ Simulate = Callable[..., Results]
 Unit = tuple[str, int]
 Ended = tuple[Unit, Results, float]
 Units = Generator[Ended, None, None]
+Save = Callable[[str, int, Results, float], None]
 
 _THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _PATIENCE = 3  # pools that may break one after another without ending a unit
@@ -42,14 +49,22 @@ _PATIENCE = 3  # pools that may break one after another without ending a unit
 
 @dataclass(frozen=True)
 class Progress:
-    """``done`` of ``total`` units are stored; the last was ``scenario``, ``replicate``. ``seconds_left`` is a guess
-    from the pace so far, None before the first unit of this session."""
+    """``done`` of ``total`` units are stored; the last was ``scenario`` (of a probe the block), ``replicate``.
+    ``seconds_left`` is a guess from the pace so far, None before the first unit of this session."""
 
     done: int
     total: int
     scenario: str = ""
     replicate: int = 0
     seconds_left: float | None = None
+
+
+@dataclass(frozen=True)
+class Task:
+    """What the units of one name compute: a policy, and in a probe the block that is held."""
+
+    policy: Policy
+    held: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,10 +92,10 @@ def execute(
 ) -> RunStore:
     """Runs ``plan`` into ``folder`` and returns the open store.
 
-    Units are computed replicate by replicate, all scenarios of one before the next, in ``jobs`` processes. A run that
-    was stopped is taken up with ``resume``. ``prepared`` spares loading the plan again; ``simulate`` stands in for
-    :func:`sim.simulate.simulate` and must be importable by name. Raises ``InputError`` or ``UserError`` before
-    anything is computed.
+    Units are computed replicate by replicate, all scenarios of one before the next, in ``jobs`` processes; probes come
+    last. A run that was stopped is taken up with ``resume``, which may also add the probes or leave them out.
+    ``prepared`` spares loading the plan again; ``simulate`` stands in for :func:`sim.simulate.simulate` and must be
+    importable by name. Raises ``InputError`` or ``UserError`` before anything is computed.
     """
     if jobs < 1:
         raise UserError("{name} is {value}; it lies between {least} and {most}",
@@ -94,17 +109,20 @@ def execute(
     setting = Setting(ready.district, ready.rules, plan.seed, store.manifest["stock"], plan.luck_only, ready.start,
                       simulate)  # fmt: skip
     _keep_rules(ready, folder)
-    extra = plan.replicates if plan.binding else 0
-    total = plan.replicates * len(ready.scenarios) + extra
-    policies = dict(ready.policies)
-    _compute(store, setting, policies, [scenario.name for scenario in ready.scenarios], plan, jobs, total, progress)
+    blocks = store.manifest.get("blocks")
+    total = plan.replicates * (len(ready.scenarios) + (plan.binding is not None))
+    total += len(probes()) * blocks["replicates"] if blocks else 0
+    running = _Running(store, setting, jobs, total, progress or (lambda _: None))
+    _scenarios(running, {name: Task(policy) for name, policy in ready.policies.items()}, plan.replicates)
     if plan.binding and (year := ready.binding_year) is not None:
         scenario = next(scenario for scenario in ready.scenarios if scenario.name == plan.binding)
         second = binding_scenario(store, scenario, year, plan.certainty)
-        policies[second.name] = second.policy(ready.context)
+        policy = second.policy(ready.context)
         if second.name not in store.scenarios:
-            store.update(scenarios=[*store.manifest["scenarios"], entry(second, policies[second.name])])
-        _compute(store, setting, policies, [second.name], plan, jobs, total, progress)
+            store.update(scenarios=[*store.manifest["scenarios"], entry(second, policy)])
+        _scenarios(running, {second.name: Task(policy)}, plan.replicates)
+    if blocks:
+        _probes(running, ready, blocks["scenario"], blocks["year"], blocks["replicates"])
     return store
 
 
@@ -132,6 +150,8 @@ def _store(folder: Path, manifest: dict[str, Any], resume: bool) -> RunStore:
         store.close()
         raise UserError("{folder} holds another run; these differ: {keys}. Choose another --out",
                         folder=folder, keys=", ".join(different))  # fmt: skip
+    if store.manifest.get("blocks") != manifest["blocks"]:
+        store.update(blocks=manifest["blocks"], command=manifest["command"])
     return store
 
 
@@ -139,51 +159,83 @@ def _plain(value: Any) -> Any:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
+@dataclass(frozen=True)
+class _Running:
+    """A run under way: its store, how it is computed, how many units it has, and whom to tell."""
+
+    store: RunStore
+    setting: Setting
+    jobs: int
+    total: int
+    tell: Callable[[Progress], None]
+
+
+def _scenarios(running: _Running, tasks: dict[str, Task], replicates: int) -> None:
+    """Computes and stores what is missing of some scenarios."""
+    store = running.store
+    _compute(running, tasks, replicates, store.done(), len(store.done()), store.save)
+
+
+def _probes(running: _Running, ready: Prepared, scenario: str, year: int, replicates: int) -> None:
+    """Computes what is missing of the probes, to the end of the year that is told, and stores its two figures."""
+    store = running.store
+    others = paid_by_others(store.manifest, year)
+    months = number_of(f"{year}-12") - number_of(ready.first_month) + 1
+    policy = ready.policies[scenario].until(months)
+
+    def save(block: str, number: int, results: Results, _seconds: float) -> None:
+        store.save_probe(block, number, *figures(results, year, others))
+
+    done = {unit for unit in store.probes() if unit[1] < replicates}
+    tasks = {block: Task(policy, block) for block in probes()}
+    _compute(running, tasks, replicates, done, len(store.done()) + len(done), save)
+
+
 def _compute(
-    store: RunStore, setting: Setting, policies: dict[str, Policy], names: list[str], plan: RunPlan, jobs: int,
-    total: int, progress: Callable[[Progress], None] | None,
-) -> None:  # fmt: skip
-    """Computes and stores what is missing of ``names``."""
-    done = store.done()
-    missing = [(name, number) for number in range(plan.replicates) for name in names if (name, number) not in done]
-    tell = progress or (lambda _: None)
-    count, began = len(done), time.monotonic()
-    tell(Progress(count, total))
-    ended = _serial(setting, policies, missing) if jobs == 1 else _parallel(setting, policies, missing, jobs)
+    running: _Running, tasks: dict[str, Task], replicates: int, done: set[Unit], count: int, save: Save
+) -> None:
+    """Computes and saves what is missing of ``tasks``; ``count`` units of the run are stored already."""
+    missing = [(name, number) for number in range(replicates) for name in tasks if (name, number) not in done]
+    began, total = time.monotonic(), running.total
+    running.tell(Progress(count, total))
+    ended = (_serial(running.setting, tasks, missing) if running.jobs == 1
+             else _parallel(running.setting, tasks, missing, running.jobs))  # fmt: skip
     with closing(ended):
         for position, ((name, number), results, seconds) in enumerate(ended, 1):
-            store.save(name, number, results, seconds)
+            save(name, number, results, seconds)
             pace = (time.monotonic() - began) / position
-            tell(Progress(count + position, total, name, number, pace * (total - count - position)))
+            running.tell(Progress(count + position, total, name, number, pace * (total - count - position)))
 
 
-def _unit(setting: Setting, policy: Policy, replicate: int) -> tuple[Results, float]:
+def _unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]:
     """One unit: (results from the run's start on, seconds)."""
     from sim.behaviour import default_behaviour
 
     began = time.monotonic()
-    behaviour = default_behaviour()
-    if not setting.luck_only:
+    behaviour, luck_only = default_behaviour(), setting.luck_only
+    if task.held:
+        behaviour, luck_only = probe(task.held, setting.seed, replicate)
+    elif not luck_only:
         behaviour = behaviour.draw(setting.seed, replicate)
     results = setting.simulate(
-        setting.district, setting.rules, behaviour, policy, setting.seed,
-        replicate=replicate, stock=setting.stock, luck_only=setting.luck_only,
+        setting.district, setting.rules, behaviour, task.policy, setting.seed,
+        replicate=replicate, stock=setting.stock, luck_only=luck_only,
     )  # fmt: skip
     return results.since(setting.start), time.monotonic() - began
 
 
-def _serial(setting: Setting, policies: dict[str, Policy], units: list[Unit]) -> Units:
+def _serial(setting: Setting, tasks: dict[str, Task], units: list[Unit]) -> Units:
     for name, number in units:
-        yield ((name, number), *_unit(setting, policies[name], number))
+        yield ((name, number), *_unit(setting, tasks[name], number))
 
 
-def _parallel(setting: Setting, policies: dict[str, Policy], units: list[Unit], jobs: int) -> Units:
+def _parallel(setting: Setting, tasks: dict[str, Task], units: list[Unit], jobs: int) -> Units:
     """Units as they end, in any order. A pool whose process died is replaced, and only what is missing goes on."""
     left, barren = dict.fromkeys(units), 0
     while left:
         before = len(left)
         try:
-            for ended in _pool(setting, policies, list(left), min(jobs, len(left))):
+            for ended in _pool(setting, tasks, list(left), min(jobs, len(left))):
                 del left[ended[0]]
                 yield ended
         except BrokenProcessPool as error:
@@ -193,7 +245,7 @@ def _parallel(setting: Setting, policies: dict[str, Policy], units: list[Unit], 
                                 "memory runs out; try fewer --jobs", times=_PATIENCE) from error  # fmt: skip
 
 
-def _pool(setting: Setting, policies: dict[str, Policy], units: list[Unit], jobs: int) -> Units:
+def _pool(setting: Setting, tasks: dict[str, Task], units: list[Unit], jobs: int) -> Units:
     """One pool's work. However it ends, its processes end with it: they watch a pipe that only this process holds."""
     watch, hold = Pipe(duplex=False)
     waiting = deque(units)
@@ -204,7 +256,7 @@ def _pool(setting: Setting, policies: dict[str, Policy], units: list[Unit], jobs
             while waiting or under_way:
                 while waiting and len(under_way) < 2 * jobs:
                     name, number = waiting.popleft()
-                    under_way[pool.submit(_work, policies[name], number)] = (name, number)
+                    under_way[pool.submit(_work, tasks[name], number)] = (name, number)
                 wait(under_way, return_when=FIRST_COMPLETED)
                 yield from _ended(under_way)
             pool.shutdown(wait=True)
@@ -243,9 +295,9 @@ def _begin(setting: Setting, watch: connection.Connection) -> None:
     Thread(target=die_with_parent, daemon=True).start()
 
 
-def _work(policy: Policy, replicate: int) -> tuple[Results, float]:
+def _work(task: Task, replicate: int) -> tuple[Results, float]:
     assert _setting is not None  # _begin ran first
-    return _unit(_setting, policy, replicate)
+    return _unit(_setting, task, replicate)
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The store of a run: one SQLite file with one blob per unit (scenario × replicate), and ``manifest.json`` beside it.
 
+Probes (:mod:`scenarios.blocks`) stand in a table of their own: they are no scenarios.
+
 The parent process writes, one commit per unit; whatever happens, a unit is stored whole or not at all.
 """
 
@@ -34,6 +36,14 @@ CREATE TABLE units (
     scenario TEXT NOT NULL, replicate INTEGER NOT NULL, blob BLOB NOT NULL, sha256 TEXT NOT NULL,
     seconds REAL NOT NULL, PRIMARY KEY (scenario, replicate)
 );
+"""
+#: Probes are no units of a scenario: of each the two figures whose variance is told, rupiah. Made where it is missing,
+#: so that a run of before can be read and get its probes.
+_PROBES = """
+CREATE TABLE IF NOT EXISTS probes (
+    block TEXT NOT NULL, replicate INTEGER NOT NULL, need REAL NOT NULL, capitation REAL NOT NULL,
+    PRIMARY KEY (block, replicate)
+)
 """
 
 FloatArray = NDArray[np.float64]
@@ -83,6 +93,7 @@ class RunStore:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("SELECT scenario, replicate, sha256, seconds FROM units LIMIT 1")
+            connection.execute(_PROBES)
             meta = dict(connection.execute("SELECT key, json FROM meta"))
             version, manifest = json.loads(meta["format"]), json.loads(meta["manifest"])
         except (sqlite3.DatabaseError, KeyError, ValueError) as error:
@@ -172,6 +183,17 @@ class RunStore:
         except (sqlite3.DatabaseError, ValueError) as error:
             raise UserError("replicate {replicate} of scenario {name} is damaged in {path}",
                             replicate=replicate, name=scenario, path=self.folder / FILE) from error  # fmt: skip
+
+    # -- probes ------------------------------------------------------------------------------------------------
+    def probes(self) -> dict[tuple[str, int], tuple[float, float]]:
+        """Need and capitation (rupiah) of the probes that are stored, by (block, replicate)."""
+        rows = self._connection.execute("SELECT block, replicate, need, capitation FROM probes")
+        return {(block, replicate): (need, capitation) for block, replicate, need, capitation in rows}
+
+    def save_probe(self, block: str, replicate: int, need: float, capitation: float) -> None:
+        """Stores one probe in one commit."""
+        with self._connection:
+            self._connection.execute("INSERT INTO probes VALUES (?, ?, ?, ?)", (block, replicate, need, capitation))
 
     # -- tables ------------------------------------------------------------------------------------------------
     def table(self, scenario: str, level: Level) -> FloatArray:

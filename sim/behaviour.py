@@ -98,16 +98,18 @@ class Behaviour:
             raise UserError("unknown parameter {name}", name=", ".join(unknown))
         return Behaviour(tuple({**self.as_dict(), **changes}.items()))
 
-    def draw(self, seed: int, replicate: int) -> Behaviour:
+    def draw(self, seed: int, replicate: int, held: frozenset[str] = frozenset()) -> Behaviour:
         """The vector of ``replicate``: every parameter at the quantile of its own standard normal.
 
-        A parameter set away from its default keeps the value that was set.
+        A parameter set away from its default keeps the value that was set, and one ``held`` the value it has here;
+        all others are drawn as they would be if none were held.
         """
         z = normals(make_key(seed, replicate), _NAMES, 0, Purpose.BEHAVIOUR)
         drawn = []
         for parameter, draw in zip(PARAMETERS, z, strict=True):
             here = self[parameter.name]
-            value = parameter.quantile(float(draw)) if here == parameter.default else here
+            free = here == parameter.default and parameter.name not in held
+            value = parameter.quantile(float(draw)) if free else here
             drawn.append((parameter.name, value))
         return Behaviour(tuple(drawn))
 

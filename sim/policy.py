@@ -106,6 +106,13 @@ class Policy:
         """A copy with ``changes``; arrays not named are shared, since nobody writes into them."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
+    def until(self, months: int) -> Policy:
+        """The policy of the first ``months`` months. Raises ``ValueError`` when it has fewer."""
+        if not 1 <= months <= self.months:
+            raise ValueError(f"a policy of {self.months} months has no first {months}")
+        tables = {name: value[:months] for name, value in vars(self).items() if isinstance(value, np.ndarray)}
+        return self.but(months=months, **tables)
+
 
 def baseline_policy(months: int, facilities: int) -> Policy:
     """The policy in which nobody decides anything new: no intake, no agreement, an unbounded line.

@@ -16,11 +16,14 @@ import numpy as np
 
 from districts.model import District
 from scenarios.months import later, span
+from sim.behaviour import PARAMETERS, Behaviour, Parameter
 from sim.indicators import CATALOGUE, INDEX, SEGMENTS
 from sim.policy import Policy
+from sim.random import Purpose, make_key, normals, numbered
 from sim.results import Results
 
 PREMIUM = 37_800
+PRIORS: dict[str, Parameter] = {parameter.name: parameter for parameter in PARAMETERS}
 
 
 def simulate(
@@ -86,3 +89,55 @@ def always_dies(*arguments: Any, **options: Any) -> Results:
     """Kills its own process every time."""
     os.kill(os.getpid(), signal.SIGKILL)
     raise AssertionError("not reached")
+
+
+#: The additive engine: rupiah a month per unit of a parameter's deviation on the scale on which its prior is normal,
+#: luck and shocks in rupiah per standard deviation; (bill, capitation). All other parameters do nothing.
+ADDITIVE: dict[str, tuple[float, float]] = {
+    "premium.return_when_sick": (8e6, 0.0), "segment.join_when_sick": (9e6, 2e6), "segment.crowd_out": (3e6, 1e6),
+    "care.sick": (0.0, 4e7), "demo.tfr": (6e7, 1e7),
+}  # fmt: skip
+LUCKY, SHOCKING = (1e6, 1e6), (3e6, 2e6)
+
+
+def additive(
+    district: District, rules: Any, behaviour: Behaviour, policy: Policy, seed: int, *, replicate: int = 0,
+    stock: str | None = None, luck_only: bool = False,
+) -> Results:  # fmt: skip
+    """A bill and a capitation that are sums of independent parts, the same in every month; of the rest a population."""
+    months = span(later(stock or district.default_stock, 1), policy.months)
+    table = np.zeros((policy.months, len(CATALOGUE["district"])))
+    table[:, INDEX["district"]["population_dukcapil"]] = 10_000
+    for column, key in enumerate(("bill_jkn", "capitation_paid")):
+        table[:, INDEX["district"][key]] = round(1e9 + additive_part(behaviour, seed, replicate, luck_only, column))
+    places = tuple(facility.name for facility in district.facilities)
+    return Results(months, places, table, np.zeros((policy.months, len(places), len(CATALOGUE["facility"]))),
+                   np.zeros((policy.months, len(SEGMENTS), len(CATALOGUE["segment"]))))  # fmt: skip
+
+
+def additive_part(behaviour: Behaviour, seed: int, replicate: int, luck_only: bool, column: int) -> float:
+    """Rupiah a month above the level, of the bill (column 0) or the capitation (1)."""
+    luck, shock = normals(make_key(seed, replicate), numbered(2), 1, Purpose.SHOCK)
+    size = 0.0 if luck_only else behaviour["shock.size"]
+    values = behaviour.as_dict()
+    moved = sum(
+        weights[column] * (normal_scale(PRIORS[name], values[name]) - normal_scale(PRIORS[name], PRIORS[name].default))
+        for name, weights in ADDITIVE.items()
+    )
+    return float(moved + LUCKY[column] * luck + SHOCKING[column] * size * shock)
+
+
+def normal_scale(parameter: Parameter, value: float) -> float:
+    """``value`` on the scale on which the prior is normal on either side of its median."""
+    if parameter.scale == "share":
+        return float(np.log(value / (1 - value)))
+    return float(np.log(value)) if parameter.scale == "rate" else value
+
+
+def additive_variance(name: str, column: int) -> float:
+    """The variance of one parameter's part, closed form: a normal with another spread on either side has the variance
+    (s₁² + s₂²) / 2 − (s₂ − s₁)² / 2π (half-normals: mean s √(2/π), mean square s²)."""
+    parameter = PRIORS[name]
+    median, low, high = (normal_scale(parameter, value) for value in (parameter.default, parameter.low, parameter.high))
+    below, above = (abs(edge - median) / 1.2815515655446004 for edge in (low, high))
+    return ADDITIVE[name][column] ** 2 * ((below**2 + above**2) / 2 - (above - below) ** 2 / (2 * np.pi))

@@ -13,7 +13,9 @@ import pytest
 
 from reports.law import contact_rating, kbk_targets, uhc_bars
 from reports.numbers import CONTACTS, contact_rate, controlled_share, first_full_year, most_frequent, quantiles, years
+from scenarios.blocks import LUCK, PROBED, probes
 from scenarios.months import span
+from scenarios.need import need
 from scenarios.quantiles import quantile
 from scenarios.store import RunStore
 from sim.indicators import CATALOGUE, INDEX, SEGMENTS
@@ -56,6 +58,7 @@ def made_up_manifest(months: int, replicates: int, start: str, second: bool) -> 
         "seed": 1,
         "luck_only": False,
         "binding": binding,
+        "blocks": {"scenario": "uhc-non-cut-off", "year": 2025, "replicates": PROBED} if second else None,
         "facilities": list(NAMES),
         "hospitals": list(HOSPITALS),
         "kbk_exempt": [place == EXEMPT for place in range(len(NAMES))],
@@ -182,14 +185,32 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
 def made_up_run(
     folder: Path, replicates: int = 20, months: int = 24, start: str = "2024-11", second: bool = False
 ) -> Path:
-    """A run's folder with drawn results; ``second`` adds the run with the line that the need set."""
+    """A run's folder with drawn results; ``second`` adds the run with the line that the need set, and probes."""
     manifest = made_up_manifest(months, replicates, start, second)
     with RunStore.create(folder, manifest) as store:
         for scenario in manifest["scenarios"]:
             for replicate in range(replicates):
                 results = made_up_results(scenario["name"], replicate, span(start, months))
                 store.save(scenario["name"], replicate, results, 0.1)
+        if second:
+            made_up_probes(store)
     return folder
+
+
+def made_up_probes(store: RunStore) -> None:
+    """Drawn probes: each block carries less of the need and more of the capitation than the one before; referrals do
+    nothing, and luck by itself is small."""
+    rng, blocks = np.random.default_rng(11), probes()
+    figures = (need(store, "uhc-non-cut-off", 2025, None).sample,
+               store.series("uhc-non-cut-off", "capitation_paid")[:, 2:14].sum(axis=1))  # fmt: skip
+    for at, block in enumerate(blocks):
+        for number in range(PROBED):
+            held = []
+            for figure, part in zip(figures, (1 / (at + 1), 1 / (len(blocks) - at)), strict=True):
+                middle = figure[:PROBED].mean()
+                own = (0.02 if block == LUCK else part) * (figure[number] - middle) * (1 + 0.2 * rng.normal())
+                held.append(middle + own if block == LUCK else figure[number] - (block != "referral") * own)
+            store.save_probe(block, number, *map(float, np.round(held)))
 
 
 @pytest.fixture(scope="module")

@@ -24,9 +24,9 @@ from sim.rules import load_rules
 
 SHEETS = {
     "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "Mutasi", "KBK", "Kontak menurut usia", "Kapitasi",
-           "Tenaga", "Klaim", "APBD", "Peserta baru Pemda", "Skenario", "Asumsi", "Catatan"],
+           "Tenaga", "Klaim", "APBD", "Peserta baru Pemda", "Skenario", "Ketidakpastian", "Asumsi", "Catatan"],
     "en": ["Summary", "Membership", "Not active", "Segments", "Movements", "KBK", "Contacts by age", "Capitation",
-           "Staff", "Claims", "APBD", "New Pemda members", "Scenarios", "Assumptions", "Notes"],
+           "Staff", "Claims", "APBD", "New Pemda members", "Scenarios", "Uncertainty", "Assumptions", "Notes"],
 }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from districts.tiny import tiny_district
 from districts.write import write_folder
 from scenarios.need import need
 from scenarios.scenario import library
+from scenarios.shares import block_shares
 from scenarios.store import LEVELS, RunStore
 from scenarios.tidy import COLUMNS, Choice, rows
 from sim.indicators import INDEX, SEGMENTS
@@ -147,6 +148,29 @@ def test_the_default_folder_takes_the_next_number_and_resume_the_last(place: Pat
     resumed = prakira(*words, "--resume", at=place)
     assert resumed.returncode == 0, resumed.stderr
     assert not (place / "outputs" / "tiny-3").exists()
+
+
+def test_where_the_uncertainty_comes_from_is_told_where_a_certainty_is(place: Path) -> None:
+    words = ["run", "tiny", "--scenario", "baseline", "--months", "12", "--lang", "en", "--jobs", "2", "--out", "sure"]
+    told = "The uncertainty of the need of 2024 comes first of all from "
+    done = prakira(*words, "--no-blocks", at=place)
+    assert done.returncode == 0, done.stderr
+    assert told not in " ".join(done.stdout.split())
+    manifest = json.loads((place / "sure" / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["blocks"] is None
+    assert manifest["command"].endswith("--no-blocks")
+    assert not (place / "sure" / "charts" / "ketidakpastian.png").exists()
+    done = prakira(*words, "--resume", at=place)
+    assert done.returncode == 0, done.stderr
+    assert told in " ".join(done.stdout.split())
+    assert (place / "sure" / "charts" / "ketidakpastian.png").exists()
+    with RunStore.open(place / "sure") as finished:
+        shares = block_shares(finished)
+        assert shares is not None
+        assert shares.replicates == finished.manifest["blocks"]["replicates"]
+        for figure in ("need", "capitation"):
+            assert all(share.low <= share.value <= share.high for share in shares.of(figure).values())
+            assert sum(shares.of(figure)[block].value for block in shares.ranking(figure)) > 0.5
 
 
 @pytest.mark.parametrize(
