@@ -97,7 +97,7 @@ def scenarios(lang: Lang = "id", as_json: Json = False) -> None:
         typer.echo(json.dumps([scenario.describe() for scenario in found], ensure_ascii=False, indent=1))
         return
     for scenario in found:
-        typer.echo(f"{scenario.name}: {scenario.title[lang]}")
+        typer.echo(_wrapped(f"{scenario.name}: {scenario.title[lang]}", ""))
         typer.echo(_wrapped(scenario.explanation[lang]))
 
 

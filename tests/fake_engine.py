@@ -111,8 +111,12 @@ def additive(
     for column, key in enumerate(("bill_jkn", "capitation_paid")):
         table[:, INDEX["district"][key]] = round(1e9 + additive_part(behaviour, seed, replicate, luck_only, column))
     places = tuple(facility.name for facility in district.facilities)
-    return Results(months, places, table, np.zeros((policy.months, len(places), len(CATALOGUE["facility"]))),
-                   np.zeros((policy.months, len(SEGMENTS), len(CATALOGUE["segment"]))))  # fmt: skip
+    hospitals = tuple(hospital.name for hospital in district.hospitals)
+    empty = {
+        level: np.zeros((policy.months, number, len(CATALOGUE[level])))
+        for level, number in (("facility", len(places)), ("segment", len(SEGMENTS)), ("hospital", len(hospitals)))
+    }
+    return Results(months, places, hospitals, table, **empty)
 
 
 def additive_part(behaviour: Behaviour, seed: int, replicate: int, luck_only: bool, column: int) -> float:
