@@ -44,6 +44,11 @@ def run_clinics(world: World) -> None:
     )
     found = run_month(np.concatenate(world.visits_made), clinics, rates)
     world.wait, world.left = found.wait, found.left
+    if world.trace and world.trace.facility is not None:
+        place = world.trace.facility
+        for day, opened, (came, wait, left) in zip(days, rooms[place], found.daily(place), strict=True):
+            world.tell(place, "day {day}: {came} patients, {rooms} rooms, mean wait {wait} minutes, {left} left unseen",
+                       day=day, came=int(came), rooms=int(opened), wait=round(wait), left=int(left))  # fmt: skip
     world.record_facilities(
         wait_minutes=world.wait,
         sick_visits=world.counts[:, care.SICK_VISITS],

@@ -63,6 +63,20 @@ def test_a_family_that_never_pays_owes_a_month_more_every_month() -> None:
     assert all(event.step == "pay_premiums" for event in trace.events if event.params in owed)
 
 
+def test_the_log_of_a_facility_tells_every_clinic_day() -> None:
+    """Its days add up to the month's figures."""
+    trace = Trace(facility=1)
+    found = _watched(trace)
+    days = [event.params for event in trace.events if "came" in event.params]
+    visits, lost, left, rooms = (
+        int(found.series(name, "facility", 1).sum())
+        for name in ("sick_visits", "contacts_lost", "patients_left", "room_days")
+    )
+    assert sum(day["came"] for day in days) == visits + lost > 0
+    assert sum(day["left"] for day in days) == left
+    assert sum(day["rooms"] for day in days) == rooms >= len(days) >= 24 * MONTHS
+
+
 def test_a_card_that_does_not_exist_is_refused_by_number() -> None:
     with pytest.raises(UserError, match="0 to"):
         _watched(Trace(household=10**6))
