@@ -30,12 +30,13 @@ LOOP = ("feedback.money_to_drugs", "feedback.drugs_to_referrals", "feedback.drug
 
 def loop_gain(
     district: District, strength: float = 1.0, months: int = 24, replicate: int = 0, seed: int = 1, drawn: bool = False,
-    strain: dict[str, float] | None = None,
+    strain: dict[str, float] | None = None, shares: tuple[int, int] = SHARES,
 ) -> float:  # fmt: skip
     """The gain of the loop in one replicate, by the mean over months after the first six and facilities that KBK cuts.
 
     ``strength`` multiplies the effects of stock-outs; ``drawn``: the replicate's own parameters and shocks; ``strain``
-    are parameters set besides. Raises ``ValueError`` where no facility is cut, or for a run of six months or less.
+    are parameters set besides, ``shares`` what is paid in the two runs (per mille). Raises ``ValueError`` where no
+    facility is cut, or for a run of six months or less.
     """
     if months <= _SETTLING:
         raise ValueError(f"the loop needs more than {_SETTLING} months, not {months}")
@@ -44,9 +45,9 @@ def loop_gain(
     behaviour = behaviour.but({**(strain or {}), LOOP[1]: strength, LOOP[2]: strength})
     earned = [
         _earned(district, rules, _run(district, rules, behaviour, share, months, replicate, seed, drawn))
-        for share in SHARES
+        for share in shares
     ]
-    return (earned[0] - earned[1]) / (SHARES[0] - SHARES[1])
+    return (earned[0] - earned[1]) / (shares[0] - shares[1])
 
 
 def _run(

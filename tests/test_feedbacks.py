@@ -25,6 +25,7 @@ def test_sign_at_ten_times_the_strength(feedback) -> None:  # type: ignore[no-un
         ("feedback.kbk_to_contacts", "contacts"),
         ("feedback.wait_to_contacts", "contacts_lost"),
         ("feedback.drugs_to_referrals", "referrals_nonspecialist"),
+        ("feedback.wait_to_referrals", "referrals_nonspecialist"),
         ("feedback.drugs_to_control", "ht_controlled"),
         ("feedback.drugs_to_control", "dm_controlled"),
     ],
@@ -38,6 +39,66 @@ def test_facility_indices_act_exactly_one_month_later(switch: str, indicator: st
     off, on = (results(small(), policy, {**strained, switch: s}).series(indicator, "facility") for s in (0.0, 10.0))
     assert np.array_equal(off[0], on[0])
     assert not np.array_equal(off[1], on[1])
+
+
+def _first_difference(one: np.ndarray, other: np.ndarray) -> int:
+    """The first month in which two series (months, ...) differ."""
+    differs = (one != other).reshape(len(one), -1).any(axis=1)
+    assert differs.any()
+    return int(differs.argmax())
+
+
+def test_a_score_is_paid_in_the_month_after_it() -> None:
+    """Another scheme from the fourth month on: rated in it, paid after the rule's lag of one month."""
+    law = results(small(), policy_for(small(), 7))
+    other = policy_for(small(), 7, rule_changes=(("kbk.scheme", law.months[3], "zones_2016"),))
+    found = results(small(), other)
+    rated, paid = ((run.series("score_tenths", "facility"), run.series("capitation_paid", "facility"))
+                   for run in (law, found))  # fmt: skip
+    assert _first_difference(rated[0], paid[0]) == 3
+    assert _first_difference(rated[1], paid[1]) == 4
+
+
+def test_who_does_not_pay_is_capitated_no_more_from_the_next_month_on() -> None:
+    """Many more miss from the third month on, since they wait for an amnesty: day 1 of the fourth has fewer heads. With
+    the switch off the suspended are paid for as before."""
+    waiting = {"premium.amnesty_miss": 15.0, "premium.amnesty_return": 1.0}
+    for switch, first in ((1.0, 3), (0.0, None)):
+        behaviour = BEHAVIOUR.but({**waiting, "premium.return": 0.0, "feedback.suspension_to_capitation": switch})
+        paid = [
+            results(small(), policy_for(small(), 5, amnesty_announced=np.arange(5) >= awaited), behaviour)
+            for awaited in (2, 9)
+        ]
+        assert _first_difference(*(run.series("premium_self") for run in paid)) == 2
+        heads = [run.series("capitation_full") for run in paid]
+        if first is None:
+            assert np.abs(heads[0] - heads[1]).max() < 0.002 * heads[0].max()
+        else:
+            assert _first_difference(*heads) == first
+            assert (heads[0][first:] < 0.99 * heads[1][first:]).all()
+
+
+def test_money_reaches_the_shelves_when_its_order_has_come() -> None:
+    """A fund frozen from the fourth month on: what was ordered at the ends of the first three still comes, 40 days on;
+    the first order that is missing, of the fourth month's last day, would have come in the sixth month."""
+    frozen = np.zeros((9, len(small().facilities)), np.bool_)
+    frozen[3:] = True
+    strain = {"drugs.acute_per_visit": 20_000.0, "drugs.own_share": 0.9}
+    free, held = (
+        results(small(), policy_for(small(), 9, fund_frozen=f), strain) for f in (np.zeros_like(frozen), frozen)
+    )
+    assert _first_difference(*(run.series("fund_services", "facility") for run in (free, held))) == 3
+    assert _first_difference(*(run.series("stockout_acute", "facility") for run in (free, held))) == 5
+    assert _first_difference(*(run.series("referrals", "facility") for run in (free, held))) == 6
+
+
+def test_complications_are_owed_at_once_and_paid_from_the_next_month_on() -> None:
+    strain = {"chronic.complication": 0.05, "chronic.sbp_level": 128.0}
+    off, on = (
+        results(small(), policy_for(small(), 4), {**strain, "feedback.control_to_claims": s}) for s in (0.0, 1.0)
+    )
+    assert _first_difference(off.series("claims_incurred"), on.series("claims_incurred")) == 0
+    assert _first_difference(off.series("claims_paid"), on.series("claims_paid")) == 1
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS, ids=lambda parameter: parameter.name)
