@@ -2,8 +2,8 @@
 
     python -m benchmarks.report
 
-Every number in the text comes from those files; run peers, scaling, unit_cost, queue_speed and common_luck first, the
-last three with ``--save`` (``make benchmarks`` does all).
+Every number in the text comes from those files; run peers, scaling, unit_cost, run_cost, queue_speed and common_luck
+first, the last four with ``--save`` (``make benchmarks`` does all).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from benchmarks import common_luck, peers, queue_speed, scaling, unit_cost, w1
+from benchmarks import common_luck, peers, queue_speed, run_cost, scaling, unit_cost, w1
 from reports import palette
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -77,6 +77,12 @@ the same process). Machine: {cost_machine}.
 Making a resident costs {making:.0f} ns, once per replicate. *State* is what a running district keeps (people, patients,
 families, a month's visits, room for two years of newcomers); the peak above also holds the copy from which the next
 policy starts and what the synthesis needs for a moment.
+
+In a run as users start it, with everything on and the results stored (replicates {run_first} to {run_last} of the
+shipped example, {run_residents:,} residents, {run_months} months, one process; `benchmarks/run_cost.py`), a
+resident-month costs {run_ns:.0f} ns:
+
+{run_verdict}
 
 ## The clinic day
 
@@ -166,6 +172,15 @@ def cost_verdicts(cost: dict[str, Any]) -> str:
     )
 
 
+def run_verdict(cost: dict[str, Any]) -> str:
+    """A resident-month of a run against its target."""
+    word = "reached" if cost["uniforms"] <= run_cost.TARGET_UNIFORMS else "**missed**"
+    return (
+        f"- {word}: a resident-month with everything on, in uniforms of {cost['uniform_ns']:.2f} ns, is "
+        f"{cost['uniforms']:.1f}, target at most {run_cost.TARGET_UNIFORMS:g}"
+    )
+
+
 def queue_table(speeds: list[dict[str, Any]]) -> str:
     """One row per size of a clinic, in visits a second."""
     return _table(
@@ -236,8 +251,8 @@ def scaling_chart(costs: list[dict[str, Any]]) -> Figure:
 
 def main() -> None:
     """Read, write."""
-    record, grown, cost, queue, luck = (
-        json.loads(code.RESULTS.read_text()) for code in (peers, scaling, unit_cost, queue_speed, common_luck)
+    record, grown, cost, whole, queue, luck = (
+        json.loads(code.RESULTS.read_text()) for code in (peers, scaling, unit_cost, run_cost, queue_speed, common_luck)
     )
     one, two = record["uniforms"]
     text = _TEXT.format(
@@ -247,6 +262,8 @@ def main() -> None:
         scaling_machine=grown["machine"], scaling_table=scaling_table(grown["costs"]),
         residents=cost["residents"], cost_months=cost["months"], uniform=cost["uniform"], making=cost["making"],
         cost_machine=cost["machine"], steps_table=steps_table(cost), cost_verdicts=cost_verdicts(cost),
+        run_first=run_cost.FIRST + 1, run_last=run_cost.LAST, run_residents=whole["residents"],
+        run_months=whole["months"], run_ns=whole["ns"], run_verdict=run_verdict(whole),
         queue_machine=queue["machine"], queue_table=queue_table(queue["speeds"]),
         queue_verdicts=queue_verdicts(queue["speeds"]),
         luck_residents=luck["residents"], luck_months=luck["months"], pairs=luck["pairs"], luck_table=luck_table(luck),

@@ -23,7 +23,8 @@ from scenarios.run import Progress, execute
 
 #: The policy: the one in which most happens.
 _SCENARIO = "uhc-non-cut-off"
-_FIRST, _LAST, _MONTHS = 20, 40, 24
+#: Replicates up to the first are the start; those up to the last are measured.
+FIRST, LAST, _MONTHS = 20, 40, 24
 #: Wanted: a resident-month with everything on, in uniforms per core.
 TARGET_UNIFORMS = 50.0
 RESULTS = Path(__file__).with_name("run_cost.json")
@@ -31,7 +32,7 @@ RESULTS = Path(__file__).with_name("run_cost.json")
 
 def measure() -> dict[str, object]:
     """Nanoseconds and uniforms of a resident-month in replicates 21 to 40, and the machine."""
-    plan = RunPlan("bengkulu-utara", (_SCENARIO,), months=_MONTHS, replicates=_LAST, blocks=False)
+    plan = RunPlan("bengkulu-utara", (_SCENARIO,), months=_MONTHS, replicates=LAST, blocks=False)
     ready = prepare(plan)
     residents = ready.district.stock().population
     units: list[float] = []
@@ -39,14 +40,14 @@ def measure() -> dict[str, object]:
 
     def tick(progress: Progress) -> None:
         nonlocal spent, since
-        if progress.done > _FIRST:
+        if progress.done > FIRST:
             spent += time.perf_counter() - since
             units.append(uniform_cost())
         since = time.perf_counter()
 
     with TemporaryDirectory() as folder:
         execute(plan, Path(folder) / "run", progress=tick, prepared=ready).close()
-    seconds = spent / ((_LAST - _FIRST) * _MONTHS * residents)
+    seconds = spent / ((LAST - FIRST) * _MONTHS * residents)
     unit = median(units)
     return {"residents": residents, "months": _MONTHS, "scenario": _SCENARIO, "ns": seconds * 1e9,
             "uniform_ns": unit * 1e9, "uniforms": seconds / unit, "machine": describe()}  # fmt: skip
@@ -58,7 +59,7 @@ def main() -> None:
     arguments.add_argument("--save", action="store_true")
     asked = arguments.parse_args()
     found = measure()
-    print(f"replicates {_FIRST + 1} to {_LAST}, {found['residents']} residents, {found['months']} months, "
+    print(f"replicates {FIRST + 1} to {LAST}, {found['residents']} residents, {found['months']} months, "
           f"everything on: {found['ns']:.0f} ns = {found['uniforms']:.1f} uniforms a resident-month "
           f"(wanted: at most {TARGET_UNIFORMS:g}; one uniform {found['uniform_ns']:.2f} ns)")  # fmt: skip
     if asked.save:
