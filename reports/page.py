@@ -15,7 +15,7 @@ from reports.numbers import HEADS, active_share, middle
 from reports.numbers import label as indicator_label
 from reports.origins import block_words, findings, kinds_told, share_told
 from reports.run import Run
-from reports.wording import chance_words, scenario_title
+from reports.wording import chance_words, scenario_explanation, scenario_title
 from scenarios.need import held_status
 
 FONTS = '"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif'
@@ -48,6 +48,7 @@ th{{color:{palette.SOFT};font-size:13.5px;font-weight:600;vertical-align:bottom;
 border-bottom:1.5px solid {palette.INK}}}
 td.n,th.n{{text-align:right;white-space:nowrap}}
 ul{{list-style:none}}li{{margin:6px 0}}
+.about{{color:{palette.SOFT};font-size:12.5px;max-width:30em}}
 footer{{margin:40px 0 30px;font-size:14px;color:{palette.SOFT}}}
 @media(max-width:640px){{h1{{font-size:28px}}.lead{{font-size:19px}}.wrap{{padding:0 16px}}
 figure svg{{min-width:640px}}}}
@@ -162,7 +163,8 @@ def _scenarios(run: Run, lang: str) -> str:
         held = held_status(store, name)
         cells = [percent(middle(active_share(store, name)[:, last]), lang), *(rupiah(value, lang) for value in sums)]
         rows.append(
-            f"<tr><td>{escape(scenario_title(run.manifest, name, lang))}</td>"
+            f"<tr><td>{escape(scenario_title(run.manifest, name, lang))}"
+            f'<div class="about">{escape(scenario_explanation(run.manifest, name, lang))}</div></td>'
             + "".join(f'<td class="n">{escape(cell)}</td>' for cell in cells)
             + "".join(f"<td>{escape(chance_words(held[year.year], lang))}</td>" for year in run.full_years)
             + "</tr>"

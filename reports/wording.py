@@ -68,6 +68,14 @@ def scenario_title(manifest: dict[str, Any], name: str, lang: str = "id") -> str
     return name
 
 
+def scenario_explanation(manifest: dict[str, Any], name: str, lang: str = "id") -> str:
+    """What the scenario decides, in ``lang``; empty when the manifest does not say."""
+    for scenario in manifest["scenarios"]:
+        if scenario["name"] == name:
+            return str(scenario.get("explanation", {}).get(lang, ""))
+    return ""
+
+
 def segment_label(segment: str, lang: str = "id") -> str:
     """The segment's label as officials write it."""
     own = {"pbi_jk": "PBI-JK", "pbpu_pemda": "PBPU Pemda", "ppu": "PPU", "bp": "BP"}

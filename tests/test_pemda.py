@@ -187,6 +187,33 @@ def test_unused_heads_go_first_so_contacts_fall_less_than_cover(regimes) -> None
     assert contacts > cover
 
 
+def test_the_dropped_are_switched_on_again_where_they_seek_care_and_cost_a_full_month() -> None:
+    """Under *drop* with and without a way back at the point of care, same luck: who comes back is billed for the whole
+    month of the illness, 37,800 rupiah a head, and capitated from the next 1st at the earliest."""
+    quota = np.zeros(14, np.int64)
+    quota[0] = 4000
+    line = {"line_rule": "heads_at_start", "line_factor": 0.5, "regime": "drop", "restore_in_january": False}
+    rules = RULES.but({"uhc.bar.registered": 0.5, "uhc.bar.active": 0.5})
+    often = {"care.emergency": 0.05, "segment.point_of_care": 0.9}
+    found = {}
+    for back in (False, True):
+        policy = policy_for(small(), 14, intake_quota=quota, agreement=True, point_of_care=True,
+                            restore_at_point_of_care=back, **line)  # fmt: skip
+        found[back] = results(small(), policy, often, rules=rules)
+    never, back = found[False], found[True]
+    month = int(np.argmax(back.series("dropped") > 0))  # the first month with dropped heads: the same until then
+    assert np.array_equal(never.series("billed")[:month], back.series("billed")[:month])
+    came = back.series("intake_point_of_care")[month] - never.series("intake_point_of_care")[month]
+    assert came > 50
+    assert back.series("billed")[month] - never.series("billed")[month] == came
+    bills = [run.series("bill_premium")[month] + run.series("bill_aid_pemda")[month] for run in (never, back)]
+    assert bills[1] - bills[0] == came * 37_800
+    assert back.series("capitated")[month] == never.series("capitated")[month]
+    # the line is still too short: about as many more are switched off on the next 1st
+    more = back.series("dropped")[month + 1] - never.series("dropped")[month + 1]
+    assert more >= came
+
+
 def test_freezing_stops_intake() -> None:
     months = 14
     policy = policy_for(small(), months, intake_quota=np.full(months, 100), agreement=True,
