@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,7 @@ import numpy as np
 from calibration.quantities import DEFAULT_RUN, QUANTITIES, Kind
 from calibration.watch import FloatArray, watched_run
 from districts.model import District
+from districts.read import read_district
 from scenarios.levers.base import Context
 from scenarios.scenario import load_scenario
 from sim.behaviour import Behaviour, default_behaviour
@@ -30,6 +33,16 @@ def processes(jobs: int | None = None) -> Iterator[Over]:
     """A map over ``jobs`` processes (default: one a processor); the numbers are those of one process."""
     with ProcessPoolExecutor(jobs or os.cpu_count(), get_context("spawn")) as pool:
         yield pool.map
+
+
+def write_page(page: Callable[[District, Over], str]) -> None:
+    """Write what ``page`` says of the shipped example, computed on all processors, to the path that is the only
+    argument of the command; whole or not at all."""
+    where = Path(sys.argv[1])
+    temporary = where.with_suffix(".tmp")
+    with processes() as over:
+        temporary.write_text(page(read_district("bengkulu-utara"), over), encoding="utf-8")
+    os.replace(temporary, where)
 
 
 def _one(

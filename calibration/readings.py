@@ -6,17 +6,13 @@ Rp3.7 billion paid for is not; a third run asks what a start in June would have 
 
 from __future__ import annotations
 
-import os
-import sys
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.predictive import Over, processes
+from calibration.predictive import Over, write_page
 from districts.model import District
-from districts.read import read_district
 from scenarios.levers import Context
 from scenarios.months import span
 from scenarios.scenario import load_scenario
@@ -145,14 +141,5 @@ def page(district: District, replicates: int = _REPLICATES, over: Over = map) ->
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Write the page to the path given as the only argument."""
-    where = Path(sys.argv[1])
-    temporary = where.with_suffix(".tmp")
-    with processes() as over:
-        temporary.write_text(page(read_district("bengkulu-utara"), over=over), encoding="utf-8")
-    os.replace(temporary, where)
-
-
 if __name__ == "__main__":
-    main()
+    write_page(lambda district, over: page(district, over=over))

@@ -5,22 +5,18 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import stats
 
 from calibration import medan
-from calibration.predictive import Over, processes, sample
+from calibration.predictive import Over, sample, write_page
 from calibration.quantities import DEFAULT_RUN, RUNS
 from calibration.targets import load_targets
 from districts.model import District
-from districts.read import read_district
 from scenarios.directions import DIRECTIONS, move
 from scenarios.feedbacks import FEEDBACKS, measure
 from scenarios.loop import SHARES, loop_gain
@@ -223,14 +219,5 @@ def _lever_lines(district: District, over: Over, replicates: int = 6) -> list[st
     return lines
 
 
-def main() -> None:
-    """Write the report to the path given as the only argument."""
-    where = Path(sys.argv[1])
-    temporary = where.with_suffix(".tmp")
-    with processes() as over:
-        temporary.write_text(report(read_district("bengkulu-utara"), over=over), encoding="utf-8")
-    os.replace(temporary, where)
-
-
 if __name__ == "__main__":
-    main()
+    write_page(lambda district, over: report(district, over=over))

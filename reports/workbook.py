@@ -10,6 +10,7 @@ from reports.book import Book
 from reports.run import Run
 from reports.sheets_budget import budget_sheet, differences_sheet
 from reports.sheets_claims import claims_sheet
+from reports.sheets_clinics import clinics_sheet
 from reports.sheets_cover import intake_sheet, membership_sheet, movements_sheet, segment_sheet, status_sheet
 from reports.sheets_kbk import capitation_sheet, contacts_sheet, kbk_sheet
 from reports.sheets_notes import assumptions_sheet, notes_sheet
@@ -30,6 +31,7 @@ def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
         kbk_sheet(book, run, lang)
         contacts_sheet(book, run, lang)
         capitation_sheet(book, run, lang)
+        clinics_sheet(book, run, lang)
         staff_sheet(book, run, lang)
         claims_sheet(book, run, lang)
         budget_sheet(book, run, lang)

@@ -13,6 +13,7 @@ import pytest
 
 from reports.law import contact_rating, kbk_targets, uhc_bars
 from reports.numbers import CONTACTS, contact_rate, controlled_share, first_full_year, most_frequent, quantiles, years
+from reports.sheets_clinics import COLUMNS
 from scenarios.blocks import LUCK, PROBED, probes
 from scenarios.months import span
 from scenarios.need import need
@@ -176,6 +177,8 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
             district[entry.key] = tables["hospital"][..., place].sum(axis=1)
     for key, values in district.items():
         put("district", key, values)
+    for place, key in enumerate(COLUMNS):  # what goes on in the clinics, likewise
+        put("facility", key, 100 * (place + 1) + 60 * rng.random((count, places)))
     shares = np.array([0, 0.44, 0.14, 0.17, 0.22, 0.03])
     put("segment", "registered", registered[:, None] * shares)
     put("segment", "active", active[:, None] * shares)

@@ -16,6 +16,7 @@ from test_reports_made_up import EVIL, EXEMPT, HOSPITALS, MARKUP, NAMES, made_up
 
 from reports.law import bars_met
 from reports.run import Run
+from reports.sheets_clinics import COLUMNS
 from reports.workbook import write_workbook
 from scenarios.need import need
 from scenarios.quantiles import quantile
@@ -24,9 +25,11 @@ from sim.rules import load_rules
 
 SHEETS = {
     "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "Mutasi", "KBK", "Kontak menurut usia", "Kapitasi",
-           "Tenaga", "Klaim", "APBD", "Peserta baru Pemda", "Skenario", "Ketidakpastian", "Asumsi", "Catatan"],
+           "Layanan FKTP", "Tenaga", "Klaim", "APBD", "Peserta baru Pemda", "Skenario", "Ketidakpastian",
+           "Asumsi", "Catatan"],
     "en": ["Summary", "Membership", "Not active", "Segments", "Movements", "KBK", "Contacts by age", "Capitation",
-           "Staff", "Claims", "APBD", "New Pemda members", "Scenarios", "Uncertainty", "Assumptions", "Notes"],
+           "Clinics", "Staff", "Claims", "APBD", "New Pemda members", "Scenarios", "Uncertainty",
+           "Assumptions", "Notes"],
 }  # fmt: skip
 
 
@@ -184,6 +187,14 @@ def test_bars_by_hand() -> None:
     assert met.dukcapil.tolist() == [[False, True, False]]
     assert met.residents.tolist() == [[True, True, False]]
     assert met.members.tolist() == [[True, True, False]]
+
+
+def test_the_clinics_by_facility_and_month_equal_the_store(few: Made) -> None:
+    row = find(few.rows("Layanan FKTP"), NAMES[1], "Mar 2025")
+    doctors = few.store.series("baseline", "doctors", "facility", 1)[:, 4]
+    assert row[2] == quantile(doctors, 0.5).value
+    spent = few.store.series("baseline", "fund_balance", "facility", 1)[:, 4]
+    assert row[2 + COLUMNS.index("fund_balance")] == quantile(spent, 0.5).value
 
 
 def test_intake_by_source(few: Made) -> None:
