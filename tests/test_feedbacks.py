@@ -83,7 +83,7 @@ def test_money_reaches_the_shelves_when_its_order_has_come() -> None:
     the first order that is missing, of the fourth month's last day, would have come in the sixth month."""
     frozen = np.zeros((9, len(small().facilities)), np.bool_)
     frozen[3:] = True
-    strain = {"drugs.acute_per_visit": 20_000.0, "drugs.own_share": 0.9}
+    strain = {"drugs.acute_per_visit": 20_000.0, "drugs.own_share": 0.9, "care.sick": 0.3, "referral.rate": 0.3}
     free, held = (
         results(small(), policy_for(small(), 9, fund_frozen=f), strain) for f in (np.zeros_like(frozen), frozen)
     )

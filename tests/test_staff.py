@@ -190,7 +190,8 @@ def test_a_first_doctor_through_the_whole_chain() -> None:
     lever = Recruitment(cadre="doctors", heads=1, start="+1", months_to_fill=3, cost_per_month=9_000_000)
     base = policy_for(district, 9)
     policy = lever.apply(base, context)
-    with_doctor, without = (results(district, p) for p in (policy, base))
+    busy = {"care.sick": 0.15}  # more patients than one room sees without losing some
+    with_doctor, without = (results(district, p, busy) for p in (policy, base))
     assert with_doctor.series("doctors", "facility", 0).tolist() == [0] * 4 + [1] * 5
     assert with_doctor.series("tariff", "facility", 0).tolist() == [3600] * 4 + [5300] * 5
     heads = with_doctor.series("capitated")
