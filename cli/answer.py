@@ -262,7 +262,7 @@ def _exhausted(store: RunStore, lang: str) -> str:
 
 
 def _differences(store: RunStore, lang: str) -> str:
-    """Each scenario minus the baseline: bill of the last year, active share at the end."""
+    """Each scenario minus the baseline: bill and capitation of the last year, active share at the end."""
     from scenarios.compare import paired
 
     _ = translator(lang)
@@ -274,13 +274,15 @@ def _differences(store: RunStore, lang: str) -> str:
         if name == "baseline":
             continue
         found = {(one.indicator, one.period): one for one in paired(store, name, "baseline")}
-        bill, active = found["bill_jkn", year], found["active_share", store.months[-1]]
+        active = found["active_share", store.months[-1]]
+        money = [found[indicator, year] for indicator in ("bill_jkn", "capitation_paid")]
         points = [number(value * 100, lang, 1) for value in (active.median, active.low, active.high)]
         share = f"{points[0]} ({points[1]} … {points[2]})" if ranged else points[0]
-        rows.append([name, _range(bill.median, bill.low, bill.high, lang, ranged), share])
+        rows.append([name, *(_range(one.median, one.low, one.high, lang, ranged) for one in money), share])
     note = (_("Minus the baseline, same luck: middle (8 in 10)") if ranged
             else _("Minus the baseline, same luck: middle"))  # fmt: skip
-    return f"{note}\n{table([_('scenario'), _('{year} bill, bn').format(year=year), _('active, % points')], rows)}"
+    heads = [text.format(year=year) for text in (_("{year} bill, bn"), _("{year} capitation, bn"))]
+    return _stacked(note, [_("scenario"), *heads, _("active, % points")], rows)
 
 
 def _honesty(store: RunStore, lang: str) -> str:

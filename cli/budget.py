@@ -202,7 +202,7 @@ def readings(
     titles = {"full_year": _("the money was meant for the full year"),
               "january_to_may": _("the money was meant for January to May")}  # fmt: skip
     for name, table in tables.items():
-        print(f"{name}: {titles[name]}")
+        print(f"{titles[name]} ({name})")
         shown = [
             [month_name(f"{year:04d}-{row.month:02d}", lang), number(row.existing_heads + row.added_heads, lang),
              rupiah(row.rupiah, lang)]

@@ -17,7 +17,9 @@ def export(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
     out: Annotated[str, typer.Option(help="FILE.csv, FILE.parquet, or - for standard output (CSV).")],
     scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; repeat it.")] = None,
-    level: Annotated[list[str] | None, typer.Option(help="Only district, facility or segment; repeat it.")] = None,
+    level: Annotated[
+        list[str] | None, typer.Option(help="Only district, facility, segment or hospital; repeat it.")
+    ] = None,
     indicator: Annotated[list[str] | None, typer.Option(help="Only this indicator; repeat it.")] = None,
     lang: Annotated[str, typer.Option(help="Language of messages: id or en.")] = "id",
 ) -> None:

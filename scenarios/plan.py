@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 MAIN_SCENARIOS = ("baseline", "uhc-non-cut-off", "uhc-owe", "uhc-drop", "uhc-freeze", "pbi-cut", "outreach",
                   "referral-training")  # fmt: skip
 
+#: Simulated months of a run, those before the first reported one included.
+_MOST_MONTHS = 600
+
 
 @dataclass(frozen=True)
 class RunPlan:
@@ -115,8 +118,11 @@ def prepare_loaded(plan: RunPlan, district: District, rules: Rules) -> Prepared:
         raise UserError("{month} is not a month; write YYYY-MM", month=start)
     if number_of(start) < number_of(first):
         raise UserError("a run starts after its membership stock ({stock}), not in {start}", stock=stock, start=start)
-    scenarios = _load_all(plan.scenarios, district)
     simulated = number_of(start) - number_of(first) + plan.months
+    if simulated > _MOST_MONTHS:
+        raise UserError("from {first}, the month after the stock, to the end of the run are {months} months; the most "
+                        "is {most}", first=first, months=simulated, most=_MOST_MONTHS)  # fmt: skip
+    scenarios = _load_all(plan.scenarios, district)
     prepared = Prepared(plan, district, rules, scenarios, first, start, simulated)
     prepared.policies.update({scenario.name: scenario.policy(prepared.context) for scenario in scenarios})
     _check_binding(prepared)
@@ -133,7 +139,7 @@ def with_second_run(ready: Prepared, scenario: str = "uhc-non-cut-off") -> Prepa
 
 
 def _check_numbers(plan: RunPlan) -> None:
-    for name, least, most in (("months", 1, 600), ("replicates", 1, 100_000), ("seed", 0, 2**32 - 1)):
+    for name, least, most in (("months", 1, _MOST_MONTHS), ("replicates", 1, 100_000), ("seed", 0, 2**32 - 1)):
         if not least <= getattr(plan, name) <= most:
             raise UserError("{name} is {value}; it lies between {least} and {most}",
                             name=name, value=getattr(plan, name), least=least, most=most)  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import textwrap
 from collections.abc import Iterator
 from itertools import groupby
 
@@ -15,6 +17,10 @@ from scenarios.plan import Prepared
 from sim.indicators import Indicator
 from sim.month import STEPS
 from sim.trace import Event, Trace
+
+_WIDTH = 80
+#: Params that are names, and written without separators of thousands.
+_NAMES = ("member", "klass", "number")
 
 
 def subject(text: str, ready: Prepared) -> Trace:
@@ -64,9 +70,13 @@ def told(events: list[Event], lang: str = "id") -> Iterator[str]:
     texts = {step.name: step.text_id if lang == "id" else step.text_en for step in STEPS}
     for (day, step), group in groupby(events, key=lambda event: (event.day, event.step)):
         when = format_date(day, "d MMMM yyyy", locale="id_ID" if lang == "id" else "en_GB")
-        yield f"{when}: {texts[step]}" if step in texts else when
+        yield _filled(f"{when}: {texts[step]}" if step in texts else when, "", "  ")
         for event in group:
-            yield f"    {_told(event, lang)}"
+            yield _filled(_told(event, lang), "    ", "      ")
+
+
+def _filled(text: str, first: str, others: str) -> str:
+    return textwrap.fill(text, _WIDTH, initial_indent=first, subsequent_indent=others)
 
 
 def _told(event: Event, lang: str) -> str:
@@ -77,12 +87,20 @@ def _told(event: Event, lang: str) -> str:
             words[key] = " ".join(_(part) for part in value)
         elif isinstance(value, Indicator):
             words[key] = value.label_id if lang == "id" else value.label_en
+        elif isinstance(value, int) and key not in _NAMES:
+            words[key] = number(value, lang)
         else:
             words[key] = str(value)
     unit = getattr(event.params.get("indicator"), "unit", "")
     if unit:
-        value = float(event.params["value"])
-        words["value"] = (
-            rupiah(value, lang) if unit == "rupiah" else number(value, lang, 0 if value == int(value) else 1)
-        )
+        words["value"] = _amount(float(event.params["value"]), unit, lang)
     return _(event.message).format(**words)
+
+
+def _amount(value: float, unit: str, lang: str) -> str:
+    """A figure of an indicator; a dash where it has none, such as the fees of doctors where there is no doctor."""
+    if math.isnan(value):
+        return "–"
+    if unit == "rupiah":
+        return rupiah(value, lang)
+    return number(value, lang, 0 if value == int(value) else 1)

@@ -166,7 +166,7 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("capitation_full", "rupiah", "kapitasi penuh", "full capitation"),
     Indicator("capitation_paid", "rupiah", "kapitasi dibayar", "capitation paid"),
     Indicator("fund_services", "rupiah", "jasa pelayanan dibayar", "service fees paid"),
-    Indicator("fund_balance", "rupiah", "sisa dana kapitasi", "capitation fund balance", True),
+    Indicator("fund_balance", "rupiah", "sisa dana kapitasi dan pesanan", "capitation fund left and on order", True),
     Indicator("drug_spending", "rupiah", "belanja obat", "drug spending"),
     Indicator("stockout_days", "days", "hari obat kosong (kelompok terlama)", "stock-out days (longest group)"),
     Indicator("wait_minutes", "minutes", "rata-rata menunggu", "mean wait"),

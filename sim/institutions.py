@@ -56,7 +56,8 @@ def make_stores(district: District, stock: Stock, people: People, b: dict[str, f
 
 
 def first_shares(district: District, rules: Rules, month: str) -> IntArray:
-    """Per mille paid before a score of the run is known: as for a score from 3 to under 4 (assumed), full if exempt."""
+    """Per mille paid before a score of the run is known: as for a score from 3 to under 4 (assumed), full if exempt; by
+    ``rules`` as they were before any policy changed them."""
     rule = scheme(rules, month)
     middling = (2, 2, 2) if rule.zone_payment else (3, 4, 3)
     shares = [

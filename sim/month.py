@@ -87,6 +87,7 @@ def run_calendar(world: World) -> Generator[Any, Any, None]:
             step.run(world)
             if world.trace:
                 world.trace.after(world, step.name)
+                world.trace.step = ""  # what happens until the next one happens between steps
 
 
 def work_office(world: World) -> Generator[Any, Any, None]:

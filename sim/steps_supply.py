@@ -82,8 +82,12 @@ def _order(world: World, place: int) -> None:
         return
     allotment, fund = world.allotments[place], world.funds[place]
     drawn = affordable(wanted, allotment.free)
+    world.tell(place, "drugs wanted {wanted} rupiah; the APBD allotment holds {free}, the fund {cash} for operations",
+               wanted=int(wanted.sum()), free=allotment.free, cash=fund.operations.free)  # fmt: skip
     if drawn.any():
         year = world.calendar.year(month)
+        world.tell(place, "ordered from the district store: {amount} rupiah, {days} days on the way",
+                   amount=int(drawn.sum()), days=round(lead))  # fmt: skip
         allotment.promise(int(drawn.sum()))
         store.order(
             world.env, drawn, lead, b["drugs.fill_rate"],
@@ -96,6 +100,8 @@ def _order(world: World, place: int) -> None:
     missing = np.minimum(wanted - drawn, store.wanted(months + lead_of_all / DAYS_PER_MONTH))
     bought = affordable(missing, cash)
     if bought.any():
+        world.tell(place, "ordered from suppliers: {amount} rupiah, {days} days on the way",
+                   amount=int(bought.sum()), days=round(b["drugs.own_lead_days"] * luck))  # fmt: skip
         fund.operations.promise(int(bought.sum()))
         store.order(
             world.env, bought, b["drugs.own_lead_days"] * luck, b["drugs.fill_rate"],
@@ -106,6 +112,8 @@ def _order(world: World, place: int) -> None:
 def _pay_from_line(world: World, place: int, year: int, ordered: int, come: int) -> None:
     """An order of ``year`` has come from the district store: the APBD pays for what came."""
     allotment = world.allotments[place]
+    world.tell(place, "came from the district store: {come} of {ordered} rupiah, paid from the APBD drug line",
+               come=come, ordered=ordered)  # fmt: skip
     allotment.settle(ordered, come)
     _pay(world, place, DRUG_LINE, "apbd", come)
     if world.calendar.year(world.month) > year:  # what did not come was money of a year that is over
@@ -115,6 +123,8 @@ def _pay_from_line(world: World, place: int, year: int, ordered: int, come: int)
 
 def _pay_from_fund(world: World, place: int, ordered: int, come: int) -> None:
     """A supplier has delivered: the fund pays at once, or when it is no longer frozen."""
+    world.tell(place, "came from suppliers: {come} of {ordered} rupiah, paid from the fund unless frozen",
+               come=come, ordered=ordered)  # fmt: skip
     world.funds[place].bills.append((ordered, come))
     if not _frozen(world, place):
         pay_bills(world, place)

@@ -14,7 +14,7 @@ import numpy as np
 
 from districts.faults import UserError
 from sim import codes
-from sim.indicators import FACILITY, INDEX, SEGMENTS
+from sim.indicators import FACILITY, INDEX
 
 if TYPE_CHECKING:
     from sim.world import World
@@ -30,6 +30,7 @@ _CHRONIC = {
 }  # fmt: skip
 #: Fields of a household that are told when they change, and how.
 _FAMILY = {"debt": "months owed", "klass": "class", "rehab": "REHAB instalments left", "waiting": "waits for the Pemda"}
+_SEGMENTS = ("no segment", "PBI-JK", "PBPU Pemda", "PPU", "independent members (PBPU)", "BP")
 
 
 @dataclass(frozen=True)
@@ -120,10 +121,12 @@ class Trace:
 def _introduced(key: Any, state: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
     """How a family or a member is told the first time."""
     if key == "family":
+        if not state["klass"]:
+            return "no class, {debt} months owed", {"debt": state["debt"]}
         return "class {klass}, {debt} months owed", {"klass": state["klass"], "debt": state["debt"]}
     return "member {member}: {sex}, {age} years, {segment}, paid by {payer}, {status}, at {facility}", {
         "member": key, "sex": ("woman" if state["female"] else "man",), "age": state["age"],
-        "segment": SEGMENTS[state["segment"]], "payer": (_PAYERS[state["payer"]],),
+        "segment": (_SEGMENTS[state["segment"]],), "payer": (_PAYERS[state["payer"]],),
         "status": (_STATUS[state["status"]],), "facility": state["facility"],
     }  # fmt: skip
 
@@ -138,13 +141,10 @@ def _changed(key: Any, before: Mapping[str, Any], now: Mapping[str, Any]) -> lis
         ]
     told: list[tuple[str, dict[str, Any]]] = []
     member = {"member": key}
-    for name, words in (("presence", _PRESENCE), ("status", _STATUS), ("payer", _PAYERS)):
+    for name, words in (("presence", _PRESENCE), ("status", _STATUS), ("payer", _PAYERS), ("segment", _SEGMENTS)):
         if before[name] != now[name]:
             told.append(("member {member}: {before} → {now}",
                          {**member, "before": (words[before[name]],), "now": (words[now[name]],)}))  # fmt: skip
-    if before["segment"] != now["segment"]:
-        told.append(("member {member}: {before} → {now}",
-                     {**member, "before": SEGMENTS[before["segment"]], "now": SEGMENTS[now["segment"]]}))  # fmt: skip
     for bit, condition in _CHRONIC.items():
         if (before["chronic"] ^ now["chronic"]) & bit:
             message = "member {member}: {what}" if now["chronic"] & bit else "member {member}: no longer {what}"

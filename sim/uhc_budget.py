@@ -83,7 +83,7 @@ def reading_table(reading: str, existing: int, members: int, start_month: int, s
     if reading not in READINGS:
         raise UserError("unknown reading {name}. Expected: {known}", name=reading, known=", ".join(READINGS))
     if not 1 <= start_month <= 12:
-        raise UserError("{name} is {value}. Expected: a month from 1 to 12", name="start_month", value=start_month)
+        raise UserError("{name} is {value}. Expected: a month from 1 to 12", name="start", value=start_month)
     if share <= 0:
         raise UserError("{name} is {value}. Expected: more than zero", name="share", value=share)
     added = budget_table(members, share, existing)[start_month - 1].additional // (13 - start_month)

@@ -247,7 +247,7 @@ def make_world(
         behaviour = behaviour.but({"shock.size": 0.0})
     b = behaviour.as_dict()
     count = len(district.facilities)
-    rules = rules.from_month(policy.rule_changes)
+    before, rules = rules, rules.from_month(policy.rule_changes)
     start = make_start(district, stock, behaviour, seed, replicate, luck_only, policy.months)
     team = make_team(threads, start.people.household, start.residents)
     env, ledger, hospitals = simpy.Environment(), Ledger(), make_hospitals(district)
@@ -286,7 +286,7 @@ def make_world(
             np.zeros(codes.PAYERS, np.int64),
             np.zeros(4, np.int64),
         ),
-        shares=[first_shares(district, rules, calendar.first)],
+        shares=[first_shares(district, before, calendar.first)],
         out_district=np.zeros((policy.months, len(DISTRICT))),
         out_facility=np.zeros((policy.months, count, len(FACILITY))),
         out_segment=np.zeros((policy.months, len(SEGMENTS), len(SEGMENT))),

@@ -49,14 +49,13 @@ def _first_difference(one: np.ndarray, other: np.ndarray) -> int:
 
 
 def test_a_score_is_paid_in_the_month_after_it() -> None:
-    """Another scheme from the fourth month on: rated in it, paid after the rule's lag of one month."""
+    """Another scheme, from the first or from the fourth month on: rated in it, paid after the rule's lag of a month."""
     law = results(small(), policy_for(small(), 7))
-    other = policy_for(small(), 7, rule_changes=(("kbk.scheme", law.months[3], "zones_2016"),))
-    found = results(small(), other)
-    rated, paid = ((run.series("score_tenths", "facility"), run.series("capitation_paid", "facility"))
-                   for run in (law, found))  # fmt: skip
-    assert _first_difference(rated[0], paid[0]) == 3
-    assert _first_difference(rated[1], paid[1]) == 4
+    for first in (0, 3):
+        other = policy_for(small(), 7, rule_changes=(("kbk.scheme", law.months[first], "zones_2016"),))
+        found = results(small(), other)
+        for series, month in (("score_tenths", first), ("capitation_paid", first + 1)):
+            assert _first_difference(*(run.series(series, "facility") for run in (law, found))) == month
 
 
 def test_who_does_not_pay_is_capitated_no_more_from_the_next_month_on() -> None:
