@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,14 +27,14 @@ def shown(lang: str, quiet: bool) -> Iterator[Callable[[Progress], None] | None]
 
 
 def time_left(seconds: float | None, lang: str) -> str:
-    """ "about 3 minutes left", or nothing when it is not known."""
+    """ "about 3 minutes left", seconds by fives; nothing when it is not known, or at the end."""
     from districts.text import translator
 
-    if seconds is None:
+    if seconds is None or round(seconds) == 0:
         return ""
     _ = translator(lang)
     if seconds < 90:
-        return _("about {seconds} seconds left").format(seconds=round(seconds))
+        return _("about {seconds} seconds left").format(seconds=5 * math.ceil(seconds / 5))
     return _("about {minutes} minutes left").format(minutes=round(seconds / 60))
 
 

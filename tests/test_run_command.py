@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from cli.answer import table
+from cli.progress import time_left
 from districts.text import number, rupiah_short
 from districts.tiny import tiny_district
 from districts.write import write_folder
@@ -306,3 +307,11 @@ def test_what_cannot_be_traced_is_said_before_anything_is_computed(place: Path, 
     assert done.returncode == 2
     assert told in done.stderr
     assert not (place / "nothing").exists()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(None, ""), (0.2, ""), (1, "about 5 seconds left"), (61, "about 65 seconds left"), (200, "about 3 minutes left")],
+)
+def test_the_time_left_is_told_in_round_figures(seconds: float | None, text: str) -> None:
+    assert time_left(seconds, "en") == text
