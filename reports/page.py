@@ -10,8 +10,8 @@ from districts.text import month_name, number, percent, rupiah, translator
 from reports import palette
 from reports.answer import Answer
 from reports.canvas import Chart
-from reports.law import uhc_bars
-from reports.numbers import HEADS, active_share, middle
+from reports.law import BarsMet, bars_met, uhc_bars
+from reports.numbers import HEADS, Year, active_share, middle
 from reports.numbers import label as indicator_label
 from reports.origins import block_words, findings, kinds_told, share_told
 from reports.run import Run
@@ -160,13 +160,17 @@ def _scenarios(run: Run, lang: str) -> str:
         store = run.store
         flows = ("bill_jkn", "unfunded", "capitation_paid")
         sums = [middle(store.series(name, key)[:, months].sum(axis=1)) for key in flows]
-        held = held_status(store, name)
+        held, met = held_status(store, name), bars_met(store, name, run.rules)
         cells = [percent(middle(active_share(store, name)[:, last]), lang), *(rupiah(value, lang) for value in sums)]
         rows.append(
             f"<tr><td>{escape(scenario_title(run.manifest, name, lang))}"
             f'<div class="about">{escape(scenario_explanation(run.manifest, name, lang))}</div></td>'
             + "".join(f'<td class="n">{escape(cell)}</td>' for cell in cells)
-            + "".join(f"<td>{escape(chance_words(held[year.year], lang))}</td>" for year in run.full_years)
+            + "".join(
+                f"<td>{escape(chance_words(held[year.year], lang))}"
+                f'<div class="about">{escape(_bars_words(met, year, lang))}</div></td>'
+                for year in run.full_years
+            )
             + "</tr>"
         )
     titles = "".join(f'<th class="{"n" if 0 < at < 5 else ""}">{escape(text)}</th>' for at, text in enumerate(heads))
@@ -176,6 +180,13 @@ def _scenarios(run: Run, lang: str) -> str:
         f"<section><h2>{escape(_('Scenarios side by side'))}</h2><p>{escape(words)}</p><figure><table>"
         f"<thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table></figure></section>"
     )
+
+
+def _bars_words(met: BarsMet, year: Year, lang: str) -> str:
+    """In what share of the year's months both bars were met, under the two denominators in use."""
+    by_count, now = (percent(float(part[:, year.months].mean()), lang, 0) for part in (met.dukcapil, met.residents))
+    text = translator(lang)("bars met in {by_count} of the months by the Dukcapil count, in {now} by residents now")
+    return text.format(by_count=by_count, now=now)
 
 
 def _files(run: Run, files: Sequence[str], lang: str) -> str:

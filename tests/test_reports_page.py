@@ -15,6 +15,7 @@ from test_reports_made_up import EVIL, made_up_run
 from districts.faults import UserError
 from districts.text import rupiah_short
 from reports.answer import answer
+from reports.law import bars_met
 from reports.run import Run
 from reports.write import draw_charts, write_outputs
 from scenarios.need import need
@@ -183,7 +184,20 @@ def test_the_status_is_told_for_the_first_and_the_last_full_year(tmp_path: Path)
     for year, months in ((2025, slice(2, 14)), (2026, slice(14, 26))):
         assert f"status UHC bertahan sepanjang {year}" in html
         held = (store.series("uhc-non-cut-off", "status_uhc")[:, months] > 0).all(axis=1)
-        assert f"<td>{int(held.sum())} dari 12 ulangan</td>" in html
+        assert f"<td>{int(held.sum())} dari 12 ulangan<div" in html
+
+
+def test_the_bars_are_told_under_both_denominators(many: Path) -> None:
+    """As the workbook counts them, beside the status of each scenario and full year."""
+    with RunStore.open(many) as store:
+        run = Run(store, load_rules())
+        expected = [
+            f"bars met in {dukcapil:.0%} of the months by the Dukcapil count, in {residents:.0%} by residents now"
+            for met in (bars_met(store, name, run.rules) for name in store.scenarios)
+            for year in run.full_years
+            for dukcapil, residents in [(part[:, year.months].mean() for part in (met.dukcapil, met.residents))]
+        ]
+    assert re.findall(r"bars met in [^<]*", page(many)) == expected != []
 
 
 def test_what_less_money_does_is_that_of_the_worst_line(few: Path) -> None:
