@@ -24,9 +24,9 @@ from sim.uhc_budget import READINGS, reading_table
 
 FloatArray = NDArray[np.float64]
 
-#: Published: the existing money, the heads added and the month from which they were paid for (Model implementasi
-#: jaminan kesehatan semesta Kab. Bengkulu Utara, journal article 2025, Table 1).
-EXISTING, MEMBERS, START, YEAR = 3_700_000_000, 28_795, 11, 2023
+#: Published: the existing and the added money, the heads added and the month from which they were paid for (Model
+#: implementasi jaminan kesehatan semesta Kab. Bengkulu Utara, journal article 2025, Table 1).
+EXISTING, ADDED, MEMBERS, START, YEAR = 3_700_000_000, 2_176_902_000, 28_795, 11, 2023
 _STOCK, _REPLICATES, _SEED = "2022-05", 100, 2023
 _SCENARIOS = {
     "full_year": "bengkulu-utara-2023-full-year",
@@ -57,8 +57,7 @@ def yearly(district: District, scenario: str, replicates: int, over: Over) -> di
     return stacked
 
 
-def _table(reading: str, found: dict[str, FloatArray]) -> list[str]:
-    share = int(load_rules().value("premium.pbpu_pemda.district_cost", _MONTHS[0]))
+def _table(reading: str, found: dict[str, FloatArray], share: int) -> list[str]:
     rows = reading_table(reading, EXISTING, MEMBERS, START, share)
     lines = [
         "| month | heads by accounting | rupiah by accounting | billed heads, simulated | active share (8 in 10) "
@@ -90,16 +89,18 @@ def _end_of_money(found: dict[str, FloatArray]) -> list[str]:
 def page(district: District, replicates: int = _REPLICATES, over: Over = map) -> str:
     """The text of the page."""
     found = {name: yearly(district, scenario, replicates, over) for name, scenario in _SCENARIOS.items()}
-    months_after_may = (EXISTING + 2 * MEMBERS * 37_800 - 5 * EXISTING / 12) / (MEMBERS * 37_800 + EXISTING / 12)
+    share = int(load_rules().value("premium.pbpu_pemda.district_cost", _MONTHS[0]))
+    to_may, monthly = 5 * EXISTING / 12, MEMBERS * share + EXISTING / 12  # of a start in June, full-year reading
+    months_after_may = (EXISTING + ADDED - to_may) / monthly
     lines = [
         "# Bengkulu Utara 2023: one sum, two readings",
         "",
         "Written by `make readings`; do not edit.",
         "",
-        f"Published are Rp{EXISTING:,} that the line held already and Rp2,176,902,000 for {MEMBERS:,} heads in "
-        "November and December 2023, together Rp5,876,902,000. Not published is what the first sum paid for. The text "
-        "of the source says January to May; divided by twelve months it fits the 7,914 heads of May 2022. **The "
-        "sources do not decide.** By accounting both readings add up to the same rupiah; what differs is who was "
+        f"Published are Rp{EXISTING:,} that the line held already and Rp{ADDED:,} for {MEMBERS:,} heads in "
+        f"November and December 2023, together Rp{EXISTING + ADDED:,}. Not published is what the first sum paid for. "
+        "The text of the source says January to May; divided by twelve months it fits the 7,914 heads of May 2022. **"
+        "The sources do not decide.** By accounting both readings add up to the same rupiah; what differs is who was "
         "covered when.",
         "",
         f"The simulation starts from the members of May 2022 ({replicates} replicates with drawn parameters and "
@@ -115,23 +116,23 @@ def page(district: District, replicates: int = _REPLICATES, over: Over = map) ->
     for reading, title in titles.items():
         first, last = READINGS[reading]
         months = last - first + 1
-        heads = round(EXISTING / 37_800 / months)
+        heads = round(EXISTING / share / months)
         lines += [
             "",
             f"## {title} (`{reading}`)",
             "",
-            f"{EXISTING:,} / 37,800 / {months} months = {heads:,} heads.",
+            f"{EXISTING:,} / {share:,} / {months} months = {heads:,} heads.",
             "",
         ]
-        lines += _table(reading, found[reading])
+        lines += _table(reading, found[reading], share)
     lines += [
         "",
         "## A start in June under the same line",
         "",
-        f"The {MEMBERS:,} heads from June 2023, when BPJS Kesehatan had asked for them, with the same Rp5,876,902,000 "
-        "for the year (full-year reading). By accounting January to May cost Rp1,541,666,667, and every month after it "
-        f"Rp1,396,784,333: the rest lasts {months_after_may:.1f} months, into September. Simulated, with the heads "
-        "that UHC status brings and those who leave:",
+        f"The {MEMBERS:,} heads from June 2023, when BPJS Kesehatan had asked for them, with the same "
+        f"Rp{EXISTING + ADDED:,} for the year (full-year reading). By accounting January to May cost Rp{to_may:,.0f}, "
+        f"and every month after it Rp{monthly:,.0f}: the rest lasts {months_after_may:.1f} months, into September. "
+        "Simulated, with the heads that UHC status brings and those who leave:",
         "",
         *_end_of_money(found["june_start"]),
         "",

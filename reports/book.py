@@ -264,6 +264,13 @@ def _lines(text: str, width: float, per_unit: float) -> int:
     return lines
 
 
+def across(row: int, first: int, last: int) -> str:
+    """The cell range of one row from column ``first`` to ``last`` (0-based), as in a formula: ``C5:G5``."""
+    from xlsxwriter.utility import xl_range
+
+    return str(xl_range(row, first, row, last))
+
+
 def span(column: int, first: int, last: int) -> str:
     """The cell range of one column from row ``first`` to ``last`` (0-based), as in a formula: ``C5:C9``."""
     from xlsxwriter.utility import xl_range

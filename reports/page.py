@@ -140,11 +140,7 @@ def _origins(run: Run, lang: str) -> str:
             + "".join(f'<td class="n">{escape(text)}</td>' for text in told)
             + "</tr>"
         )
-    titles = "".join(f'<th class="{"n" if at > 2 else ""}">{escape(text)}</th>' for at, text in enumerate(heads))
-    return (
-        f"<section><h2>{title}</h2>{sentences}<figure><table><thead><tr>{titles}</tr></thead>"
-        f"<tbody>{''.join(rows)}</tbody></table></figure></section>"
-    )
+    return f"<section><h2>{title}</h2>{sentences}{_table(heads, (3, 4), rows)}</section>"
 
 
 def _scenarios(run: Run, lang: str) -> str:
@@ -173,13 +169,16 @@ def _scenarios(run: Run, lang: str) -> str:
             )
             + "</tr>"
         )
-    titles = "".join(f'<th class="{"n" if 0 < at < 5 else ""}">{escape(text)}</th>' for at, text in enumerate(heads))
     words = _("Middle of the replicates, {year}. UHC bar for active members: {bar}. Where a ceiling binds, the bill is "
               "spending, not need.").format(year=run.period(lang), bar=percent(bar, lang, 0))  # fmt: skip
-    return (
-        f"<section><h2>{escape(_('Scenarios side by side'))}</h2><p>{escape(words)}</p><figure><table>"
-        f"<thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table></figure></section>"
-    )
+    title = escape(_("Scenarios side by side"))
+    return f"<section><h2>{title}</h2><p>{escape(words)}</p>{_table(heads, (1, 2, 3, 4), rows)}</section>"
+
+
+def _table(heads: Sequence[str], figures: Sequence[int], rows: Sequence[str]) -> str:
+    """A table of ``rows``, which are HTML; the columns ``figures`` hold numbers."""
+    titles = "".join(f'<th class="{"n" if at in figures else ""}">{escape(text)}</th>' for at, text in enumerate(heads))
+    return f"<figure><table><thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table></figure>"
 
 
 def _bars_words(met: BarsMet, year: Year, lang: str) -> str:

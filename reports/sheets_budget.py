@@ -6,7 +6,7 @@ import numpy as np
 
 from districts.text import month_name, rupiah, translator
 from reports.answer import certainty_words
-from reports.book import Book, Cell, Sheet, label, money, share, span, total, whole
+from reports.book import Book, Cell, Sheet, across, label, money, share, span, total, whole
 from reports.numbers import BILL_LINES, IntArray, active_share, middle, ratio, spread, years
 from reports.numbers import label as indicator_label
 from reports.run import SECOND_RUN, Run
@@ -83,7 +83,6 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
     outside = _("outside this line: {name}").format(name=indicator_label("bill_village", lang))
     sheet.header([_("month"), _("billed heads"), *names, _("sum of the lines"), *bills, outside])
     samples = [run.store.series(scenario, key) for key, _account in BILL_LINES]
-    last_line = chr(ord("C") + len(samples) - 1)  # column of the last line; the first is C
     billed, bill, village = (run.store.series(scenario, key) for key in ("billed", "bill_jkn", "bill_village"))
     for year in years(run.months):
         first = sheet.next
@@ -91,9 +90,8 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
         for at in year.months:
             values = [middle(sample[:, at]) for sample in samples]
             sums += values
-            row = sheet.next + 1
             cells = [label(month_name(run.months[at], lang)), whole(middle(billed[:, at])), *map(money, values)]
-            in_all = total(f"=SUM(C{row}:{last_line}{row})", sum(values), "money")
+            in_all = total(f"=SUM({across(sheet.next, 2, 1 + len(samples))})", sum(values), "money")
             sheet.row([*cells, in_all, *map(money, spread(bill[:, at]).at()), money(middle(village[:, at]))])
         last = sheet.next - 1
         columns = [total(f"=SUM({span(2 + place, first, last)})", value) for place, value in enumerate(sums)]

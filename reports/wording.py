@@ -62,18 +62,17 @@ def chance_told(hits: Any, lang: str = "id") -> str:
 
 def scenario_title(manifest: dict[str, Any], name: str, lang: str = "id") -> str:
     """The scenario's title in ``lang``; its name when the manifest has no title."""
-    for scenario in manifest["scenarios"]:
-        if scenario["name"] == name:
-            return str(scenario.get("title", {}).get(lang) or name)
-    return name
+    return str(_scenario(manifest, name).get("title", {}).get(lang) or name)
 
 
 def scenario_explanation(manifest: dict[str, Any], name: str, lang: str = "id") -> str:
     """What the scenario decides, in ``lang``; empty when the manifest does not say."""
-    for scenario in manifest["scenarios"]:
-        if scenario["name"] == name:
-            return str(scenario.get("explanation", {}).get(lang, ""))
-    return ""
+    return str(_scenario(manifest, name).get("explanation", {}).get(lang, ""))
+
+
+def _scenario(manifest: dict[str, Any], name: str) -> dict[str, Any]:
+    """The manifest's entry of a scenario; empty where it has none."""
+    return next((entry for entry in manifest["scenarios"] if entry["name"] == name), {})
 
 
 def segment_label(segment: str, lang: str = "id") -> str:

@@ -158,11 +158,8 @@ def need(store: RunStore, scenario: str, year: int, certainty: float | None = 0.
     bills = yearly(store, scenario, "bill_jkn")
     if year not in bills:
         raise UserError("{year} is not among the months of the run", year=year)
-    debt, calendar, others = (
-        store.series(scenario, "debt_pemda"),
-        within(store, year),
-        paid_by_others(store.manifest, year),
-    )
+    debt, calendar = store.series(scenario, "debt_pemda"), within(store, year)
+    others = paid_by_others(store.manifest, year)
     carried = carried_in(debt, calendar)
     sample = needed(store.series(scenario, "bill_jkn"), debt, calendar, others)
     amount = None

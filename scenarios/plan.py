@@ -64,7 +64,8 @@ class RunPlan:
             words += [f"--{name}", month] if month else []
         words += ["--months", str(self.months), "--replicates", str(self.replicates), "--seed", str(self.seed)]
         words += ["--luck-only"] if self.luck_only else []
-        return shlex.join([*words, *([] if self.blocks else ["--no-blocks"])])
+        words += [] if self.blocks else ["--no-blocks"]
+        return shlex.join(words)
 
 
 @dataclass(frozen=True)

@@ -172,8 +172,8 @@ class _Running:
 
 def _scenarios(running: _Running, tasks: dict[str, Task], replicates: int) -> None:
     """Computes and stores what is missing of some scenarios."""
-    store = running.store
-    _compute(running, tasks, replicates, store.done(), len(store.done()), store.save)
+    done = running.store.done()
+    _compute(running, tasks, replicates, done, len(done), running.store.save)
 
 
 def _probes(running: _Running, ready: Prepared, scenario: str, year: int, replicates: int) -> None:

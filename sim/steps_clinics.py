@@ -16,9 +16,6 @@ from sim.rules.tariff import capitation_tariff
 from sim.steps_supply import pay_bills
 from sim.world import World
 
-#: Clinics open Monday to Saturday.
-_DAYS_A_WEEK = 6
-
 
 def run_clinics(world: World) -> None:
     """Every clinic day of the month; the mean wait and the share who left are next month's indices.
@@ -34,7 +31,7 @@ def run_clinics(world: World) -> None:
         b["clinic.examiners_per_nurse"],
     )  # fmt: skip
     clinics = Clinics(
-        minutes=np.array([facility.hours_per_week for facility in facilities], float) / _DAYS_A_WEEK * 60.0,
+        minutes=np.array([facility.hours_per_week for facility in facilities], float) / len(WEEKDAYS) * 60.0,
         desks=world.desks,
         rooms=rooms,
         day_weights=np.array(WEEKDAYS)[list(world.calendar.weekdays(month))],
