@@ -55,6 +55,11 @@ class Parameter:
         middle, edge = forward(self.default), forward(self.high if z > 0 else self.low)
         return back(middle + abs(edge - middle) / _Z90 * z)
 
+    def allows(self, value: float) -> bool:
+        """Whether ``value`` lies on the scale: shares between 0 and 1, rates above 0, all finite."""
+        most = 1.0 if self.scale == "share" else math.inf
+        return (0.0 if self.scale in ("share", "rate") else -math.inf) < value < most
+
     def z(self, value: float) -> float:
         """The standard normal of the prior at which :meth:`quantile` gives ``value``.
 
@@ -63,8 +68,7 @@ class Parameter:
         """
         if self.scale == "fixed":
             raise ValueError(f"{self.name} is never drawn")
-        inside = {"share": 0.0 < value < 1.0, "rate": 0.0 < value < math.inf, "real": math.isfinite(value)}
-        if not inside[self.scale]:
+        if not self.allows(value):
             raise ValueError(f"{self.name} cannot be {value}")
         forward, _ = _TRANSFORM[self.scale]
         away = forward(value) - forward(self.default)

@@ -169,7 +169,8 @@ def treat_chronic(world: World) -> None:
     def task(lo: int, hi: int, slot: int) -> None:
         chronic.treat(
             world.people, world.patients, world.key.k0, world.key.k1, world.month, lo, hi, rates,
-            world.tables.prolanis, attendance, untreated, measured, world.recorded, limits, counts[slot], complications[slot],
+            world.tables.prolanis, attendance, untreated, measured, world.recorded, limits, counts[slot],
+            complications[slot],
         )  # fmt: skip
 
     world.team.over(task, world.patients_used)
