@@ -63,6 +63,8 @@ class Purpose(IntEnum):
     BEHAVIOUR = 16  # one normal per parameter
     SHOCK = 17  # one normal per effect, place and month
     STOCK = 18  # lanes: gamma words of the split of joiners
+    # Once per simulation of a calibration's table.
+    OBSERVATION = 24  # one normal per series and month: errors of the figures that a district reports; resampling
     # Streams of numpy (`numpy_generator`), for what is computed from results.
     BOOTSTRAP = 22  # units drawn again, for an interval of a mean score
     POOL = 23  # which forecast of a pool each member comes from
