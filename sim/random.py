@@ -63,9 +63,8 @@ class Purpose(IntEnum):
     BEHAVIOUR = 16  # one normal per parameter
     SHOCK = 17  # one normal per effect, place and month
     STOCK = 18  # lanes: gamma words of the split of joiners
-    # Streams of numpy (`numpy_generator`), for what is computed from results.
+    # A stream of numpy (`numpy_generator`), for what is computed from results.
     BOOTSTRAP = 22  # units drawn again, for an interval of a mean score
-    POOL = 23  # which forecast of a pool each member comes from
 
 
 @dataclass(frozen=True)
