@@ -67,7 +67,6 @@ class Purpose(IntEnum):
     OBSERVATION = 24  # one normal per series and month: errors of the figures that a district reports; resampling
     # Streams of numpy (`numpy_generator`), for what is computed from results.
     BOOTSTRAP = 22  # units drawn again, for an interval of a mean score
-    POOL = 23  # which forecast of a pool each member comes from
 
 
 @dataclass(frozen=True)
