@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -209,3 +210,22 @@ def normals(key: Key, names: U32Array, month: int, purpose: Purpose) -> FloatArr
     first, second = fractions(table[:, 0]), fractions(table[:, 1])
     result: FloatArray = np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
     return result
+
+
+#: What a sampler is handed that takes a numpy generator.
+Generator = np.random.Generator
+
+
+def generator(seed: int, serial: int) -> Generator:
+    """A numpy generator for statistics outside the simulation; ``serial`` tells its uses apart.
+
+    Raises ``ValueError`` for negative numbers.
+    """
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, serial])))
+
+
+def legacy_state(seed: int, serial: int) -> tuple[Any, ...]:
+    """The state of numpy's old generator (Mersenne twister), for libraries that take no other."""
+    twister = np.random.RandomState(np.random.MT19937(np.random.SeedSequence([seed, serial])))
+    state: tuple[Any, ...] = twister.get_state(legacy=True)  # type: ignore[assignment]
+    return state
