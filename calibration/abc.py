@@ -171,7 +171,7 @@ def adjust(theta: FloatArray, s: FloatArray, s_obs: FloatArray, accept: float | 
 
     ``s`` is on the scale of ``theta`` (``Projection.table``): distance is Euclidean in fitted posterior means, as
     quadratic loss asks, so that a parameter of which nothing is learned does not count. The nearest share ``accept``
-    (default: :func:`accepted`) gets Epanechnikov weights; each parameter is regressed on the summaries, locally and with
+    (default: :func:`accepted`) gets Epanechnikov weights; each parameter is regressed on the summaries, locally with
     a cross-validated ridge (slopes that tell nothing vanish), and so is the logarithm of its squared residuals. Draws
     are the prediction at ``s_obs`` plus residuals rescaled to its spread. Residuals are enlarged by the degrees of
     freedom spent and by the error of the prediction, hence a parameter without information keeps its prior, neither

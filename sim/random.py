@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numba as nb
 import numpy as np
@@ -224,3 +225,10 @@ def numpy_generator(seed: int, purpose: Purpose | int) -> Generator:
     """
     key = make_key(seed, int(purpose))
     return Generator(Philox(key=int(key.k0) | int(key.k1) << 32))
+
+
+def legacy_state(seed: int, serial: int) -> tuple[Any, ...]:
+    """The state of numpy's old generator (Mersenne twister), for libraries that take no other."""
+    twister = np.random.RandomState(np.random.MT19937(np.random.SeedSequence([seed, serial])))
+    state: tuple[Any, ...] = twister.get_state(legacy=True)  # type: ignore[assignment]
+    return state
