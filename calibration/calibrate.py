@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from calibration.faults import refuse_faults
-from calibration.fit import DYNAMIC, LEVELS, POOLED_EFFECTS, Fit, fit
+from calibration.fit import DYNAMIC, LEVELS, POOLED_EFFECTS, Fit, fit, series_needed
 from calibration.observed import Observed, observe
 from calibration.rows import DRAWN, Rows, load
 from calibration.table import Setting, Table, grow, identity
@@ -162,7 +162,7 @@ def calibrate(
         wanted = FIRST
         while True:
             grow(table, ready.setting, wanted, jobs, count)
-            rows = load(table, observed.keys(), codes, wanted, rows)
+            rows = load(table, series_needed(observed, codes), codes, wanted, rows)
             found = fit(rows, observed, codes, plan.seed, DRAWS)
             settled = before is not None and stands(before, found)
             if settled or wanted >= plan.most:

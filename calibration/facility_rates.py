@@ -79,19 +79,33 @@ def _known(observed: Observed, places: Sequence[str], indicator: str) -> BoolArr
     return np.stack([np.isfinite(observed.monthly.get((indicator, code), nothing)) for code in places])
 
 
-def rates(layout: Sequence[Column], get: Get, places: Sequence[str]) -> FloatArray:
+def rates(layout: Sequence[Column], get: Get, places: Sequence[str], whole: bool = False) -> FloatArray:
     """The rates of the history, (facilities, columns), or of n simulations, (n, facilities, columns), as ``get`` gives
-    series of (months,) or (n, months); NaN where the history does not report."""
-    by_place = [[_rate(column, column.mask[place], get, code) for column in layout] for place, code in enumerate(places)]
+    series of (months,) or (n, months).
+
+    Where the history does not report a facility at all the rate is NaN; with ``whole`` it is that of all months, so
+    that a simulation tells how such a facility answers.
+    """
+    by_place = [[_rate(column, column.mask[place], get, code, whole) for column in layout]
+                for place, code in enumerate(places)]  # fmt: skip
     shape = np.broadcast_shapes(*(np.shape(value) for row in by_place for value in row))
     flat = np.stack([np.stack([np.broadcast_to(value, shape) for value in row], axis=-1) for row in by_place], axis=-2)
     return np.asarray(flat, np.float64)
 
 
-def _rate(column: Column, mask: BoolArray, get: Get, code: str) -> FloatArray | float:
+def needed(layout: Sequence[Column], places: Sequence[str]) -> tuple[Key, ...]:
+    """The series that :func:`rates` asks for."""
+    names = [name for column in layout for name in
+             ((column.rate.above, column.rate.below) if column.counts else (column.rate.ratio,))]  # fmt: skip
+    return tuple((name, code) for name in dict.fromkeys(names) for code in places)
+
+
+def _rate(column: Column, mask: BoolArray, get: Get, code: str, whole: bool) -> FloatArray | float:
     rate = column.rate
     if not mask.any():
-        return np.nan
+        if not whole:
+            return np.nan
+        mask = np.ones_like(mask)
     if column.counts:
         return _log_odds(get((rate.above, code))[..., mask].sum(axis=-1), get((rate.below, code))[..., mask].sum(axis=-1))
     mean = get((rate.ratio, code))[..., mask].mean(axis=-1) / rate.unit

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from calibration.abc import Projection, accepted, adjust, learn, resample
 from calibration.checks import Outside, outside
-from calibration.facility_rates import Column, columns, error_variance, history_get, rates
-from calibration.observed import Observed
+from calibration.facility_rates import Column, columns, error_variance, history_get, needed, rates
+from calibration.observed import Key, Observed
 from calibration.pooling import Pooled, learn_response, pool
 from calibration.rows import DRAWN, Rows
 from calibration.summaries import features, observed_summaries, simulated_summaries
@@ -77,6 +77,11 @@ class Fit:
         return tuple(name for name in (*DYNAMIC, *LEVELS) if name not in told)
 
 
+def series_needed(observed: Observed, codes: Sequence[str]) -> tuple[Key, ...]:
+    """The series of the table that :func:`fit` asks for."""
+    return tuple(dict.fromkeys((*observed.keys(), *needed(columns(observed, codes), codes))))
+
+
 def dynamics(rows: Rows, observed: Observed, codes: Sequence[str], seed: int) -> tuple[FloatArray, FloatArray, FloatArray]:
     """What ABC works on: ``theta`` (n, DYNAMIC) and summaries of the table (n, q) and of the history (q,)."""
     layout = features(observed, codes)
@@ -118,10 +123,10 @@ def _pool(
     rows: Rows, observed: Observed, codes: Sequence[str], layout: tuple[Column, ...], seed: int, draws: int
 ) -> Pooled:
     """Levels and facility effects from the rates of facilities, with the response that the table shows."""
-    simulated = rates(layout, rows.series.__getitem__, codes)
+    simulated = rates(layout, rows.series.__getitem__, codes, whole=True)
     told = rates(layout, history_get(observed), codes)
     effects = np.swapaxes(rows.effects[:, _POOLED_AT], 1, 2)
-    response = learn_response(np.nan_to_num(simulated), effects, rows.z[:, _LEVEL_AT])
+    response = learn_response(simulated, effects, rows.z[:, _LEVEL_AT])
     spreads = [DRAWN[_INDEX[EFFECT_SD[name]]] for name in POOLED_EFFECTS]
     middles = np.array([parameter.default for parameter in spreads])
     widths = np.array([np.log(parameter.high / parameter.low) / (2 * 1.2815515655446004) for parameter in spreads])
