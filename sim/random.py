@@ -13,6 +13,7 @@ from enum import IntEnum
 
 import numba as nb
 import numpy as np
+from numpy.random import Generator, Philox
 from numpy.typing import NDArray
 
 U32Array = NDArray[np.uint32]
@@ -209,3 +210,13 @@ def normals(key: Key, names: U32Array, month: int, purpose: Purpose) -> FloatArr
     first, second = fractions(table[:, 0]), fractions(table[:, 1])
     result: FloatArray = np.sqrt(-2.0 * np.log(first)) * np.cos(2.0 * np.pi * second)
     return result
+
+
+def numpy_generator(seed: int, purpose: Purpose | int) -> Generator:
+    """A stream of numpy for one purpose (bootstraps, samplers): the same numbers for the same ``seed`` and ``purpose``
+    under one version of numpy. What it draws depends on the order of calls, so it is never used inside a simulation.
+
+    Raises ``ValueError`` for negative numbers.
+    """
+    key = make_key(seed, int(purpose))
+    return Generator(Philox(key=int(key.k0) | int(key.k1) << 32))
