@@ -30,16 +30,11 @@ from calibration.compartments_members import (
     PEMDA_HEAD,
     SELF,
     Decided,
-    FloatArray,
-    Flow,
-    IntArray,
     MonthEnd,
-    Rates,
     Register,
     advance,
-    draw_rates,
-    luck,
 )
+from calibration.compartments_rates import FloatArray, Flow, IntArray, Rates, draw_rates, luck
 from districts.inventory import with_inventory
 from districts.model import District, HistoryRow, Stock
 from districts.tiny import tiny_district
@@ -58,6 +53,7 @@ class Archetype:
     """A kind of district: its size and the register it starts from. Shares of the population; ``active`` of each
     kind's registered members (the others are in debt for self-payers, lapsed elsewhere). All made up."""
 
+    name: str
     population: int
     registered: tuple[float, float, float, float, float, float, float]  # as KINDS
     active: tuple[float, float, float, float, float, float, float]
@@ -67,22 +63,22 @@ class Archetype:
 
 
 _ACTIVE = (0.90, 0.85, 0.93, 0.60, 0.55, 0.42, 0.95)
-ARCHETYPES: dict[str, Archetype] = {
+ARCHETYPES: dict[str, Archetype] = {kind.name: kind for kind in (
     # poor and rural: most are paid for by the centre
-    "rural": Archetype(18_000, (0.42, 0.05, 0.08, 0.006, 0.012, 0.09, 0.008), _ACTIVE, (5, 3, 2), most_intake=0.25),
+    Archetype("rural", 18_000, (0.42, 0.05, 0.08, 0.006, 0.012, 0.09, 0.008), _ACTIVE, (5, 3, 2), most_intake=0.25),
     # remote, few registered, little staff
-    "remote": Archetype(15_000, (0.33, 0.04, 0.07, 0.003, 0.007, 0.07, 0.006), (0.88, 0.8, *_ACTIVE[2:]), (3, 2, 2),
+    Archetype("remote", 15_000, (0.33, 0.04, 0.07, 0.003, 0.007, 0.07, 0.006), (0.88, 0.8, *_ACTIVE[2:]), (3, 2, 2),
                         most_intake=0.25),
     # mines or plantations: many wage earners, many who come and go
-    "wage": Archetype(22_000, (0.26, 0.06, 0.27, 0.012, 0.02, 0.09, 0.008), (0.89, 0.8, 0.88, *_ACTIVE[3:]),
+    Archetype("wage", 22_000, (0.26, 0.06, 0.27, 0.012, 0.02, 0.09, 0.008), (0.89, 0.8, 0.88, *_ACTIVE[3:]),
                       (4, 3, 3, 2)),
     # a market town with many who pay for themselves
-    "market": Archetype(25_000, (0.27, 0.05, 0.15, 0.025, 0.035, 0.21, 0.015), (0.9, 0.85, 0.9, 0.65, 0.6, 0.45, 0.95),
+    Archetype("market", 25_000, (0.27, 0.05, 0.15, 0.025, 0.035, 0.21, 0.015), (0.9, 0.85, 0.9, 0.65, 0.6, 0.45, 0.95),
                         (4, 3, 2, 2)),
     # nearly all registered, a large part by the Pemda; non-cut-off
-    "covered": Archetype(20_000, (0.42, 0.26, 0.14, 0.012, 0.018, 0.11, 0.015),
+    Archetype("covered", 20_000, (0.42, 0.26, 0.14, 0.012, 0.018, 0.11, 0.015),
                          (0.91, 0.93, 0.93, 0.65, 0.6, 0.5, 0.96), (4, 3, 3), agreement=True, most_intake=0.03),
-}  # fmt: skip
+)}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -147,7 +143,7 @@ class Synthetic:
 
 
 def make_district(
-    archetype: str,
+    archetype: str | Archetype,
     seed: int,
     months_history: int = 24,
     months_future: int = 12,
@@ -155,7 +151,7 @@ def make_district(
     intake: float = 0.0,
     at: int = 3,
 ) -> Synthetic:
-    """The district ``seed`` of ``archetype`` (a key of ``ARCHETYPES``).
+    """The district ``seed`` of ``archetype`` (a key of ``ARCHETYPES``, or one of your own).
 
     ``breaks``: sizes of PBI-JK cuts, as shares of active heads, each a future of its own, in month ``at`` (0 is the
     first) of the future; a part that the seed decides (0, a quarter or a half) is taken over by the Pemda: at once
@@ -167,15 +163,16 @@ def make_district(
     Same arguments, same result. Raises ``KeyError`` for an unknown archetype; ``ValueError`` when months are not
     positive, ``at`` is not a month of the future, a size is outside 0-1 or the archetype has no room for the intake.
     """
-    kind = ARCHETYPES[archetype]
+    kind = _kind(archetype)
     if months_history < 13 or months_future < 1 or not 0 <= at < months_future:
         raise ValueError("at least 13 months of history, 1 of future, and a break within the future")
     if any(not 0 < size < 1 for size in breaks) or not 0 <= intake <= kind.most_intake:
-        raise ValueError(f"{archetype}: breaks between 0 and 1, an intake of at most {kind.most_intake}")
+        raise ValueError(f"{kind.name}: breaks between 0 and 1, an intake of at most {kind.most_intake}")
     number = seed
-    seed = len(ARCHETYPES) * seed + list(ARCHETYPES).index(archetype)  # no two archetypes share luck
+    names = [*ARCHETYPES, kind.name]
+    seed = len(names) * seed + names.index(kind.name)  # no two of the archetypes share luck
     rates, register = draw_rates(seed), starting_register(kind)
-    start = starting_district(archetype)
+    start = starting_district(kind)
     first = months_history - 12 if intake > 0.1 else 0
     quota = _quota(kind, intake, months_history - first)
     total = months_history + months_future
@@ -188,7 +185,7 @@ def make_district(
         heads = round(size * int(months[-1].active.sum()))
         share = round(heads / int(months[-1].active[PBI]), 4)
         if share > 1:
-            raise ValueError(f"{archetype}, seed {seed}: PBI-JK is smaller than {size:.0%} of active heads")
+            raise ValueError(f"{kind.name}, seed {number}: PBI-JK is smaller than {size:.0%} of active heads")
         takeover = float(luck(seed, 0, Flow.INTAKE).choice([0.0, 0.25, 0.5]))
         changed = list(decided)
         changed[months_history + at] = Decided(quota, share, takeover, kind.agreement)
@@ -204,7 +201,7 @@ def make_district(
     members = _members(months, start, seed)
     rows = history_rows(months, members, care_history(members[1], 1, seed), START, start, seed)
     return Synthetic(
-        archetype, number, start, rows, stock_of(register, later(START, months_history)), past,
+        kind.name, number, start, rows, stock_of(register, later(START, months_history)), past,
         {future.name: future for future in futures}, _total(months), _bills(months), months,
     )  # fmt: skip
 
@@ -229,9 +226,9 @@ def starting_register(kind: Archetype) -> Register:
     return Register(cells)
 
 
-def starting_district(archetype: str) -> District:
+def starting_district(archetype: str | Archetype) -> District:
     """The district at ``START``, valid and without history; made up, and says so."""
-    kind = ARCHETYPES[archetype]
+    kind = _kind(archetype)
     stock = stock_of(starting_register(kind), START)
     base = tiny_district(kind.population, len(kind.facilities), month=START)
     members = divided(stock.registered, np.array(kind.facilities, float))
@@ -242,10 +239,14 @@ def starting_district(archetype: str) -> District:
     line = base.budget[0].model_copy(update={"source": SOURCE, "amount": 12 * PEMDA_HEAD * kind.population // 2})
     budget = tuple(line.model_copy(update={"year": year}) for year in (2024, 2025, 2026))
     changes = {
-        "name": f"made-up-{archetype}", "title": f"Kabupaten Contoh ({archetype})", "uhc_agreement": kind.agreement,
+        "name": f"made-up-{kind.name}", "title": f"Kabupaten Contoh ({kind.name})", "uhc_agreement": kind.agreement,
         "stocks": (stock,), "facilities": facilities, "budget": budget, "inputs": (),
     }  # fmt: skip
     return with_inventory(base.model_copy(update=changes), {})
+
+
+def _kind(archetype: str | Archetype) -> Archetype:
+    return archetype if isinstance(archetype, Archetype) else ARCHETYPES[archetype]
 
 
 def _quota(kind: Archetype, intake: float, months: int) -> int:

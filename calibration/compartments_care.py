@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibration.compartments_members import FloatArray, Flow, IntArray, luck, spread_binomial, spread_count
+from calibration.compartments_rates import FloatArray, Flow, IntArray, luck, spread_binomial, spread_count
 
 #: Counts of a facility and month, in the order of the last axis of :func:`care_history`.
 CARE: tuple[str, ...] = (

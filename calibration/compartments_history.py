@@ -8,19 +8,8 @@ from typing import Any
 import numpy as np
 
 from calibration.compartments_care import CARE
-from calibration.compartments_members import (
-    KINDS,
-    OWED_MONTHS,
-    PBI,
-    PEMDA,
-    PREMIUM,
-    SELF,
-    Flow,
-    IntArray,
-    MonthEnd,
-    Register,
-    luck,
-)
+from calibration.compartments_members import KINDS, OWED_MONTHS, PBI, PEMDA, PREMIUM, SELF, MonthEnd, Register
+from calibration.compartments_rates import Flow, IntArray, luck
 from districts.model import PAYERS_OF_SEGMENT, District, HistoryRow, SegmentRow, Stock
 from scenarios.months import later
 
@@ -90,14 +79,16 @@ def history_rows(months: Sequence[MonthEnd], members: tuple[IntArray, IntArray],
             owed = int(end.arrears.sum()) if segment == "pbpu" else 0
             wrong = draw.random() < _ERROR_CHANCE
             error = round(heads * _ERROR * float(draw.standard_normal())) if wrong else 0
-            told = min(heads + error, heads + lapsed + owed)
-            figures = [("registered", heads + lapsed + owed), ("active", told), ("lapsed", lapsed)]
+            told = min(max(heads + error, 0), heads + lapsed)  # who is not told as active is told as lapsed
+            figures = [("registered", heads + lapsed + owed), ("active", told), ("lapsed", heads + lapsed - told)]
             segments.append((f"segment:{segment}", [*figures, ("arrears", owed)] if segment == "pbpu" else figures))
             active, total = active + told, total + heads + lapsed + owed
         add(month, "district", [
             ("population", end.residents), ("registered", total), ("active", active), ("capitated", end.capitated),
             ("arrears", int(end.arrears.sum())), ("arrears_rupiah", int(end.arrears_rupiah.sum())),
-            ("billed", end.billed), ("bill_jkn", end.bill),
+            ("billed", end.billed), ("bill_jkn", end.bill), ("never", end.never),
+            ("lapsed", total - active - int(end.arrears.sum())),
+            *end.flows.items(),
         ])  # fmt: skip
         for place, figures in segments:
             add(month, place, figures)
