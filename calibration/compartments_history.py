@@ -14,7 +14,7 @@ from districts.model import PAYERS_OF_SEGMENT, District, HistoryRow, SegmentRow,
 from scenarios.months import later
 
 #: Source of every figure: nothing here was measured.
-SOURCE = "MADE UP by a compartment model, for trying out the commands; nothing was measured"
+SOURCE = "MADE UP by a compartment model, for trying out the commands"
 _MARK: dict[str, Any] = {"source": SOURCE, "confidence": "assumed"}
 #: Segments in the order of the tables, each with its kinds (the classes of PBPU are kinds of their own).
 SEGMENT_KINDS: dict[str, tuple[int, ...]] = {

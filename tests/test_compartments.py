@@ -3,6 +3,7 @@ forms and national figures; nothing here comes from the engine."""
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pytest
 
 from calibration.compartments import ARCHETYPES, START, Synthetic, make_district, starting_district, starting_register
 from calibration.compartments_care import split
+from calibration.compartments_example import NAME
 from calibration.compartments_members import KINDS, OUTSIDE, PBI, PEMDA, Decided, advance
 from calibration.compartments_rates import Flow, draw_rates, luck, spread_binomial, spread_count
-from districts.read import check_district
+from districts.read import check_district, example_folder, read_district
 from districts.write import write_folder
+from scenarios.scenario import load_scenario
 from tests.chance import assert_mean
 
 #: Class III self-payers among the kinds.
@@ -233,3 +236,35 @@ def test_impossible_districts_are_refused() -> None:
     with pytest.raises(KeyError):
         make_district("atlantis", 1)
     assert START == "2023-12"
+
+
+def test_the_shipped_example_says_that_it_is_made_up() -> None:
+    folder = example_folder(NAME)
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            for line in csv.DictReader(file):
+                for key, value in line.items():
+                    if value and key.endswith("source"):
+                        assert value.startswith("MADE UP"), (path.name, key)
+                    if value and key.endswith("confidence"):
+                        assert value == "assumed", (path.name, key)
+    assert (folder / "district.yaml").read_text(encoding="utf-8").startswith("# MADE UP")
+    assert "MADE UP" in (folder / "README.md").read_text(encoding="utf-8").splitlines()[0]
+
+
+def test_the_shipped_example_has_two_stocks_a_history_with_gaps_and_its_policy() -> None:
+    district = read_district(NAME)
+    assert [stock.month for stock in district.stocks] == ["2023-12", "2025-12"]
+    assert len(district.facilities) == 6
+    reported = {(row.month, row.place, row.indicator) for row in district.history}
+    assert not reported & {(month, "P6", "contacts") for month in ("2024-01", "2024-10")}
+    assert ("2024-11", "P6", "contacts") in reported
+    assert ("2024-05", "P3", "referrals") not in reported
+    assert ("2025-03", "segment:ppu", "active") not in reported
+    assert {month for month, place, key in reported if (place, key) == ("district", "registered")} == {
+        f"{year}-{month:02d}" for year in (2024, 2025) for month in range(1, 13)
+    }
+    lever = load_scenario(example_folder(NAME) / "past.yaml").levers[-1].lever.model_dump(exclude_none=True)
+    assert (lever["kind"], lever["start"]) == ("pemda_intake", "2024-01")
+    intake = [row.value for row in district.history if row.indicator == "intake"]
+    assert 0.8 * lever["quota"] < np.mean(intake) < 1.3 * lever["quota"]  # refusals less, replacements of heads more
