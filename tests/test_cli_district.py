@@ -620,7 +620,7 @@ def test_mistakes_in_a_workbook_from_a_shell(name: str, tmp_path: Path, prakira:
     ("where", "message"),
     [
         ("bengkulu-utra", "did you mean bengkulu-utara?"),
-        ("nowhere", "the examples are bengkulu-utara, kota-surabaya, pulau-taliabu"),
+        ("nowhere", "the examples are bengkulu-utara, kabupaten-contoh, kota-surabaya, pulau-taliabu"),
         ("none.xlsx", "none.xlsx does not exist"),
         ("notes.txt", "notes.txt is neither a folder nor an .xlsx file"),
     ],
