@@ -93,7 +93,7 @@ def prepare(plan: CalibrationPlan) -> Ready:
 
     district = read_district(plan.where)
     rules = load_rules(Path(district.rules_file) if district.rules_file else None)
-    district, dropped = refuse_faults(district, rules, plan.where, plan.drop_faulty)
+    district, dropped = refuse_faults(district, rules, plan.drop_faulty)
     return prepare_loaded(plan, district, rules, load_past(plan), dropped)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from districts.history import history_indicator
+from districts.history_catalogue import BY_KEY
 from districts.model import District
 from scenarios.months import later, number_of
 from sim.indicators import INDEX, SEGMENTS
@@ -86,7 +86,7 @@ def observe(district: District, stock: str, months: int | None = None) -> Observ
     left_out = 0
     for row, end in zip(rows, ends, strict=True):
         key = (row.indicator, row.place)
-        is_total = "-" not in row.month and not history_indicator(row.indicator).stock
+        is_total = "-" not in row.month and not BY_KEY[row.indicator].stock
         if not 0 < end <= length or (is_total and end < 12):
             left_out += 1
         elif is_total:
