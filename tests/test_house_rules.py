@@ -36,7 +36,7 @@ def test_imports_run_one_way(path: Path) -> None:
 def test_only_one_module_draws() -> None:
     forbidden = re.compile(r"np\.random\.|numpy\.random|import random\b|from random\b|default_rng")
     guilty = [path for path in SOURCES if forbidden.search(path.read_text(encoding="utf-8"))]
-    assert guilty == []
+    assert guilty == [ROOT / "sim" / "random.py"]
 
 
 def test_public_functions_and_classes_say_what_they_are() -> None:
