@@ -15,6 +15,7 @@ from calibration.compartments_care import split
 from calibration.compartments_example import NAME
 from calibration.compartments_members import KINDS, OUTSIDE, PBI, PEMDA, Decided, advance
 from calibration.compartments_rates import Flow, draw_rates, luck, spread_binomial, spread_count
+from districts.history import data_faults
 from districts.read import check_district, example_folder, read_district
 from districts.write import write_folder
 from scenarios.scenario import load_scenario
@@ -129,11 +130,13 @@ def test_same_arguments_same_district_other_seed_other_luck(plain: dict[str, Syn
 @pytest.mark.parametrize("name", ARCHETYPES)
 def test_the_district_passes_the_check(name: str, tmp_path: Path, plain: dict[str, Synthetic]) -> None:
     made = plain[name]
-    write_folder(made.district, tmp_path / "made")
+    write_folder(made.district.model_copy(update={"history": made.history}), tmp_path / "made")
     district, faults = check_district(tmp_path / "made")
     assert faults == []
     assert district is not None
     assert district.stocks == made.district.stocks
+    assert district.history == made.history
+    assert data_faults(district) == []
 
 
 @pytest.mark.parametrize("name", ARCHETYPES)
