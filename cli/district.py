@@ -70,6 +70,7 @@ def check(
     found, faults = check_district(district)
     changes: dict[str, tuple[Change, ...]] = {}
     if found is not None:
+        faults = faults + _payment_faults(found, faults)
         try:
             changes = _changes(found)
         except InputError as error:
@@ -89,6 +90,19 @@ def _changes(found: District) -> dict[str, tuple[Change, ...]]:
     from sim.people.margins import reconcile
 
     return {stock.month: reconcile(found, stock).changes for stock in found.stocks}
+
+
+def _payment_faults(found: District, known: list[Fault]) -> list[Fault]:
+    """Payments in the history that no rule can give, which the reader, without rules, could not see."""
+    from districts.history import data_faults
+    from sim.kbk_payable import payable_shares
+    from sim.rules import load_rules
+
+    if not found.history:
+        return []
+    rules = load_rules(Path(found.rules_file) if found.rules_file else None)
+    told = (item.fault for item in data_faults(found, payable_shares(rules)))
+    return [fault for fault in told if fault not in known]
 
 
 def _bars(month: str) -> tuple[float | None, float | None]:

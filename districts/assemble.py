@@ -150,7 +150,7 @@ def build(result: Draft) -> District:
             "facilities": [_facility(row) for row in rows["facilities"]],
             "hospitals": [_only(row.values, ("share_source", "share_confidence")) for row in rows["hospitals"]],
             "budget": [row.values for row in rows["budget"]],
-            "history": [row.values for row in rows["history"]],
+            "history": [row.values | _found_at(result, row) for row in rows["history"]],
         }
     )
     return with_inventory(district, _figures(result, district))
@@ -167,6 +167,12 @@ def _only(values: dict[str, Any], leave_out: tuple[str, ...]) -> dict[str, Any]:
 
 def _segment(row: Row) -> dict[str, Any]:
     return _only(row.values, ("stock", "split_source", "split_confidence", "payer_source", "payer_confidence"))
+
+
+def _found_at(result: Draft, row: Row) -> dict[str, Any]:
+    """Where a row of the history stands, so that a contradiction found later can still be told with its place."""
+    place = result.raw.tables["history"].place
+    return {"row": row.number, "file": place.file, "sheet": place.sheet}
 
 
 def _facility(row: Row) -> dict[str, Any]:

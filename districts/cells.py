@@ -17,12 +17,14 @@ _INTEGER = re.compile(r"-?\d+")
 _NUMBER = re.compile(r"-?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 _DECIMAL_COMMA = re.compile(r"-?\d+,\d+")
 _MONTH = re.compile(r"(19|20)\d{2}-(0[1-9]|1[0-2])")
+_YEAR = re.compile(r"(19|20)\d{2}")
 #: Excel serials of 1954-2119; a bare number in this range where a month belongs is a date that lost its format.
 _SERIALS = range(20_000, 80_500)
 
 EXPECTED_INTEGER = "a whole number in digits only, such as 12500"
 EXPECTED_NUMBER = "a number with a decimal point, such as 12.5"
 EXPECTED_MONTH = "a month written YYYY-MM as text, such as 2023-10"
+EXPECTED_PERIOD = "a month written YYYY-MM as text, such as 2023-10, or a year, such as 2023"
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,10 @@ def parse_cell(value: object, column: Column) -> tuple[object, Problem | None]:
     if column.kind in ("integer", "number"):
         return _parse_number(value, column)
     if column.kind == "month":
-        return _parse_month(value)
+        return _parse_month(value, EXPECTED_MONTH)
+    if column.kind == "period":
+        year = str(value).removesuffix(".0")
+        return (year, None) if _YEAR.fullmatch(year) else _parse_month(value, EXPECTED_PERIOD)
     if column.kind == "yes_no":
         word = str(value).casefold()
         if word in _YES or word in _NO:
@@ -105,6 +110,7 @@ def _expected(column: Column) -> str:
         "integer": EXPECTED_INTEGER,
         "number": EXPECTED_NUMBER,
         "month": EXPECTED_MONTH,
+        "period": EXPECTED_PERIOD,
         "yes_no": "yes or no",
         "shares": "five shares that add to 1",
     }.get(column.kind, "a text")
@@ -156,9 +162,9 @@ def _within(number: int | float, column: Column) -> tuple[object, Problem | None
     return number, None
 
 
-def _parse_month(value: object) -> tuple[object, Problem | None]:
+def _parse_month(value: object, expected: str) -> tuple[object, Problem | None]:
     if isinstance(value, date | datetime):
-        return None, problem("a date ({value})", EXPECTED_MONTH, value=value.strftime("%Y-%m-%d"))
+        return None, problem("a date ({value})", expected, value=value.strftime("%Y-%m-%d"))
     text = str(value)
     if _MONTH.fullmatch(text):
         return text, None
@@ -167,11 +173,11 @@ def _parse_month(value: object) -> tuple[object, Problem | None]:
         typed = date(1899, 12, 30) + timedelta(days=int(digits))
         return None, problem(
             "the number {value}, which is how Excel stores the date {date}",
-            EXPECTED_MONTH,
+            expected,
             value=digits,
             date=typed.isoformat(),
         )
-    return None, problem('"{value}"', EXPECTED_MONTH, value=text)
+    return None, problem('"{value}"', expected, value=text)
 
 
 def _parse_shares(value: object) -> tuple[object, Problem | None]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from districts.history_catalogue import HISTORY
 from districts.model import Confidence, District, Facility, HistoryRow, InputStatus, SegmentRow, Sourced
 
 
@@ -68,29 +69,25 @@ FACILITY_INPUTS: dict[str, tuple[str, str]] = {
     "drug_budget": ("anggaran obat FKTP", "drug budget of the facilities"),
 }
 
-#: History by subject: key, labels and the indicators that belong to it (names as in the results of a run).
-HISTORY_GROUPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    ("members", "riwayat peserta", "history of members", ("registered", "active", "capitated")),
-    ("arrears", "riwayat tunggakan", "history of arrears", ("arrears", "arrears_rupiah")),
-    ("pemda", "riwayat tagihan Pemda", "history of Pemda bills", ("billed", "bill_jkn", "paid_jkn", "debt_pemda")),
-    ("contacts", "riwayat kontak", "history of contacts", ("ak", "contacts", "contacts_sick", "sick_visits")),
-    ("referrals", "riwayat rujukan", "history of referrals", ("rrns", "referrals", "referrals_nonspecialist")),
-    (
-        "prolanis",
-        "riwayat Prolanis",
-        "history of Prolanis",
-        ("rppt", "ht_diagnosed", "dm_diagnosed", "ht_prolanis", "dm_prolanis", "ht_controlled", "dm_controlled"),
-    ),
-    ("capitation", "riwayat kapitasi", "history of capitation", ("capitation_full", "capitation_paid")),
-    (
-        "claims",
-        "riwayat klaim rumah sakit",
-        "history of hospital claims",
-        ("claims_incurred", "claims_paid", "claims_backlog", "hospital_outpatient", "hospital_admissions"),
-    ),
+#: Subjects of the history: key and labels.
+_HISTORY_SUBJECTS: tuple[tuple[str, str, str], ...] = (
+    ("members", "riwayat peserta", "history of members"),
+    ("arrears", "riwayat tunggakan", "history of arrears"),
+    ("pemda", "riwayat tagihan Pemda", "history of Pemda bills"),
+    ("contacts", "riwayat kontak", "history of contacts"),
+    ("referrals", "riwayat rujukan", "history of referrals"),
+    ("prolanis", "riwayat Prolanis", "history of Prolanis"),
+    ("capitation", "riwayat kapitasi", "history of capitation"),
+    ("claims", "riwayat klaim rumah sakit", "history of hospital claims"),
 )
 
-HISTORY_INDICATORS: tuple[str, ...] = ("population",) + tuple(name for *_, names in HISTORY_GROUPS for name in names)
+#: History by subject: key, labels and the indicators that belong to it (names as in the results of a run).
+HISTORY_GROUPS: tuple[tuple[str, str, str, tuple[str, ...]], ...] = tuple(
+    (key, label_id, label_en, tuple(item.key for item in HISTORY if item.group == key))
+    for key, label_id, label_en in _HISTORY_SUBJECTS
+)
+
+HISTORY_INDICATORS: tuple[str, ...] = tuple(item.key for item in HISTORY)
 
 _ORDER: tuple[Confidence, ...] = ("high", "medium", "low", "assumed")
 

@@ -149,12 +149,29 @@ class BudgetLine(Sourced):
 
 
 class HistoryRow(Sourced):
-    """One observed monthly figure, for comparison and calibration (``place`` is a facility code or "district")."""
+    """One observed figure of a month ("YYYY-MM") or a year ("YYYY": total of a flow, December value of a stock).
 
-    month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
+    ``place`` is "district", a facility's code, "segment:pbi_jk" and so on, or "class:1" to "class:3" of self-payers;
+    indicators and units are in :mod:`districts.history`. ``row``, ``file`` and ``sheet`` tell where the figure was
+    read (0 and "" when it was not); they are no part of it: neither compared, hashed nor written.
+    """
+
+    month: str = Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2]))?$")
     indicator: str
     place: str = "district"
     value: float
+    row: int = Field(default=0, ge=0, exclude=True, repr=False)
+    file: str = Field(default="", exclude=True, repr=False)
+    sheet: str = Field(default="", exclude=True, repr=False)
+
+    def _figure(self) -> tuple[object, ...]:
+        return self.month, self.indicator, self.place, self.value, self.source, self.confidence, self.note
+
+    def __eq__(self, other: object) -> bool:
+        return self._figure() == other._figure() if isinstance(other, HistoryRow) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._figure())
 
 
 class InputStatus(Frozen):

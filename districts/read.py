@@ -9,6 +9,7 @@ from districts.assemble import Draft, build, draft
 from districts.cells import problem
 from districts.faults import Fault, InputError, UserError
 from districts.folder import SCALAR_FILE, read_folder
+from districts.history import data_faults
 from districts.minimal import SHEET, read_minimal
 from districts.model import District
 from districts.names import nearest
@@ -65,7 +66,8 @@ def check_district(where: str | Path) -> tuple[District | None, list[Fault]]:
     faults.sort(key=lambda fault: fault.severity != "error")
     if found is None or any(fault.severity == "error" for fault in faults):
         return None, faults
-    return build(found), faults
+    district = build(found)
+    return district, faults + [item.fault for item in data_faults(district)]
 
 
 def _typed(where: str | Path) -> tuple[Draft | None, list[Fault]]:

@@ -28,7 +28,7 @@ from districts.model import (
 )
 from districts.tables_help import HELP
 
-Kind = Literal["integer", "number", "yes_no", "text", "choice", "month", "list", "shares"]
+Kind = Literal["integer", "number", "yes_no", "text", "choice", "month", "period", "list", "shares"]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def _column(name: str, field: FieldInfo, table: str) -> Column:
     choices: tuple[str, ...] = ()
     kind: Kind
     if name == "month":
-        kind = "month"
+        kind = "period" if table == "history" else "month"
     elif get_origin(annotation) is Literal:
         kind, choices = "choice", get_args(annotation)
     elif get_origin(annotation) is tuple:
@@ -134,7 +134,13 @@ TABLES: tuple[TableSpec, ...] = (
     ),
     TableSpec("hospitals", Hospital, _columns(Hospital, "hospitals") + _source_columns("share")),
     TableSpec("budget", BudgetLine, _columns(BudgetLine, "budget"), may_be_empty=True),
-    TableSpec("history", HistoryRow, _columns(HistoryRow, "history"), optional=True, may_be_empty=True),
+    TableSpec(
+        "history",
+        HistoryRow,
+        _columns(HistoryRow, "history", leave_out=("row", "file", "sheet")),
+        optional=True,
+        may_be_empty=True,
+    ),
 )
 
 #: Scalar keys of ``district.yaml`` (sheet ``district``). The figures carry a source and a confidence each.

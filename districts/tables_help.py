@@ -91,8 +91,8 @@ HELP: dict[str, str] = {
     "withheld": "yes when the money is withheld at source and never reaches the treasury (cigarette tax).",
     "amount": "Amount of the year, rupiah.",
     "month_available": "First month in which the money can be used, 1 to 12.",
-    "history.month": "Month of the observation, YYYY-MM, typed as text.",
-    "indicator": "Name of the indicator.",
-    "place": "Code of the facility, or district.",
+    "history.month": "Month, YYYY-MM, typed as text; or a year, YYYY: total of a flow, December value of a stock.",
+    "indicator": "Name of the indicator; the sheet Petunjuk and docs/history.md list them.",
+    "place": "district; the code of a facility; segment:pbi_jk and so on; class:1 to class:3 of self-payers.",
     "value": "Observed value.",
 }

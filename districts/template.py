@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from districts.history_catalogue import HISTORY
 from districts.minimal import FACILITY_LABELS, ITEMS, SHEET, minimal_values
 from districts.model import District
 from districts.tables import SCALARS, TABLES, Column, table
@@ -86,7 +87,7 @@ def _fill_workbook(book: Any, district: District, lang: str) -> None:
         sheet = book.add_worksheet(spec.name)
         sheet.freeze_panes(1, 0)
         for position, column in enumerate(spec.columns):
-            text = column.kind in ("month", "text", "list", "choice")
+            text = column.kind in ("month", "period", "text", "list", "choice")
             sheet.set_column(position, position, max(12, len(column.name) + 2), as_text if text else None)
             _put(sheet, 0, position, column.name, heading)
             sheet.write_comment(0, position, _(column.help))
@@ -127,7 +128,24 @@ def _instructions(book: Any, heading: Any, lang: str) -> None:
             (name, column.name, _("required") if column.required else _("may be empty"), allowed, _(column.help))
         ):
             _put(sheet, number, position, text)
+    _indicators(sheet, heading, top + len(columns) + 2, lang)
 
+
+def _indicators(sheet: Any, heading: Any, top: int, lang: str) -> None:
+    """The list of what the sheet ``history`` may hold, from row ``top`` down (counted from 0)."""
+    _ = translator(lang)
+    titles = ("Indicator", "Given for", "Unit", "Stock or flow", "Meaning")
+    for position, title in enumerate(titles):
+        _put(sheet, top, position, _(title), heading)
+    for number, item in enumerate(HISTORY, start=top + 1):
+        kind = _("stock (end of the month)") if item.stock else _("flow (within the month)")
+        label = item.label_id if lang == "id" else item.label_en
+        levels = ", ".join(item.levels)
+        for position, text in enumerate((item.key, levels, _(_UNITS[item.unit]), kind, label)):
+            _put(sheet, number, position, text)
+
+
+_UNITS = {"persons": "persons", "visits": "visits", "rupiah": "rupiah", "permille": "‰", "percent": "%"}
 
 _KINDS = {
     "integer": "whole number",
@@ -135,6 +153,7 @@ _KINDS = {
     "yes_no": "yes or no",
     "text": "text",
     "month": "month YYYY-MM",
+    "period": "month YYYY-MM or year YYYY",
     "list": "words separated by ;",
     "shares": "five numbers separated by ;",
 }

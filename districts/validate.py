@@ -9,6 +9,7 @@ from typing import Any
 from districts.assemble import Draft, Row, rules_path
 from districts.cells import Problem, problem, unknown_name
 from districts.faults import Fault
+from districts.history_catalogue import BY_KEY, PLACES, level_of
 from districts.inventory import HISTORY_INDICATORS
 from districts.model import PAYERS_OF_SEGMENT
 
@@ -19,9 +20,6 @@ AGE_SEX_TOLERANCE = 0.20
 FACILITY_TOLERANCE = 0.01
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
-
-#: Largest value an indicator can have: AK counts members with a contact per 1,000 members, the others are percent.
-_HIGHEST = {"ak": 1000.0, "rrns": 100.0, "rppt": 100.0}
 
 
 class _Table:
@@ -246,37 +244,28 @@ def _budget(draft: Draft) -> Iterator[Fault]:
 
 
 def _history(draft: Draft) -> Iterator[Fault]:
+    """What cannot be read; figures that contradict each other are :func:`districts.history.data_faults`."""
     table = _Table(draft, "history")
-    places = ("district", *(row.values["code"] for row in _Table(draft, "facilities").rows))
-    seen: dict[tuple[str, str], dict[str, Row]] = {}
+    codes = tuple(row.values["code"] for row in _Table(draft, "facilities").rows)
     for row in table.rows:
-        name, value = row.values["indicator"], row.values["value"]
-        place = row.values["place"]
-        if name not in HISTORY_INDICATORS:
+        name, value, place = row.values["indicator"], row.values["value"], row.values["place"]
+        indicator, level = BY_KEY.get(name), level_of(place)
+        if indicator is None:
             yield table.error(unknown_name(name, HISTORY_INDICATORS), row.number, "indicator")
-        if len(places) > 1 and place not in places:
-            yield table.error(unknown_name(place, places), row.number, "place")
-        highest = _HIGHEST.get(name)
-        if value < 0:
-            yield table.error(
-                problem("the negative number {value}", "a number of at least {low}", value=value, low=0),
-                row.number,
-                "value",
-            )
-        elif highest is not None and value > highest:
-            wrong = problem("{name} of {value}", "at most {highest}", name=name, value=value, highest=highest)
-            yield table.error(wrong, row.number, "value")
-        seen.setdefault((row.values["month"], place), {})[name] = row
-    yield from _duplicates(table, ("month", "indicator", "place"))
-    for (month, place), rows in seen.items():
-        active, registered = rows.get("active"), rows.get("registered")
-        if active and registered and active.values["value"] > registered.values["value"]:
+        elif not indicator.yearly and len(row.values["month"]) == 4:
             wrong = problem(
-                "{active} active members, above {registered} registered ({place}, {month})",
-                "at most as many active as registered members",
-                active=active.values["value"],
-                registered=registered.values["value"],
-                place=place,
-                month=month,
+                "{name} for the year {year}", "a month written YYYY-MM", name=name, year=row.values["month"]
             )
-            yield table.error(wrong, active.number, "value")
+            yield table.error(wrong, row.number, "month")
+        if place not in PLACES and (codes or level != "facility") and place not in codes:
+            yield table.error(unknown_name(place, (*PLACES, *codes)), row.number, "place")
+        elif indicator is not None and level not in indicator.levels:
+            wrong = problem(
+                "{name} for {place}", "a place of the kind {levels}",
+                name=name, place=place, levels=", ".join(indicator.levels),
+            )  # fmt: skip
+            yield table.error(wrong, row.number, "place")
+        if value < 0:
+            wrong = problem("the negative number {value}", "a number of at least {low}", value=value, low=0)
+            yield table.error(wrong, row.number, "value")
+    yield from _duplicates(table, ("month", "indicator", "place"))

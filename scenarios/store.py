@@ -27,7 +27,7 @@ FILE = "results.sqlite"
 #: Copy of the district's own rules in the folder of a run, where it has any.
 RULES = "rules.yaml"
 MANIFEST = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 LEVELS: tuple[Level, ...] = ("district", "facility", "segment", "hospital")
 
 _SCHEMA = """

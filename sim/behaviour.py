@@ -7,7 +7,8 @@ of a replicate from the priors. ``shock.size`` 0 and the default vector are what
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Literal
@@ -19,6 +20,8 @@ from districts.faults import UserError
 from sim.random import Purpose, make_key, normals
 
 Scale = Literal["share", "rate", "real", "fixed"]
+#: How a district's history tells of a parameter: not at all, by the course of its months, by its levels.
+Fit = Literal["", "dynamic", "level"]
 #: Standard normal quantile at 90 %: ``low`` and ``high`` are the 10 % and 90 % points of a prior.
 _Z90 = 1.2815515655446004
 #: Parameters that are levels, not rates: with every *rate* at zero nothing changes.
@@ -30,7 +33,8 @@ _CHANGE_RATES = ("demo.", "register.cleansing", "premium.miss", "premium.return"
 @dataclass(frozen=True)
 class Parameter:
     """One parameter: ``default`` is the prior's median, ``low`` and ``high`` its 10 % and 90 % points, on ``scale``
-    ("share" normal on the logit, "rate" on the log, "real" linear, either side its own width; "fixed" never drawn)."""
+    ("share" normal on the logit, "rate" on the log, "real" linear, either side its own width; "fixed" never drawn).
+    ``fit`` says how a calibration to the district's history estimates it."""
 
     name: str
     default: float
@@ -41,6 +45,7 @@ class Parameter:
     source: str
     confidence: Literal["high", "medium", "low", "assumed"]
     kind: Literal["calibrated", "published", "assumed"]
+    fit: Fit = ""
 
     def quantile(self, z: float) -> float:
         """The value at standard normal ``z`` of the prior."""
@@ -49,6 +54,30 @@ class Parameter:
         forward, back = _TRANSFORM[self.scale]
         middle, edge = forward(self.default), forward(self.high if z > 0 else self.low)
         return back(middle + abs(edge - middle) / _Z90 * z)
+
+    def allows(self, value: float) -> bool:
+        """Whether ``value`` lies on the scale: shares between 0 and 1, rates above 0, all finite."""
+        most = 1.0 if self.scale == "share" else math.inf
+        return (0.0 if self.scale in ("share", "rate") else -math.inf) < value < most
+
+    def z(self, value: float) -> float:
+        """The standard normal of the prior at which :meth:`quantile` gives ``value``.
+
+        Raises ``ValueError`` for a parameter that is never drawn, or a value outside its scale (shares lie between 0
+        and 1, rates above 0), or off the default where that side of the prior has no width.
+        """
+        if self.scale == "fixed":
+            raise ValueError(f"{self.name} is never drawn")
+        if not self.allows(value):
+            raise ValueError(f"{self.name} cannot be {value}")
+        forward, _ = _TRANSFORM[self.scale]
+        away = forward(value) - forward(self.default)
+        if away == 0.0:
+            return 0.0
+        width = abs(forward(self.high if away > 0 else self.low) - forward(self.default)) / _Z90
+        if width == 0.0:
+            raise ValueError(f"{self.name} cannot be {value}: its prior has no width on that side")
+        return away / width
 
 
 _TRANSFORM = {
@@ -74,9 +103,14 @@ _DEFAULTS: dict[str, float] = {parameter.name: float(parameter.default) for para
 
 @dataclass(frozen=True)
 class Behaviour:
-    """One vector of parameter values; look one up with ``behaviour["care.sick"]``."""
+    """One vector of parameter values; look one up with ``behaviour["care.sick"]``.
+
+    ``places`` are the facility effects that are known (see :data:`sim.shocks.EFFECTS`), by name, each one value a
+    facility in the district's order; what is not among them is drawn by the shocks.
+    """
 
     values: tuple[tuple[str, float], ...]
+    places: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
     def __getitem__(self, name: str) -> float:
         return self.as_dict()[name]
@@ -96,13 +130,18 @@ class Behaviour:
         unknown = sorted(set(changes) - set(_DEFAULTS))
         if unknown:
             raise UserError("unknown parameter {name}", name=", ".join(unknown))
-        return Behaviour(tuple({**self.as_dict(), **changes}.items()))
+        return replace(self, values=tuple({**self.as_dict(), **changes}.items()))
+
+    def at_places(self, effects: Mapping[str, Sequence[float]]) -> Behaviour:
+        """A copy in which the facility effects ``effects`` are known, beside those that were."""
+        known = {name: tuple(map(float, values)) for name, values in effects.items()}
+        return replace(self, places=tuple(sorted({**dict(self.places), **known}.items())))
 
     def draw(self, seed: int, replicate: int, held: frozenset[str] = frozenset()) -> Behaviour:
         """The vector of ``replicate``: every parameter at the quantile of its own standard normal.
 
         A parameter set away from its default keeps the value that was set, and one ``held`` the value it has here;
-        all others are drawn as they would be if none were held.
+        all others are drawn as they would be if none were held. Known facility effects stay.
         """
         z = normals(make_key(seed, replicate), _NAMES, 0, Purpose.BEHAVIOUR)
         drawn = []
@@ -111,7 +150,7 @@ class Behaviour:
             free = here == parameter.default and parameter.name not in held
             value = parameter.quantile(float(draw)) if free else here
             drawn.append((parameter.name, value))
-        return Behaviour(tuple(drawn))
+        return replace(self, values=tuple(drawn))
 
     def without_change(self) -> Behaviour:
         """The vector in which every rate of change is zero: nobody is born, moves, misses, joins or leaves."""

@@ -139,6 +139,12 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("claims_returned", "rupiah", "klaim dikembalikan untuk dilengkapi", "claims sent back for completion"),
     Indicator("claims_late", "rupiah", "klaim dibayar terlambat", "claims paid late"),
     Indicator("hospital_severe", "visits", "rawat inap tingkat keparahan 3", "hospital admissions of severity level 3"),
+    Indicator("arrears_class1", "persons", "menunggak: mandiri kelas I", "in arrears: self-payers, class I", True),
+    Indicator("arrears_class2", "persons", "menunggak: mandiri kelas II", "in arrears: self-payers, class II", True),
+    Indicator("arrears_class3", "persons", "menunggak: mandiri kelas III", "in arrears: self-payers, class III", True),
+    Indicator("arrears_rupiah_class1", "rupiah", "tunggakan iuran: kelas I", "arrears in rupiah: class I", True),
+    Indicator("arrears_rupiah_class2", "rupiah", "tunggakan iuran: kelas II", "arrears in rupiah: class II", True),
+    Indicator("arrears_rupiah_class3", "rupiah", "tunggakan iuran: kelas III", "arrears in rupiah: class III", True),
 )
 
 FACILITY: tuple[Indicator, ...] = (

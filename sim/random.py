@@ -14,6 +14,7 @@ from typing import Any
 
 import numba as nb
 import numpy as np
+from numpy.random import Generator, Philox
 from numpy.typing import NDArray
 
 U32Array = NDArray[np.uint32]
@@ -63,6 +64,10 @@ class Purpose(IntEnum):
     BEHAVIOUR = 16  # one normal per parameter
     SHOCK = 17  # one normal per effect, place and month
     STOCK = 18  # lanes: gamma words of the split of joiners
+    # Once per simulation of a calibration's table.
+    OBSERVATION = 24  # one normal per series and month: errors of the figures that a district reports; resampling
+    # Streams of numpy (`numpy_generator`), for what is computed from results.
+    BOOTSTRAP = 22  # units drawn again, for an interval of a mean score
 
 
 @dataclass(frozen=True)
@@ -212,16 +217,14 @@ def normals(key: Key, names: U32Array, month: int, purpose: Purpose) -> FloatArr
     return result
 
 
-#: What a sampler is handed that takes a numpy generator.
-Generator = np.random.Generator
-
-
-def generator(seed: int, serial: int) -> Generator:
-    """A numpy generator for statistics outside the simulation; ``serial`` tells its uses apart.
+def numpy_generator(seed: int, purpose: Purpose | int) -> Generator:
+    """A stream of numpy for one purpose (bootstraps, samplers): the same numbers for the same ``seed`` and ``purpose``
+    under one version of numpy. What it draws depends on the order of calls, so it is never used inside a simulation.
 
     Raises ``ValueError`` for negative numbers.
     """
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, serial])))
+    key = make_key(seed, int(purpose))
+    return Generator(Philox(key=int(key.k0) | int(key.k1) << 32))
 
 
 def legacy_state(seed: int, serial: int) -> tuple[Any, ...]:

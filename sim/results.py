@@ -15,7 +15,7 @@ from sim.indicators import CATALOGUE, INDEX, Level
 FloatArray = NDArray[np.float64]
 
 #: Version of the stored form.
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,6 @@ def treat_chronic(world: World) -> None:
     rates = chronic.ChronicRates(
         diagnosis=b["chronic.diagnosis"],
         drop=b["chronic.prolanis_drop"],
-        attendance=b["chronic.attendance"],
         complication=b["chronic.complication"],
         controlled=float(np.clip(1 - (1 - b["chronic.complication_controlled"]) * strength, 0.0, 1.0)),
         drug_sbp=b["chronic.drug_effect_sbp"],
@@ -163,13 +162,15 @@ def treat_chronic(world: World) -> None:
     )
     lacking = np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout)
     untreated, measured = lacking[:, CHRONIC], 1.0 - lacking[:, CONSUMABLES]
+    attendance = shifted(b["chronic.attendance"], world.shocks.attendance)
     counts = world.team.tallies(*world.chronic.shape)
     complications = world.team.tallies(len(world.now.complications))
 
     def task(lo: int, hi: int, slot: int) -> None:
         chronic.treat(
             world.people, world.patients, world.key.k0, world.key.k1, world.month, lo, hi, rates,
-            world.tables.prolanis, untreated, measured, world.recorded, limits, counts[slot], complications[slot],
+            world.tables.prolanis, attendance, untreated, measured, world.recorded, limits, counts[slot],
+            complications[slot],
         )  # fmt: skip
 
     world.team.over(task, world.patients_used)

@@ -133,6 +133,7 @@ def close_month(world: World) -> None:
         ("active", codes.ACTIVE), ("pending", codes.PENDING), ("arrears", codes.ARREARS), ("lapsed", codes.LAPSED),
     )}  # fmt: skip
     origin, moves, events = now.origin, now.moves, now.events
+    owed = heads.owed * _own_premiums(world)  # rupiah by class
     world.record(
         population=heads.residents(),
         population_dukcapil=world.population_published,
@@ -141,7 +142,9 @@ def close_month(world: World) -> None:
         **statuses,
         dead_on_register=int(heads.table[:, :, :, codes.DEAD_ON_REGISTER].sum()),
         moved_on_register=int(heads.table[:, :, :, codes.MOVED_ON_REGISTER].sum()),
-        arrears_rupiah=int(heads.owed @ _own_premiums(world)),
+        arrears_rupiah=int(owed.sum()),
+        **{f"arrears_class{klass}": int(heads.owing[klass]) for klass in (1, 2, 3)},
+        **{f"arrears_rupiah_class{klass}": int(owed[klass]) for klass in (1, 2, 3)},
         births=int(events[demography.BIRTHS]),
         deaths=int(events[demography.DEATHS]),
         moved_in=int(events[demography.MOVED_IN]),

@@ -35,7 +35,7 @@ def open_register(world: World) -> None:
     world.households.event[:] = codes.NO_EVENT
     take_effect(
         world.people, world.households, world.month, world.used, world.heads.table, world.heads.paid_by,
-        world.heads.ghosts_paid, world.heads.owed, world.now.suspended,
+        world.heads.ghosts_paid, world.heads.owed, world.heads.owing, world.now.suspended,
     )  # fmt: skip
 
 

@@ -53,6 +53,7 @@ class Heads(NamedTuple):
     paid_by: IntArray  # (payers, classes): active heads
     ghosts_paid: IntArray  # (payers,): active heads who are dead or gone
     owed: IntArray  # (classes,): person-months in arrears
+    owing: IntArray  # (classes,): self-payers in arrears
 
     def on_register(self) -> IntArray:
         """(facilities, segments, statuses) of everyone the register believes to be there."""
@@ -284,6 +285,7 @@ def make_world(
             np.zeros((count, len(SEGMENTS), codes.STATUSES, codes.PRESENCES), np.int64),
             np.zeros((codes.PAYERS, 4), np.int64),
             np.zeros(codes.PAYERS, np.int64),
+            np.zeros(4, np.int64),
             np.zeros(4, np.int64),
         ),
         shares=[first_shares(district, before, calendar.first)],

@@ -20,7 +20,7 @@ from sim.random import make_key
 from tests.chance import assert_mean, assert_share
 
 KEY = make_key(34, 0)
-NOTHING = ChronicRates(0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = ChronicRates(0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0)
 LIMITS = ControlLimits(140.0, 90.0, 80.0, 130.0)
 LEVELS = Levels(140.0, 142.0)
 HT = codes.HT | codes.HT_DIAGNOSED
@@ -44,12 +44,12 @@ def _patients(count: int, bits: Any, levels: Levels = LEVELS, prolanis: float = 
 
 def _treat(people: People, patients: Patients, used: int, month: int = 1, rates: ChronicRates = NOTHING,
            enrol: np.ndarray = HALF, untreated: np.ndarray = DRUGS, recorded: np.ndarray = ALL_RECORDED,
-           measured: np.ndarray = STRIPS) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+           measured: np.ndarray = STRIPS, attendance: float = 0.0) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """One month of the first ``used`` rows; the counts of the only facility and the complications."""
     counts, complications = np.zeros((1, chronic.COUNTS), np.int64), np.zeros(3, np.int64)
     chronic.treat(
-        people, patients, KEY.k0, KEY.k1, month, 0, used, rates, enrol, untreated, measured, recorded, LIMITS,
-        counts, complications,
+        people, patients, KEY.k0, KEY.k1, month, 0, used, rates, enrol, np.full(1, attendance), untreated, measured,
+        recorded, LIMITS, counts, complications,
     )  # fmt: skip
     return counts[0], complications
 
@@ -79,9 +79,9 @@ def test_control_follows_the_normal_law(adherent: bool, days_without: float) -> 
     count = 40_000
     bits = HT | codes.HT_PROLANIS | DM | codes.DM_PROLANIS | (codes.ADHERENT if adherent else 0)
     people, patients, used = _patients(count, bits)
-    rates = NOTHING._replace(attendance=1.0, drug_sbp=8.0, drug_fbg=20.0)
+    rates = NOTHING._replace(drug_sbp=8.0, drug_fbg=20.0)
     for month in range(6):
-        counts, _ = _treat(people, patients, used, month, rates, untreated=np.full(1, days_without))
+        counts, _ = _treat(people, patients, used, month, rates, untreated=np.full(1, days_without), attendance=1.0)
     lost = days_without if adherent else 1.0
     assert_share(int(counts[chronic.HT_CONTROLLED]), count, _ht_controlled(140.0 + 8.0 * lost))
     assert_share(int(counts[chronic.DM_CONTROLLED]), count, _dm_controlled(142.0 + 20.0 * lost))
@@ -94,8 +94,8 @@ def test_with_adherence_the_diagnosed_keep_their_mean() -> None:
     bits = np.full(count, HT | codes.HT_PROLANIS | DM | codes.DM_PROLANIS)
     bits[::2] |= codes.ADHERENT
     people, patients, used = _patients(count, bits, levels)
-    rates = NOTHING._replace(attendance=1.0, drug_sbp=8.0, drug_fbg=20.0)
-    counts, _ = _treat(people, patients, used, 3, rates)
+    rates = NOTHING._replace(drug_sbp=8.0, drug_fbg=20.0)
+    counts, _ = _treat(people, patients, used, 3, rates, attendance=1.0)
     without = np.where(bits & codes.ADHERENT, 0.0, 1.0)
     assert_mean(patients.sbp + 8.0 * without, 144.0)
     assert_mean(patients.fbg + 20.0 * without, 152.0)
@@ -119,14 +119,13 @@ def test_only_members_who_come_are_measured() -> None:
     count = 20_000
     people, patients, used = _patients(count, HT | codes.HT_PROLANIS)
     people.chronic[::2] = HT
-    rates = NOTHING._replace(attendance=0.3)
-    counts, _ = _treat(people, patients, used, rates=rates)
+    counts, _ = _treat(people, patients, used, attendance=0.3)
     assert counts[chronic.HT_PRO] == count // 2
     assert counts[chronic.HT_KNOWN] == count
     assert counts[chronic.DM_KNOWN] == 0
     assert_share(int(counts[chronic.HT_CONTROLLED]), count // 2, 0.3 * _ht_controlled(140.0))
     people.status[:] = codes.ARREARS
-    assert _treat(people, patients, used, 2, rates)[0].sum() == 0
+    assert _treat(people, patients, used, 2, attendance=0.3)[0].sum() == 0
 
 
 def test_without_strips_glucose_is_not_measured_and_pressure_is() -> None:
@@ -135,8 +134,7 @@ def test_without_strips_glucose_is_not_measured_and_pressure_is() -> None:
     bits = HT | codes.HT_PROLANIS | DM | codes.DM_PROLANIS
     for strips in (1.0, 0.75, 0.0):
         people, patients, used = _patients(count, bits)
-        rates = NOTHING._replace(attendance=0.6)
-        counts, _ = _treat(people, patients, used, rates=rates, measured=np.full(1, strips))
+        counts, _ = _treat(people, patients, used, measured=np.full(1, strips), attendance=0.6)
         assert_share(int(counts[chronic.ATTENDED]), count, 0.6)
         assert_share(int(counts[chronic.HT_CONTROLLED]), count, 0.6 * _ht_controlled(140.0))
         if strips:
@@ -153,8 +151,8 @@ def test_the_clinic_supplies_who_takes_drugs_and_has_no_hospital_letter() -> Non
     bits[1::3] |= codes.ADHERENT | codes.LETTER
     people, patients, used = _patients(count, bits)
     assert chronic.on_drugs(people, 2).tolist() == [count // 3, 0]
-    rates = NOTHING._replace(attendance=1.0, drug_sbp=8.0)
-    counts, _ = _treat(people, patients, used, 1, rates, untreated=np.ones(1))
+    rates = NOTHING._replace(drug_sbp=8.0)
+    counts, _ = _treat(people, patients, used, 1, rates, untreated=np.ones(1), attendance=1.0)
     assert counts[chronic.ON_DRUGS] == count // 3
     expected = (2 * _ht_controlled(148.0) + _ht_controlled(140.0)) / 3
     assert_share(int(counts[chronic.HT_CONTROLLED]), count, expected)
@@ -184,13 +182,13 @@ def test_a_session_is_a_contact_where_there_was_none() -> None:
     count = 40_000
     people, patients, used = _patients(count, HT | codes.HT_PROLANIS)
     people.wish[::2] = codes.SEEN
-    counts, _ = _treat(people, patients, used, 4, NOTHING._replace(attendance=0.5), recorded=np.full(1, 0.9))
+    counts, _ = _treat(people, patients, used, 4, NOTHING, recorded=np.full(1, 0.9), attendance=0.5)
     new = people.used == 4
     assert not new[::2].any()
     assert counts[chronic.CLUB_CONTACTS] == new.sum()
     assert_share(int(new.sum()), count // 2, 0.45)
     assert (people.wish[new] & codes.SEEN > 0).all()
-    again, _ = _treat(people, patients, used, 4, NOTHING._replace(attendance=0.5), recorded=np.full(1, 0.9))
+    again, _ = _treat(people, patients, used, 4, NOTHING, recorded=np.full(1, 0.9), attendance=0.5)
     assert again[chronic.CLUB_CONTACTS] == 0
 
 
@@ -276,9 +274,9 @@ def test_who_is_referred_back_leaves_the_hospital_with_drugs_of_its_own() -> Non
         0xFFFF ^ codes.LETTER
     )  # who is not referred back is the clinic's again, which has no drugs
     patients.sbp[:] = levels
-    rates = NOTHING._replace(attendance=1.0, drug_sbp=8.0)
+    rates = NOTHING._replace(drug_sbp=8.0)
     for month in range(2, 8):
-        counts, _ = _treat(people, patients, used, month, rates, untreated=np.ones(1))
+        counts, _ = _treat(people, patients, used, month, rates, untreated=np.ones(1), attendance=1.0)
     assert counts[chronic.ON_PRB] == back.sum()
     expected = 0.3 * _ht_controlled(140.0) + 0.7 * _ht_controlled(148.0)
     assert_share(int(counts[chronic.HT_CONTROLLED]), count, expected)
@@ -296,7 +294,7 @@ def test_prolanis_members_and_those_seen_are_counted_as_persons() -> None:
     count = 20_000
     bits = np.where(np.arange(count) % 2 == 0, HT | DM | codes.HT_PROLANIS | codes.DM_PROLANIS, HT)
     people, patients, used = _patients(count, bits)
-    counts, _ = _treat(people, patients, used, 1, NOTHING._replace(attendance=0.4), enrol=NOBODY)
+    counts, _ = _treat(people, patients, used, 1, NOTHING, enrol=NOBODY, attendance=0.4)
     assert counts[chronic.PROLANIS] == count // 2
     assert_share(int(counts[chronic.ATTENDED]), count // 2, 0.4)
 
@@ -345,18 +343,18 @@ def _mixed(count: int):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-RATES = ChronicRates(0.1, 0.05, 0.5, 0.1, 0.6, 8.0, 20.0, 0.1, 0.1)
+RATES = ChronicRates(0.1, 0.05, 0.1, 0.6, 8.0, 20.0, 0.1, 0.1)
 
 
 def test_two_ranges_give_the_same_as_one() -> None:
     people, patients, used = _mixed(5000)
     other, rows = copy_arrays(people), copy_arrays(patients)
-    counts, complications = _treat(people, patients, used, 5, RATES, recorded=np.full(1, 0.9))
+    counts, complications = _treat(people, patients, used, 5, RATES, recorded=np.full(1, 0.9), attendance=0.5)
     parts, kinds = np.zeros((1, chronic.COUNTS), np.int64), np.zeros(3, np.int64)
     for lo, hi in ((1700, used), (0, 1700)):  # in either order
         chronic.treat(
-            other, rows, KEY.k0, KEY.k1, 5, lo, hi, RATES, HALF, DRUGS, STRIPS, np.full(1, 0.9), LIMITS, parts,
-            kinds,
+            other, rows, KEY.k0, KEY.k1, 5, lo, hi, RATES, HALF, np.full(1, 0.5), DRUGS, STRIPS, np.full(1, 0.9),
+            LIMITS, parts, kinds,
         )  # fmt: skip
     assert np.array_equal(counts, parts[0])
     assert np.array_equal(complications, kinds)
@@ -368,7 +366,7 @@ def test_the_dead_and_the_gone_are_left_alone() -> None:
     people, patients, used = _mixed(3000)
     people.presence[::2] = codes.DEAD_ON_REGISTER
     before, rows = copy_arrays(people), copy_arrays(patients)
-    _treat(people, patients, used, 5, RATES)
+    _treat(people, patients, used, 5, RATES, attendance=0.5)
     for mine, plain in zip(people, before, strict=True):
         assert np.array_equal(mine[::2], plain[::2])
     away = before.presence[patients.person[:used]] != codes.RESIDENT

@@ -268,22 +268,32 @@ FOLDER_MISTAKES: list[tuple[str, Change, str]] = [
     ),
     ("closed last band", cell("age_sex", 7, "age_to", "99"), "row 7, column age_to: the last band ends at age 99"),
     (
-        "more active than registered",
-        rows("history", "2023-01,registered,district,900,x,low,", "2023-01,active,district,901,x,low,"),
-        "d/history.csv, row 3, column value: 901.0 active members, above 900.0 registered",
-    ),
-    (
-        "ak above 1000",
-        rows("history", "2023-01,ak,P1,1500,x,low,"),
-        "row 2, column value: ak of 1500.0. Expected: at most 1000",
-    ),
-    (
         "negative history",
         rows("history", "2023-01,billed,district,-1,x,low,"),
         "row 2, column value: the negative number -1",
     ),
     ("unknown indicator", rows("history", "2023-01,registred,district,1,x,low,"), "did you mean registered?"),
     ("unknown place", rows("history", "2023-01,ak,P9,1,x,low,"), 'row 2, column place: "P9"'),
+    (
+        "unknown segment of the history",
+        rows("history", "2023-01,active,segment:pbijk,1,x,low,"),
+        'row 2, column place: "segment:pbijk". Expected: one of district, segment:pbi_jk',
+    ),
+    (
+        "indicator at a place it has not",
+        rows("history", "2023-01,billed,P1,1,x,low,"),
+        "row 2, column place: billed for P1. Expected: a place of the kind district",
+    ),
+    (
+        "ratio of a year",
+        rows("history", "2023,ak,P1,140,x,low,"),
+        "row 2, column month: ak for the year 2023. Expected: a month written YYYY-MM",
+    ),
+    (
+        "month of the history",
+        rows("history", "2023-13,active,district,1,x,low,"),
+        'row 2, column month: "2023-13". Expected: a month written YYYY-MM as text, such as 2023-10, or a year',
+    ),
     ("unknown default stock", text("district.yaml", "2023-10", "2023-11"), 'column default_stock: "2023-11"'),
     (
         "unknown key",
@@ -620,7 +630,7 @@ def test_mistakes_in_a_workbook_from_a_shell(name: str, tmp_path: Path, prakira:
     ("where", "message"),
     [
         ("bengkulu-utra", "did you mean bengkulu-utara?"),
-        ("nowhere", "the examples are bengkulu-utara, kota-surabaya, pulau-taliabu"),
+        ("nowhere", "the examples are bengkulu-utara, kabupaten-contoh, kota-surabaya, pulau-taliabu"),
         ("none.xlsx", "none.xlsx does not exist"),
         ("notes.txt", "notes.txt is neither a folder nor an .xlsx file"),
     ],

@@ -22,13 +22,14 @@ PACKAGE = Path(districts.__file__).parent
 CATALOGUE = PACKAGE / "locale" / "input.id.po"
 SOURCES = [
     *(PACKAGE / name for name in ("cells.py", "raw.py", "folder.py", "workbook.py", "assemble.py", "validate.py")),
+    *(PACKAGE / name for name in ("history_faults.py", "history_members.py", "history_care.py")),
     *(PACKAGE / name for name in ("minimal.py", "read.py", "write.py", "template.py")),
     *(Path(sim.__file__).parent / "people" / name for name in ("margins.py", "cells.py")),
     Path(cli.district.__file__),
     Path(cli.staffing.__file__),
 ]
 _CALLS = {"problem": 2, "UserError": 1, "_": 1, "_text": 1}
-_NAMES = ("expected", "found", "EXPECTED_INTEGER", "EXPECTED_NUMBER", "EXPECTED_MONTH", "_FIGURE")
+_NAMES = ("expected", "found", "EXPECTED_INTEGER", "EXPECTED_NUMBER", "EXPECTED_MONTH", "EXPECTED_PERIOD", "_FIGURE")
 
 
 def _strings(node: ast.AST) -> Iterator[str]:
@@ -61,6 +62,7 @@ def message_ids() -> set[str]:
     ids |= {column.help for spec in TABLES for column in spec.columns} | {column.help for column in SCALARS.values()}
     ids |= {item.label for item in ITEMS} | {item.column.help for item in ITEMS} | set(FACILITY_LABELS.values())
     ids |= set(template._STEPS) | set(template._KINDS.values()) | {"Input", "Value", "Explanation"}
+    ids |= {"Indicator", "Given for", "Unit", "Stock or flow"}
     ids |= {"Sheet", "Column", "Required", "Allowed", "Meaning", "Errors ({count}):", "Warnings ({count}):"}
     ids |= {"the number {value}", "the negative number {value}", "a text", inventory.NOT_GIVEN.source}
     # Sources that `prakira check` shows for what the one-sheet template leaves out; staff is told by facility.

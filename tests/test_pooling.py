@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from calibration.pooling import Response, learn_response, pool
-from sim.random import generator
+from sim.random import numpy_generator
 from tests.chance import assert_share, assert_uniform
 
 
@@ -29,7 +29,7 @@ def test_with_a_known_spread_the_mean_is_the_classical_shrinkage_estimate() -> N
     variance = np.array([0.0, 0.1, 0.4, 2.0])[:, None]
     y = np.array([0.8, -0.6, 1.0, 0.9])[:, None]
     draws = 4000
-    found = pool(_one_effect(4, own), y, variance, np.array([tau]), np.zeros(1), draws, generator(3, 0))
+    found = pool(_one_effect(4, own), y, variance, np.array([tau]), np.zeros(1), draws, numpy_generator(3, 0))
     weight = tau**2 / (tau**2 + own + variance)
     error = np.sqrt(weight * (own + variance) / draws)
     # Draws are independent here (one block, nothing else moves): 8 comparisons at 1e-4 each, two-sided.
@@ -48,7 +48,7 @@ def test_with_an_unknown_level_the_mean_is_that_of_the_joint_normal() -> None:
     variance = np.linspace(0.0, 0.5, places)[:, None]
     draws = 4000
     found = pool(
-        _one_effect(places, own, 1.3, shared), y, variance, np.array([tau]), np.zeros(1), draws, generator(4, 0)
+        _one_effect(places, own, 1.3, shared), y, variance, np.array([tau]), np.zeros(1), draws, numpy_generator(4, 0)
     )
     load = np.hstack([1.3 * np.eye(places), np.full((places, 1), shared)])
     prior = np.diag([tau**2] * places + [1.0])
@@ -63,7 +63,7 @@ def test_with_an_unknown_level_the_mean_is_that_of_the_joint_normal() -> None:
 def test_an_unknown_spread_has_the_posterior_of_a_fine_grid() -> None:
     # With u integrated out, y[f] ~ N(0, tau² + v): the posterior of tau alone is one-dimensional.
     places, own, median, log_sd = 10, 0.05, 0.3, 0.6
-    y = generator(5, 0).normal(0.0, np.sqrt(0.5**2 + own), (places, 1))
+    y = numpy_generator(5, 0).normal(0.0, np.sqrt(0.5**2 + own), (places, 1))
     draws = 6000
     found = pool(
         _one_effect(places, own),
@@ -72,7 +72,7 @@ def test_an_unknown_spread_has_the_posterior_of_a_fine_grid() -> None:
         np.array([median]),
         np.array([log_sd]),
         draws,
-        generator(5, 1),
+        numpy_generator(5, 1),
     )
     log_tau = np.log(median) + log_sd * np.linspace(-6, 6, 4001)
     total = np.exp(2 * log_tau)[:, None] + own
@@ -88,7 +88,7 @@ def test_a_facility_with_few_months_leans_on_its_peers() -> None:
     places, monthly = 22, 0.3
     months = np.full(places, 24)
     months[0] = 3
-    y = generator(6, 0).normal(0.0, 0.4, (places, 1))
+    y = numpy_generator(6, 0).normal(0.0, 0.4, (places, 1))
     y[0] = y[1] = 1.0
     found = pool(
         _one_effect(places, 0.0 + 1e-6),
@@ -97,7 +97,7 @@ def test_a_facility_with_few_months_leans_on_its_peers() -> None:
         np.array([0.4]),
         np.array([0.5]),
         2000,
-        generator(6, 1),
+        numpy_generator(6, 1),
     )
     assert found.shrinkage[0, 0] > 3 * found.shrinkage[1, 0]
     short, long = found.effects.mean(axis=0)[:2, 0]
@@ -107,11 +107,11 @@ def test_a_facility_with_few_months_leans_on_its_peers() -> None:
 
 def test_a_facility_without_data_gets_the_pooled_prior() -> None:
     places = 12
-    y = generator(7, 0).normal(0.0, 0.5, (places, 1))
+    y = numpy_generator(7, 0).normal(0.0, 0.5, (places, 1))
     y[3] = np.nan
     variance = np.full((places, 1), 0.05)
     variance[3] = np.nan
-    found = pool(_one_effect(places, 0.01), y, variance, np.array([0.3]), np.array([0.5]), 5000, generator(7, 1))
+    found = pool(_one_effect(places, 0.01), y, variance, np.array([0.3]), np.array([0.5]), 5000, numpy_generator(7, 1))
     assert found.shrinkage[3, 0] == pytest.approx(1.0)
     # Given its tau, the effect of the place is a normal of that spread, whatever the others reported.
     assert_uniform(stats.norm.cdf(found.effects[::5, 3, 0] / found.tau[::5, 0]))
@@ -129,7 +129,7 @@ def test_nothing_observed_leaves_every_prior() -> None:
         np.array([0.3]),
         np.array([0.5]),
         3000,
-        generator(8, 0),
+        numpy_generator(8, 0),
     )
     assert_uniform(stats.norm.cdf(found.levels[:, 0]))
     assert_uniform(stats.norm.cdf(np.log(found.tau[::3, 0] / 0.3) / 0.5))
@@ -175,7 +175,7 @@ def test_truths_rank_anywhere_in_their_posteriors() -> None:
     y[luck.random(y.shape) < 1 / 3] = np.nan
     ranks, inside = np.empty((worlds, 6)), 0
     for i in range(worlds):
-        found = pool(response, y[i], variance[i], np.full(3, 0.35), np.full(3, 0.4), 120, generator(13, i), warm=40)
+        found = pool(response, y[i], variance[i], np.full(3, 0.35), np.full(3, 0.4), 120, numpy_generator(13, i), warm=40)
         sample = np.hstack([found.levels, found.tau, found.effects[:, 0, :1]])
         truth = np.concatenate([z[i], tau[i], u[i, 0, :1]])
         ranks[i] = ((sample < truth).sum(axis=0) + luck.random(6)) / 121
@@ -190,14 +190,14 @@ def test_truths_rank_anywhere_in_their_posteriors() -> None:
 def test_the_same_generator_gives_the_same_draws() -> None:
     y = np.array([[0.1], [0.4], [np.nan]])
     arguments = (_one_effect(3, 0.1, shared=1.0), y, np.ones((3, 1)), np.array([0.3]), np.array([0.5]), 20)
-    first, second = pool(*arguments, generator(1, 0)), pool(*arguments, generator(1, 0))
+    first, second = pool(*arguments, numpy_generator(1, 0)), pool(*arguments, numpy_generator(1, 0))
     assert (first.effects == second.effects).all()
     assert (first.tau == second.tau).all()
 
 
 def test_faults_are_told() -> None:
     response = _one_effect(2, 0.1)
-    ok = (np.zeros((2, 1)), np.ones((2, 1)), np.array([0.3]), np.array([0.5]), 5, generator(1, 0))
+    ok = (np.zeros((2, 1)), np.ones((2, 1)), np.array([0.3]), np.array([0.5]), 5, numpy_generator(1, 0))
     for place, wrong in ((0, np.zeros((3, 1))), (1, np.full((2, 1), np.nan)), (2, np.array([0.0])), (3, np.ones(2))):
         with pytest.raises(ValueError):
             pool(response, *ok[:place], wrong, *ok[place + 1 :])

@@ -11,12 +11,12 @@ from tests.people import residents
 
 
 class Counts:
-    """The four tallies of the register."""
+    """The five tallies of the register."""
 
     def __init__(self) -> None:
         self.tables = (
             np.zeros((1, 6, codes.STATUSES, codes.PRESENCES), np.int64), np.zeros((codes.PAYERS, 4), np.int64),
-            np.zeros(codes.PAYERS, np.int64), np.zeros(4, np.int64),
+            np.zeros(codes.PAYERS, np.int64), np.zeros(4, np.int64), np.zeros(4, np.int64),
         )  # fmt: skip
         self.suspended = np.zeros(1, np.int64)
 
@@ -67,6 +67,7 @@ def test_a_family_that_owes_is_suspended_from_the_first() -> None:
     ]  # fmt: skip
     assert counts.suspended[0] == 5
     assert counts.tables[3].tolist() == [0, 0, 0, 1 + 2 + 2 * 24]  # person-months owed in class III
+    assert counts.tables[4].tolist() == [0, 0, 0, 5]  # by five persons
 
 
 def test_pending_members_become_active_in_their_month_and_not_before() -> None:

@@ -101,13 +101,13 @@ def test_no_run_a_foreign_file_and_a_damaged_one(tmp_path: Path) -> None:
         RunStore.open(other)
 
 
-@pytest.mark.parametrize("version", ["1", "99"])  # 1: before hospitals had a table of their own
+@pytest.mark.parametrize("version", ["2", "99"])  # 2: before arrears were told by class
 def test_another_format_is_refused(tmp_path: Path, version: str) -> None:
     filled(tmp_path / "run").close()
     with sqlite3.connect(tmp_path / "run" / FILE) as connection:
         connection.execute("UPDATE meta SET json = ? WHERE key = 'format'", (version,))
     connection.close()
-    with pytest.raises(UserError, match=f"format {version}; this program reads format 2"):
+    with pytest.raises(UserError, match=f"format {version}; this program reads format 3"):
         RunStore.open(tmp_path / "run")
 
 

@@ -68,14 +68,13 @@ class ControlLimits(NamedTuple):
 
 
 class ChronicRates(NamedTuple):
-    """``diagnosis`` at a contact, Prolanis ``drop``-out per month, ``attendance`` of a session, ``complication`` per
-    month out of control and its factor when ``controlled``, mmHg and mg/dL that are lost without drugs (``drug_sbp``,
-    ``drug_fbg``), ``refer_back`` of a patient with a letter who is under control (PRB, with drugs
-    prescribed by the hospital; Permenkes 28/2014), ``letter`` for one without who is not, which ends PRB."""
+    """``diagnosis`` at a contact, Prolanis ``drop``-out per month, ``complication`` per month out of control and its
+    factor when ``controlled``, mmHg and mg/dL that are lost without drugs (``drug_sbp``, ``drug_fbg``), ``refer_back``
+    of a patient with a letter who is under control (PRB, with drugs prescribed by the hospital; Permenkes 28/2014),
+    ``letter`` for one without who is not, which ends PRB."""
 
     diagnosis: float
     drop: float
-    attendance: float
     complication: float
     controlled: float
     drug_sbp: float
@@ -164,16 +163,17 @@ def add_patients(ppl, patients, k0, k1, count, new_patients, levels):  # type: i
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def treat(  # type: ignore[no-untyped-def]
-    ppl, patients, k0, k1, month, lo, hi, rates, enrol, untreated, measured, recorded, limits, counts, complications
+    ppl, patients, k0, k1, month, lo, hi, rates, enrol, attendance, untreated, measured, recorded, limits, counts,
+    complications,
 ):  # fmt: skip
     """One month of the patients in rows ``lo`` ... ``hi``-1; run it after care has been sought.
 
     ``rates`` is :class:`ChronicRates`, ``limits`` :class:`ControlLimits`; ``enrol`` (facilities, 2) are the Prolanis
-    shares of the diagnosed, ``untreated`` (facilities,) the shares of days without the clinic's drugs (who has a
-    hospital letter gets them there, who is referred back from a pharmacy that BPJS pays), ``measured`` (facilities,)
-    those of days with strips for glucose, ``recorded`` (facilities,) the shares of contacts entered in P-Care. Who
-    comes to a session without a contact so far has one then. Receives ``counts`` (facilities, 12) and ``complications``
-    (3,: stroke, heart, kidney).
+    shares of the diagnosed, ``attendance`` (facilities,) the chances that a member comes to the month's session,
+    ``untreated`` (facilities,) the shares of days without the clinic's drugs (who has a hospital letter gets them
+    there, who is referred back from a pharmacy that BPJS pays), ``measured`` (facilities,) those of days with strips
+    for glucose, ``recorded`` (facilities,) the shares of contacts entered in P-Care. Who comes to a session without a
+    contact so far has one then. Receives ``counts`` (facilities, 12) and ``complications`` (3,: stroke, heart, kidney).
     """
     presence, status, chronic, wish, used = ppl.presence, ppl.status, ppl.chronic, ppl.wish, ppl.used
     name, serial, facility, person = ppl.name, ppl.serial, ppl.facility, patients.person
@@ -214,11 +214,11 @@ def treat(  # type: ignore[no-untyped-def]
             counts[f, DM_KNOWN] += bits & DM_DIAGNOSED != 0
             luck = unit(w2[j])
             member = bits & (HT_PROLANIS | DM_PROLANIS) != 0
-            attends = member and luck < rates.attendance
+            attends = member and luck < attendance[f]
             counts[f, PROLANIS] += member
             counts[f, ATTENDED] += attends
             counts[f, ON_PRB] += bits & PRB != 0
-            if attends and wish[i] & SEEN == 0 and luck < rates.attendance * recorded[f]:
+            if attends and wish[i] & SEEN == 0 and luck < attendance[f] * recorded[f]:
                 counts[f, CLUB_CONTACTS] += 1
                 wish[i] |= SEEN
                 used[i] = month
@@ -241,7 +241,7 @@ def treat(  # type: ignore[no-untyped-def]
                 controlled = controlled and glucose <= limits.fbg_max
                 if bits & DM_PROLANIS:
                     counts[f, DM_PRO] += 1
-                    if attends and luck < rates.attendance * measured[f]:
+                    if attends and luck < attendance[f] * measured[f]:
                         shown = _strip(glucose, k0, k1, names[n], serials[n], month)
                         counts[f, DM_CONTROLLED] += limits.fbg_min <= shown <= limits.fbg_max
             chance = rates.complication * (rates.controlled if controlled else 1.0)

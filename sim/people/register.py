@@ -25,12 +25,12 @@ from sim.codes import (
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def close_register(ppl, hh, lo, hi, heads, paid_by, ghosts_paid, owed):  # type: ignore[no-untyped-def]
+def close_register(ppl, hh, lo, hi, heads, paid_by, ghosts_paid, owed, owing):  # type: ignore[no-untyped-def]
     """Count the persons ``lo`` ... ``hi``-1 and note what their households hold.
 
     ``heads`` (facilities, segments, statuses, presences), ``paid_by`` (payers, classes): active heads,
-    ``ghosts_paid`` (payers,): those among them who are dead or gone, ``owed`` (classes,): person-months in arrears; all
-    start at 0.
+    ``ghosts_paid`` (payers,): those among them who are dead or gone, ``owed`` (classes,): person-months in arrears,
+    ``owing`` (classes,): the self-payers in arrears; all start at 0.
     ``hh.payers`` and ``hh.holds`` must be 0 before. Self-payers take the class that their family has moved to.
     """
     presence_of, segment_of, status_of, payer_of = ppl.presence, ppl.segment, ppl.status, ppl.payer
@@ -59,10 +59,11 @@ def close_register(ppl, hh, lo, hi, heads, paid_by, ghosts_paid, owed):  # type:
                 ghosts_paid[payer] += 1
         elif status == ARREARS and payer == PAYER_SELF:
             owed[klass_of[i]] += debt[h]
+            owing[klass_of[i]] += 1
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def take_effect(ppl, hh, month, used, heads, paid_by, ghosts_paid, owed, suspended):  # type: ignore[no-untyped-def]
+def take_effect(ppl, hh, month, used, heads, paid_by, ghosts_paid, owed, owing, suspended):  # type: ignore[no-untyped-def]
     """Day 1: pending persons whose month has come become active; families that owe are suspended.
 
     Perpres 82/2018 art. 42: suspended from the 1st of the month after the unpaid one. The head counts of the month's
@@ -77,7 +78,8 @@ def take_effect(ppl, hh, month, used, heads, paid_by, ghosts_paid, owed, suspend
             hh.payers[h] += own
             if own:
                 ppl.klass[i] = hh.klass[h]
-            _change_status(ppl, hh, i, ARREARS if own and hh.debt[h] > 0 else ACTIVE, heads, paid_by, ghosts_paid, owed)
+            status = ARREARS if own and hh.debt[h] > 0 else ACTIVE
+            _change_status(ppl, hh, i, status, heads, paid_by, ghosts_paid, owed, owing)
     for h in range(hh.debt.size):
         if hh.debt[h] == 0 or hh.payers[h] == 0:
             continue
@@ -85,21 +87,23 @@ def take_effect(ppl, hh, month, used, heads, paid_by, ghosts_paid, owed, suspend
         while i >= 0:
             if ppl.status[i] == ACTIVE and ppl.payer[i] == PAYER_SELF:
                 if ppl.presence[i] != FREE and ppl.presence[i] != GONE:
-                    _change_status(ppl, hh, i, ARREARS, heads, paid_by, ghosts_paid, owed)
+                    _change_status(ppl, hh, i, ARREARS, heads, paid_by, ghosts_paid, owed, owing)
                     suspended[0] += 1
             i = ppl.next[i]
 
 
 @nb.njit(error_model="numpy")
-def _change_status(ppl, hh, i, status, heads, paid_by, ghosts_paid, owed):  # type: ignore[no-untyped-def]
+def _change_status(ppl, hh, i, status, heads, paid_by, ghosts_paid, owed, owing):  # type: ignore[no-untyped-def]
     """Give person ``i`` another status and carry the counts over."""
     f, segment, presence, klass = ppl.facility[i], ppl.segment[i], ppl.presence[i], ppl.klass[i]
-    debt = np.int64(hh.debt[ppl.household[i]]) * (ppl.payer[i] == PAYER_SELF)
+    own = np.int64(ppl.payer[i] == PAYER_SELF)
     before = ppl.status[i]
     heads[f, segment, before, presence] -= 1
     heads[f, segment, status, presence] += 1
     gained = np.int64(status == ACTIVE) - np.int64(before == ACTIVE)
     paid_by[ppl.payer[i], klass] += gained
     ghosts_paid[ppl.payer[i]] += gained * (presence != RESIDENT)
-    owed[klass] += debt * (np.int64(status == ARREARS) - np.int64(before == ARREARS))
+    suspended = own * (np.int64(status == ARREARS) - np.int64(before == ARREARS))
+    owed[klass] += np.int64(hh.debt[ppl.household[i]]) * suspended
+    owing[klass] += suspended
     ppl.status[i] = status
