@@ -15,10 +15,8 @@ from numpy.typing import NDArray
 
 from calibration.abc import Draws
 from calibration.ridge import FloatArray, Ridge, fit_ridge
-from sim.random import legacy_state, numpy_generator
+from sim.random import Purpose, legacy_state, numpy_generator
 
-#: Serial of this use among the generators of a seed.
-_SERIAL = 1
 #: Where the emulated response stops.
 _EDGE = 3.0
 #: The two posteriors agree on a parameter within these bounds; see :func:`compare`.
@@ -117,8 +115,8 @@ def sample(emulator: Emulator, s_obs: FloatArray, parameters: int, seed: int, st
     # Differential evolution moves along the posterior's own axes: at a dozen parameters it mixes about twice as fast.
     moves = [(emcee.moves.DEMove(), 0.7), (emcee.moves.DEMove(gamma0=1.0), 0.1), (emcee.moves.StretchMove(), 0.2)]
     sampler = emcee.EnsembleSampler(walkers, parameters, log_posterior, vectorize=True, moves=moves)
-    start = numpy_generator(seed, _SERIAL).standard_normal((walkers, parameters))
-    sampler.run_mcmc(emcee.State(start, random_state=legacy_state(seed, _SERIAL)), steps)
+    start = numpy_generator(seed, Purpose.WALK).standard_normal((walkers, parameters))
+    sampler.run_mcmc(emcee.State(start, random_state=legacy_state(seed, Purpose.WALK)), steps)
     chain = sampler.get_chain(discard=steps // 3)
     times = emcee.autocorr.integrated_time(chain, quiet=True, tol=0)
     longest = float(np.max(times)) if np.isfinite(times).all() else float("inf")
