@@ -68,6 +68,7 @@ class Purpose(IntEnum):
     OBSERVATION = 24  # one normal per series and month: errors of the figures that a district reports; resampling
     # Streams of numpy (`numpy_generator`), for what is computed from results.
     BOOTSTRAP = 22  # units drawn again, for an interval of a mean score
+    WALK = 26  # a Markov chain over parameters
 
 
 @dataclass(frozen=True)

@@ -175,7 +175,9 @@ def test_truths_rank_anywhere_in_their_posteriors() -> None:
     y[luck.random(y.shape) < 1 / 3] = np.nan
     ranks, inside = np.empty((worlds, 6)), 0
     for i in range(worlds):
-        found = pool(response, y[i], variance[i], np.full(3, 0.35), np.full(3, 0.4), 120, numpy_generator(13, i), warm=40)
+        found = pool(
+            response, y[i], variance[i], np.full(3, 0.35), np.full(3, 0.4), 120, numpy_generator(13, i), warm=40
+        )
         sample = np.hstack([found.levels, found.tau, found.effects[:, 0, :1]])
         truth = np.concatenate([z[i], tau[i], u[i, 0, :1]])
         ranks[i] = ((sample < truth).sum(axis=0) + luck.random(6)) / 121
