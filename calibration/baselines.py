@@ -74,7 +74,8 @@ def _naive(data: _Series, horizon: int) -> Normal:
 
 
 def drift(series: ArrayLike, horizon: int) -> Normal:
-    """The straight line from the first to the last observation, continued; with fewer than three: the last value.
+    """The straight line from the first to the last observation, continued. Two observations tell a slope but not how
+    far off it is: the spread then starts from their whole change. One observation: the last value.
 
     Arguments and errors as :func:`naive`.
     """
@@ -82,11 +83,12 @@ def drift(series: ArrayLike, horizon: int) -> Normal:
 
 
 def _drift(data: _Series, horizon: int) -> Normal:
-    if data.observed < 3:
+    if data.observed < 2:
         return _naive(data, horizon)
     changes = np.diff(data.values)
     slope = changes.mean()
-    sigma = _root(np.sum((changes - slope) ** 2), data.observed - 2)
+    known = slope if data.observed > 2 else 0.0
+    sigma = _root(np.sum((changes - known) ** 2), max(1, data.observed - 2))
     steps = _horizons(horizon) + data.late
     return Normal(data.values[-1] + slope * steps, sigma * np.sqrt(steps * (1.0 + steps / changes.size)))
 

@@ -98,12 +98,14 @@ def test_what_no_method_can_forecast_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_one_point_has_no_spread_and_two_have_that_of_the_last_value(name: str) -> None:
+def test_one_point_has_no_spread_and_two_have_that_of_their_change(name: str) -> None:
     one = BASELINES[name]([7.0], 2)
     assert one.mean.tolist() == [7.0, 7.0]
     assert np.isnan(one.sd).all()
     two = BASELINES[name]([5.0, 7.0], 2)
-    np.testing.assert_allclose(two.sd, 2.0 * np.sqrt([1.0, 2.0]))
+    on = name in ("drift", "ets", "arima")
+    assert two.mean.tolist() == ([9.0, 11.0] if on else [7.0, 7.0])
+    np.testing.assert_allclose(two.sd, 2.0 * np.sqrt([2.0, 6.0] if on else [1.0, 2.0]))
 
 
 @pytest.mark.parametrize("name", BASELINES)
