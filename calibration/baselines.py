@@ -273,7 +273,13 @@ def _checked(prediction: Any) -> Normal | None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No word of convergence: AICc compares what was reached, and a bad optimum loses."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    """No word of convergence: AICc compares what was reached, and a bad optimum loses. One thread of BLAS: matrices of
+    a dozen rows gain nothing by more, and on a busy machine lose a factor of ten by waiting for them."""
+    # Statsmodels sets its own warning filters when it is imported, so it comes before ours.
+    import statsmodels.tsa.arima.model
+    import statsmodels.tsa.exponential_smoothing.ets  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"), warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -180,6 +182,16 @@ def test_both_fits_are_quick() -> None:
     ets(series, 12)
     arima(series, 12)
     assert time.process_time() - start < 3.0  # 0.3 s on an idle machine
+
+
+def test_fits_say_nothing() -> None:
+    """Not even in the first call of a process, which imports statsmodels and with it its warning filters."""
+    code = (
+        "import numpy as np; from calibration.baselines import ets, arima; "
+        "y = np.cumsum(np.sin(np.arange(40.0) ** 2)); ets(y, 3); arima(y, 3); ets(y[:11], 3); arima(y[:11], 3)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout + found.stderr == ""
 
 
 def test_an_announced_step_is_added_from_its_month_on() -> None:
