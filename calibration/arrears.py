@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 
 from calibration.predictive import Over
 from calibration.short import Point, published
@@ -22,6 +23,7 @@ from districts.tiny import tiny_district
 from sim import codes
 from sim.behaviour import Behaviour, default_behaviour
 from sim.calendar import Calendar, next_month
+from sim.people.margins import MOST_MONTHS as _CAP
 from sim.people.margins import PREMIUM
 from sim.policy import baseline_policy
 from sim.random import Purpose, make_key, numbered, uniforms
@@ -175,14 +177,51 @@ def _watch(world: World, seen: list[FloatArray]) -> Generator[Any, Any, None]:
         owing = there & (people.status[used] == codes.ARREARS) & (people.payer[used] == codes.PAYER_SELF)
         klass = people.klass[used][owing].astype(np.int64)
         debt = world.households.debt[people.household[used][owing]].astype(np.int64)
-        past = np.array([own_premiums(world.rules, next_month(date, -back)) for back in range(24)])
-        worth = np.vstack([np.zeros(4), np.cumsum(past, axis=0)])
-        rupiah = worth[np.minimum(debt, 24), klass].sum()
+        rupiah = _worth(world.rules, date)[np.minimum(debt, _CAP), klass].sum()
         seen.append(np.array([*np.bincount(klass, minlength=4)[1:4], rupiah], np.float64))
 
 
 def _count(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:]) - 1
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What the figures of one place and month say of months owed: ``months`` a person in the mean and ``at_cap`` the
+    share who owe 24, if months owed follow the law of a chain that families leave at an even rate; ``later`` the
+    rupiah owed ``ahead`` months later if nobody left and nobody came, and ``most`` what a person can owe then."""
+
+    months: float
+    at_cap: float
+    later: float
+    most: float
+
+
+def owed(place: str, month: str, ahead: int) -> Owed:
+    """Months owed from the persons, classes (the latest known by then) and rupiah published of ``place`` for ``month``,
+    each month owed at the premium of its time. Raises ``KeyError`` when a figure is missing."""
+    rules = load_rules()
+    dated = max(date for date in (START, *DATES[:2]) if date <= month)
+    heads = np.array([0.0, *(published(place, "arrears", f"class{klass}").at(dated) for klass in (1, 2, 3))])
+    heads *= published(place, "arrears").at(month) / heads.sum()
+    rupiah = published(place, "arrears_rupiah").at(month)
+    at = np.arange(1, _CAP + 1)
+    worth, after = heads @ _worth(rules, month).T, heads @ _worth(rules, next_month(month, ahead)).T
+
+    def law(leaving: float) -> FloatArray:
+        share = leaving * (1.0 - leaving) ** (at - 1)
+        share[-1] = (1.0 - leaving) ** (_CAP - 1)
+        return np.asarray(share, np.float64)
+
+    found = law(float(brentq(lambda leaving: float(law(leaving) @ worth[1:]) - rupiah, 1e-6, 1.0 - 1e-6)))
+    later = float(found @ after[np.minimum(at + ahead, _CAP)])
+    return Owed(float(found @ at), float(found[-1]), later, float(after[-1] / heads.sum()))
+
+
+def _worth(rules: Rules, month: str) -> FloatArray:
+    """Rupiah owed by a person at the end of ``month``, by months owed (0-24) and class (0-3)."""
+    past = np.array([own_premiums(rules, next_month(month, -back)) for back in range(_CAP)])
+    return np.vstack([np.zeros(4), np.cumsum(past, axis=0)])
 
 
 def forecast(

@@ -16,6 +16,7 @@ from calibration.arrears import (
     _adjusted,
     district_of,
     forecast,
+    owed,
     own_premiums,
     prior,
     simulate_all,
@@ -62,6 +63,20 @@ def test_own_premiums_follow_the_law() -> None:
     for month, amount in expected.items():
         assert own_premiums(rules, month)[3] == amount
     assert own_premiums(rules, "2020-07")[1:3].tolist() == [150_000, 100_000]
+
+
+def test_months_owed_by_hand() -> None:
+    """At the law that is found, the sum of rupiah is the published one; an upper end is everyone at the cap."""
+    before = owed("Kab. Lebong", "2021-12", 10)
+    persons = published("Kab. Lebong", "arrears").at("2021-12")
+    # 24 months to October 2022: two at 25,500 and 22 at 35,000; class I 150,000 and II 100,000 throughout.
+    most = np.array([527, 978, 7066]) @ [24 * 150_000, 24 * 100_000, 2 * 25_500 + 22 * 35_000] / 8571
+    assert before.most == pytest.approx(most)
+    assert published("Kab. Lebong", "arrears_rupiah").at("2021-12") < before.later < most * persons
+    assert owed("Kab. Lebong", "2021-12", 0).later == pytest.approx(
+        published("Kab. Lebong", "arrears_rupiah").at("2021-12")
+    )
+    assert 0 < before.at_cap < before.months / 24 < 1
 
 
 def test_runs_reach_october_2022_and_depend_on_behaviour(monkeypatch: pytest.MonkeyPatch) -> None:
