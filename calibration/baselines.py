@@ -74,7 +74,8 @@ def _naive(data: _Series, horizon: int) -> Normal:
 
 
 def drift(series: ArrayLike, horizon: int) -> Normal:
-    """The straight line from the first to the last observation, continued; with fewer than three: the last value.
+    """The straight line from the first to the last observation, continued. Two observations tell a slope but not how
+    far off it is: the spread then starts from their whole change. One observation: the last value.
 
     Arguments and errors as :func:`naive`.
     """
@@ -82,11 +83,12 @@ def drift(series: ArrayLike, horizon: int) -> Normal:
 
 
 def _drift(data: _Series, horizon: int) -> Normal:
-    if data.observed < 3:
+    if data.observed < 2:
         return _naive(data, horizon)
     changes = np.diff(data.values)
     slope = changes.mean()
-    sigma = _root(np.sum((changes - slope) ** 2), data.observed - 2)
+    known = slope if data.observed > 2 else 0.0
+    sigma = _root(np.sum((changes - known) ** 2), max(1, data.observed - 2))
     steps = _horizons(horizon) + data.late
     return Normal(data.values[-1] + slope * steps, sigma * np.sqrt(steps * (1.0 + steps / changes.size)))
 
@@ -271,7 +273,13 @@ def _checked(prediction: Any) -> Normal | None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """No word of convergence: AICc compares what was reached, and a bad optimum loses."""
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    """No word of convergence: AICc compares what was reached, and a bad optimum loses. One thread of BLAS: matrices of
+    a dozen rows gain nothing by more, and on a busy machine lose a factor of ten by waiting for them."""
+    # Statsmodels sets its own warning filters when it is imported, so it comes before ours.
+    import statsmodels.tsa.arima.model
+    import statsmodels.tsa.exponential_smoothing.ets  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1, "blas"), warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield

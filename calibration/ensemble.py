@@ -92,7 +92,7 @@ def weights_by_group(past: Sequence[Past], names: Sequence[str]) -> dict[tuple[i
 def fit_weights(past: Sequence[Past], names: Sequence[str]) -> Weights:
     """Weights of the pool of ``names`` from forecasts of the past, all counting alike.
 
-    With n origins (distinct, not their horizons, whose errors go together) weights are (n best + 12 equal)/(n + 12), and
+    With n origins (distinct; the errors of their horizons go together) weights are (n best + 12 equal)/(n + 12), and
     equal below four. Cases without an observation, or with a forecast that lacks a number, are left out. Raises
     ``ValueError`` when a case lacks one of ``names``, or there are none.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import numpy as np
@@ -98,12 +100,14 @@ def test_what_no_method_can_forecast_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_one_point_has_no_spread_and_two_have_that_of_the_last_value(name: str) -> None:
+def test_one_point_has_no_spread_and_two_have_that_of_their_change(name: str) -> None:
     one = BASELINES[name]([7.0], 2)
     assert one.mean.tolist() == [7.0, 7.0]
     assert np.isnan(one.sd).all()
     two = BASELINES[name]([5.0, 7.0], 2)
-    np.testing.assert_allclose(two.sd, 2.0 * np.sqrt([1.0, 2.0]))
+    on = name in ("drift", "ets", "arima")
+    assert two.mean.tolist() == ([9.0, 11.0] if on else [7.0, 7.0])
+    np.testing.assert_allclose(two.sd, 2.0 * np.sqrt([2.0, 6.0] if on else [1.0, 2.0]))
 
 
 @pytest.mark.parametrize("name", BASELINES)
@@ -178,6 +182,16 @@ def test_both_fits_are_quick() -> None:
     ets(series, 12)
     arima(series, 12)
     assert time.process_time() - start < 3.0  # 0.3 s on an idle machine
+
+
+def test_fits_say_nothing() -> None:
+    """Not even in the first call of a process, which imports statsmodels and with it its warning filters."""
+    code = (
+        "import numpy as np; from calibration.baselines import ets, arima; "
+        "y = np.cumsum(np.sin(np.arange(40.0) ** 2)); ets(y, 3); arima(y, 3); ets(y[:11], 3); arima(y[:11], 3)"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout + found.stderr == ""
 
 
 def test_an_announced_step_is_added_from_its_month_on() -> None:
