@@ -286,9 +286,13 @@ def _differences(store: RunStore, lang: str) -> str:
 
 
 def _honesty(store: RunStore, lang: str) -> str:
+    """How much of the input is assumed, and whether the parameters were calibrated to the district's history."""
+    from reports.origins import calibration_told
+
     _ = translator(lang)
     text = _("{assumed} of {total} inputs are assumed.")
-    return text.format(assumed=store.manifest["assumed"], total=store.manifest["inputs_total"])
+    assumed = text.format(assumed=store.manifest["assumed"], total=store.manifest["inputs_total"])
+    return f"{assumed}\n{_filled(calibration_told(store.manifest, lang))}"
 
 
 def _files(folder: Path, written: list[Path], lang: str) -> str:

@@ -39,6 +39,10 @@ def run(
             help="Tell which part of the model the uncertainty comes from, where a certainty is told.",
         ),
     ] = True,
+    posterior: Annotated[
+        Path | None, typer.Option(help="Folder of a posterior; default: the one beside the district, if there is one.")
+    ] = None,
+    prior: Annotated[bool, typer.Option("--prior", help="Use no posterior, as if never calibrated.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder of the run; default outputs/DISTRICT.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a run that was stopped.")] = False,
@@ -60,8 +64,9 @@ def run(
 
     _ = translator(language(lang))
     plan = RunPlan(
-        district, tuple(scenario or MAIN_SCENARIOS), start, months, replicates, seed, luck_only, stock, blocks=blocks
-    )
+        district, tuple(scenario or MAIN_SCENARIOS), start, months, replicates, seed, luck_only, stock, blocks=blocks,
+        posterior=None if posterior is None else str(posterior), prior=prior,
+    )  # fmt: skip
     ready = with_second_run(prepare(plan))
     folder = out or _folder(ready, resume)
     if not quiet and out is None:

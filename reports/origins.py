@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from districts.text import percent, translator
+from districts.text import month_name, percent, translator
 from reports.run import Run
 from reports.wording import scenario_title
 from scenarios.blocks import ASSUMED, LUCK, SHOCKS, hindrance, kinds
@@ -89,11 +91,34 @@ def block_words(block: str, lang: str = "id") -> BlockWords:
     return words[block]
 
 
-def kinds_told(block: str, lang: str = "id") -> str:
-    """How the block's parameters are known: "2 terbitan, 14 asumsi"; "–" where it has none."""
+def calibration_told(manifest: Mapping[str, Any], lang: str = "id") -> str:
+    """Whether the parameters of a run come from the history of its district, in a sentence."""
+    _ = translator(lang)
+    if posterior := manifest.get("posterior"):
+        text = _("Calibrated to the history of this district, {first} to {last}: it told of {informed} of {count} "
+                 "parameters that were asked about.")  # fmt: skip
+        first, last = (month_name(month, lang) for month in posterior["history"])
+        informed, count = len(posterior["informed"]), len(posterior["parameters"])
+        return text.format(first=first, last=last, informed=informed, count=count)
+    if manifest.get("prior"):
+        return _("Parameters as they are without the history of this district (--prior).")
+    return _("Nobody has calibrated the parameters to the history of this district yet (prakira calibrate).")
+
+
+def history_told(manifest: Mapping[str, Any], lang: str = "id") -> str:
+    """The source of a calibrated parameter: the district's history with its months; a run without a posterior has
+    none."""
+    _ = translator(lang)
+    first, last = (month_name(month, lang) for month in manifest["posterior"]["history"])
+    return _("history of the district, {first} – {last}").format(first=first, last=last)
+
+
+def kinds_told(block: str, lang: str = "id", calibrated: frozenset[str] = frozenset()) -> str:
+    """How the block's parameters are known: "2 terbitan, 14 asumsi"; "–" where it has none. Those that are
+    ``calibrated`` to the district are told so."""
     _ = translator(lang)
     labels = {"published": _("published"), "calibrated": _("calibrated"), "assumed": _("assumed")}
-    counts = kinds(block)
+    counts = kinds(block, calibrated)
     return ", ".join(f"{counts[kind]} {label}" for kind, label in labels.items() if kind in counts) or "–"
 
 

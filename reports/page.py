@@ -13,9 +13,10 @@ from reports.canvas import Chart
 from reports.law import BarsMet, bars_met, uhc_bars
 from reports.numbers import HEADS, Year, active_share, middle
 from reports.numbers import label as indicator_label
-from reports.origins import block_words, findings, kinds_told, share_told
+from reports.origins import block_words, calibration_told, findings, kinds_told, share_told
 from reports.run import Run
 from reports.wording import chance_words, scenario_explanation, scenario_title
+from scenarios.blocks import calibrated
 from scenarios.need import held_status
 
 FONTS = '"Segoe UI",Roboto,"Noto Sans","Liberation Sans",Arial,sans-serif'
@@ -97,6 +98,7 @@ def _facts(run: Run, lang: str) -> str:
     ]
     rests = [
         _("{assumed} of {count} inputs are assumed.").format(assumed=assumed, count=len(inputs)),
+        calibration_told(run.manifest, lang),
         _("No track record of forecasts for this district yet."),
     ]
     blocks = (
@@ -131,12 +133,13 @@ def _origins(run: Run, lang: str) -> str:
     heads = (_("part of the model"), _("what it holds"), _("how its parameters are known"),
              _("of the variance of the need"), _("of the variance of capitation"))  # fmt: skip
     rows = []
+    known = calibrated(run.manifest)
     for block in shares.need:
         words = block_words(block, lang)
         told = (share_told(found[block], lang) for found in (shares.need, shares.capitation))
         rows.append(
             "<tr>"
-            + "".join(f"<td>{escape(text)}</td>" for text in (words.name, words.holds, kinds_told(block, lang)))
+            + "".join(f"<td>{escape(text)}</td>" for text in (words.name, words.holds, kinds_told(block, lang, known)))
             + "".join(f'<td class="n">{escape(text)}</td>' for text in told)
             + "</tr>"
         )

@@ -7,8 +7,10 @@ from reports.book import Book, Cell, Sheet, label
 from reports.law import unsure_rules
 from reports.numbers import HEADS
 from reports.numbers import label as indicator_label
+from reports.origins import calibration_told, history_told
 from reports.run import Run
 from reports.wording import confidence_label
+from scenarios.blocks import calibrated
 from sim.behaviour import PARAMETERS
 
 
@@ -33,7 +35,7 @@ def assumptions_sheet(book: Book, run: Run, lang: str = "id") -> None:
             _confidence(entry["confidence"], lang), label(entry["source"], "wrap"),
         ])  # fmt: skip
     _changed(sheet, run, lang)
-    _behaviour(sheet, lang)
+    _behaviour(sheet, run, lang)
     _rules(sheet, run, lang)
 
 
@@ -59,20 +61,32 @@ def _changed(sheet: Sheet, run: Run, lang: str) -> None:
         ])  # fmt: skip
 
 
-def _behaviour(sheet: Sheet, lang: str) -> None:
+def _behaviour(sheet: Sheet, run: Run, lang: str) -> None:
+    """Every parameter; of a calibrated run those of the posterior with what the run drew them from."""
     _ = translator(lang)
     sheet.heading(_("Behaviour of people and clinics"))
     sheet.note(
         _("Names, units and sources as they stand in the program. Range: 8 of 10 draws lie within it; every replicate "
           "draws its own values. No parameter was fitted to this district unless its kind says so.")
     )  # fmt: skip
+    sheet.note(calibration_told(run.manifest, lang))
     kinds = {"calibrated": _("calibrated"), "published": _("published"), "assumed": _("assumed")}
     sheet.header([_("parameter and unit"), _("value (range)"), _("kind"), _("confidence"), _("source")], numbers_from=9)
+    found = (run.manifest.get("posterior") or {}).get("parameters", {})
+    informed = calibrated(run.manifest)
     for entry in PARAMETERS:
-        span = f"{_plain(entry.default, lang)} ({_plain(entry.low, lang)}–{_plain(entry.high, lang)})"
+        points = found.get(entry.name)
+        middle, low, high = map(_four, points) if points else (entry.default, entry.low, entry.high)
+        told = (entry.kind, entry.confidence, entry.source)
+        if entry.name in informed:
+            told = ("calibrated", "medium", history_told(run.manifest, lang))
+        elif points:
+            told = (*told[:2], "; ".join([entry.source, _("the history of the district says nothing of it")]))
+        kind, confidence, source = told
+        span = f"{_plain(middle, lang)} ({_plain(low, lang)}–{_plain(high, lang)})"
         sheet.row([
-            label(f"{entry.name}: {entry.unit}", "wrap"), label(span, "wrap"), label(kinds[entry.kind]),
-            _confidence(entry.confidence, lang), label(entry.source, "wrap"),
+            label(f"{entry.name}: {entry.unit}", "wrap"), label(span, "wrap"), label(kinds[kind]),
+            _confidence(confidence, lang), label(source, "wrap"),
         ])  # fmt: skip
 
 
@@ -148,6 +162,11 @@ def _words(lang: str) -> list[tuple[str, str]]:
 
 def _confidence(confidence: str, lang: str) -> Cell:
     return label(confidence_label(confidence, lang), "warn" if confidence in ("low", "assumed") else "text")
+
+
+def _four(value: float) -> float:
+    """Four significant digits: an estimate has no more."""
+    return float(f"{value:.4g}")
 
 
 def _plain(value: float, lang: str) -> str:

@@ -6,7 +6,7 @@ from districts.text import translator
 from reports.book import Book, label, share, whole
 from reports.origins import block_words, findings
 from reports.run import Run
-from scenarios.blocks import kinds
+from scenarios.blocks import calibrated, kinds
 
 KINDS = ("published", "calibrated", "assumed")
 
@@ -29,7 +29,7 @@ def origins_sheet(book: Book, run: Run, lang: str = "id") -> None:
         *(_("parameters: {kind}").format(kind=kind) for kind in (_("published"), _("calibrated"), _("assumed"))),
     ], numbers_from=2)  # fmt: skip
     for block in shares.need:
-        words, counts = block_words(block, lang), kinds(block)
+        words, counts = block_words(block, lang), kinds(block, calibrated(run.manifest))
         found = [edge for told in (shares.need[block], shares.capitation[block])
                  for edge in (told.value, told.low, told.high)]  # fmt: skip
         sheet.row([

@@ -1,23 +1,27 @@
 """The blocks of the model whose part in the uncertainty is told, and what it means to hold one at its centre.
 
 A *probe* is a replicate of the headline scenario simulated once more, with the same luck, while one block is held:
-its parameters at their defaults, or the shocks at their centre. The probe of luck is the other way round: all but luck
-is held. :mod:`scenarios.shares` turns the probes into shares of the variance.
+its parameters at their centre (of the district's posterior, else of the priors), or the shocks at theirs. The probe of
+luck is the other way round: all but luck is held. :mod:`scenarios.shares` turns the probes into shares of the variance.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, Literal
 
 from scenarios.months import full_years, span
 from scenarios.need import headline, unbounded_names
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
-from sim.behaviour import PARAMETERS, Behaviour, Parameter, default_behaviour
+from sim.behaviour import PARAMETERS, Behaviour, Parameter
+from sim.posterior import Posterior, centre_of, draw_of
 
 LUCK, SHOCKS, ASSUMED = "luck", "shocks", "assumed"
+CALIBRATED = "calibrated"
+_NONE: frozenset[str] = frozenset()
 #: The block of a parameter by the first part of its name: the only place that says so. Switches are never drawn.
 PREFIXES: dict[str, str] = {
     "demo": "people", "register": "people", "stock": "people",
@@ -43,18 +47,25 @@ def block_of(name: str) -> str:
 
 
 @cache
-def members(block: str) -> tuple[Parameter, ...]:
-    """The parameters that are drawn and belong to ``block``; of :data:`ASSUMED` those that no source gave, whatever
-    their block. Luck and shocks have none."""
+def members(block: str, calibrated: frozenset[str] = _NONE) -> tuple[Parameter, ...]:
+    """The parameters that are drawn and belong to ``block``; of :data:`ASSUMED` those that no source gave, nor the
+    district's history (names in ``calibrated``), whatever their block. Luck and shocks have none."""
     drawn = (parameter for parameter in PARAMETERS if parameter.scale != "fixed")
     if block == ASSUMED:
-        return tuple(parameter for parameter in drawn if parameter.kind == ASSUMED)
+        return tuple(entry for entry in drawn if entry.kind == ASSUMED and entry.name not in calibrated)
     return tuple(parameter for parameter in drawn if block_of(parameter.name) == block)
 
 
-def kinds(block: str) -> dict[str, int]:
-    """How many of the block's parameters are published, calibrated and assumed; only kinds that occur."""
-    return dict(Counter(parameter.kind for parameter in members(block)))
+def kinds(block: str, calibrated: frozenset[str] = _NONE) -> dict[str, int]:
+    """How many of the block's parameters are published, calibrated (those named, whatever they were before) and
+    assumed; only kinds that occur."""
+    found = members(block, calibrated)
+    return dict(Counter(CALIBRATED if entry.name in calibrated else entry.kind for entry in found))
+
+
+def calibrated(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """The parameters of a run that the history of its district told of; none without a posterior."""
+    return frozenset((manifest.get("posterior") or {}).get("informed", ()))
 
 
 def probes() -> tuple[str, ...]:
@@ -63,12 +74,16 @@ def probes() -> tuple[str, ...]:
     return (LUCK, SHOCKS, *blocks, ASSUMED)
 
 
-def probe(block: str, seed: int, replicate: int) -> tuple[Behaviour, bool]:
-    """What a probe is simulated with: its vector, and whether shocks stay at their centre (``luck_only``)."""
+def probe(block: str, seed: int, replicate: int, posterior: Posterior | None = None) -> tuple[Behaviour, bool]:
+    """What a probe is simulated with: its vector, and whether shocks stay at their centre (``luck_only``). Facility
+    effects are shocks: those that the posterior knows are held at its centre with them."""
+    centre = centre_of(posterior)
     if block == LUCK:
-        return default_behaviour(), True
-    held = frozenset(parameter.name for parameter in members(block))
-    return default_behaviour().draw(seed, replicate, held), block == SHOCKS
+        return centre, True
+    informed = _NONE if posterior is None else frozenset(posterior.informed)
+    held = frozenset(parameter.name for parameter in members(block, informed))
+    vector = draw_of(posterior, seed, replicate, held)
+    return (replace(vector, places=centre.places), True) if block == SHOCKS else (vector, False)
 
 
 def hindrance(manifest: Mapping[str, Any]) -> Hindrance | None:

@@ -25,6 +25,7 @@ from sim.facilities.hospitals import listed_hospitals
 from sim.facilities.staffing_gap import posts_of
 from sim.people.margins import reconcile, told
 from sim.policy import Policy
+from sim.posterior import ABOUT, Posterior, posterior_folder
 from sim.rules.values import RuleDateError
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ class RunPlan:
     """What a user asks for. ``start`` and ``stock`` are "YYYY-MM"; None means the month after the stock, and the
     district's default stock. ``binding`` names a scenario that is run a second time with the line its need sets, at
     ``certainty``. ``blocks`` asks which block carries the uncertainty, wherever a certainty is told. ``where`` is a
-    folder, an .xlsx file or the name of a shipped example."""
+    folder, an .xlsx file or the name of a shipped example. ``posterior`` is the folder of the district's posterior
+    (None: the one that lies beside the district, if there is one); with ``prior`` none is used."""
 
     where: str
     scenarios: tuple[str, ...] = MAIN_SCENARIOS
@@ -55,6 +57,8 @@ class RunPlan:
     binding: str | None = None
     certainty: float = 0.8
     blocks: bool = True
+    posterior: str | None = None
+    prior: bool = False
 
     def command(self) -> str:
         """The command that asks for this plan, without folders of the machine."""
@@ -65,13 +69,16 @@ class RunPlan:
         words += ["--months", str(self.months), "--replicates", str(self.replicates), "--seed", str(self.seed)]
         words += ["--luck-only"] if self.luck_only else []
         words += [] if self.blocks else ["--no-blocks"]
+        words += ["--posterior", Path(self.posterior).name] if self.posterior else []
+        words += ["--prior"] if self.prior else []
         return shlex.join(words)
 
 
 @dataclass(frozen=True)
 class Prepared:
     """A plan with everything it names loaded. ``first_month`` is the first simulated month, ``start`` the first
-    reported one; ``simulated`` counts the months from the one to the end of the run."""
+    reported one; ``simulated`` counts the months from the one to the end of the run. Units are drawn from ``posterior``
+    (None: from the priors)."""
 
     plan: RunPlan
     district: District
@@ -81,6 +88,7 @@ class Prepared:
     start: str
     simulated: int
     policies: dict[str, Policy] = field(default_factory=dict)
+    posterior: Posterior | None = None
 
     @property
     def context(self) -> Context:
@@ -124,7 +132,8 @@ def prepare_loaded(plan: RunPlan, district: District, rules: Rules) -> Prepared:
         raise UserError("from {first}, the month after the stock, to the end of the run are {months} months; the most "
                         "is {most}", first=first, months=simulated, most=_MOST_MONTHS)  # fmt: skip
     scenarios = _load_all(plan.scenarios, district)
-    prepared = Prepared(plan, district, rules, scenarios, first, start, simulated)
+    posterior = _posterior(plan, district)
+    prepared = Prepared(plan, district, rules, scenarios, first, start, simulated, posterior=posterior)
     prepared.policies.update({scenario.name: scenario.policy(prepared.context) for scenario in scenarios})
     _check_binding(prepared)
     return prepared
@@ -137,6 +146,35 @@ def with_second_run(ready: Prepared, scenario: str = "uhc-non-cut-off") -> Prepa
     if policy is None or policy.line_rule != "unbounded" or not enough or ready.binding_year is None:
         return ready
     return replace(ready, plan=replace(ready.plan, binding=scenario))
+
+
+def _posterior(plan: RunPlan, district: District) -> Posterior | None:
+    """The posterior that the plan asks for, or the one beside the district; None without one, or with ``prior``.
+
+    Raises ``UserError`` for one that cannot be read or was made for other facilities.
+    """
+    if plan.prior and plan.posterior:
+        raise UserError("--posterior and --prior exclude each other")
+    folder = Path(plan.posterior) if plan.posterior else posterior_folder(plan.where)
+    if plan.prior or not plan.posterior and not (folder / ABOUT).is_file():
+        return None
+    return Posterior.load(folder).of_facilities([facility.code for facility in district.facilities])
+
+
+def told_of(posterior: Posterior | None) -> dict[str, Any] | None:
+    """What a manifest says of the posterior: its checksum, number of draws, history, and of each parameter the median
+    and the 10 % and 90 % points."""
+    if posterior is None:
+        return None
+    return {
+        "sha256": posterior.digest(),
+        "draws": posterior.draws,
+        "history": list(posterior.history),
+        "informed": list(posterior.informed),
+        "uninformed": [name for name in posterior.names if name not in posterior.informed],
+        "effects": list(posterior.effects),
+        "parameters": {name: list(points) for name, points in posterior.ranges().items()},
+    }
 
 
 def _check_numbers(plan: RunPlan) -> None:
@@ -206,6 +244,8 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         "replicates": plan.replicates,
         "seed": plan.seed,
         "luck_only": plan.luck_only,
+        "prior": plan.prior,
+        "posterior": told_of(prepared.posterior),
         "binding": None if plan.binding is None else {
             "scenario": plan.binding,
             "name": binding_name(plan.binding, plan.certainty),
@@ -269,6 +309,7 @@ def asked(manifest: dict[str, Any]) -> dict[str, Any]:
     for name in ("district", "rules", "behaviour"):
         parts[name] = manifest["sha256"][name]
     parts["program"] = manifest["program"]["prakira"]
+    parts["posterior"] = (manifest.get("posterior") or {}).get("sha256")
     return parts
 
 
@@ -284,7 +325,8 @@ def _hashes(contents: list[tuple[str, bytes]]) -> dict[str, str]:
 
 
 def _district_files(where: str) -> list[tuple[str, bytes]]:
-    """The files of a district as (name relative to its folder, content): a workbook, a folder, or an example."""
+    """The files of a district as (name relative to its folder, content): a workbook, a folder, or an example. What a
+    calibration left in the folder is no input."""
     from districts.read import example_folder
 
     path = Path(where)
@@ -292,8 +334,9 @@ def _district_files(where: str) -> list[tuple[str, bytes]]:
         path = example_folder(where)
     if path.is_file():
         return [(path.name, path.read_bytes())]
+    posterior = posterior_folder(str(path))
     return [(found.relative_to(path).as_posix(), found.read_bytes()) for found in sorted(path.rglob("*"))
-            if found.is_file()]  # fmt: skip
+            if found.is_file() and not found.is_relative_to(posterior)]  # fmt: skip
 
 
 def _rules_files(district: District) -> list[tuple[str, bytes]]:

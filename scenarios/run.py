@@ -31,6 +31,7 @@ from scenarios.plan import Prepared, RunPlan, asked, entry, manifest_of, prepare
 from scenarios.shares import figures
 from scenarios.store import FILE, RULES, RunStore
 from sim.policy import Policy
+from sim.posterior import Posterior, centre_of, draw_of
 from sim.results import Results
 
 if TYPE_CHECKING:
@@ -78,6 +79,7 @@ class Setting:
     luck_only: bool
     start: str
     simulate: Simulate
+    posterior: Posterior | None = None
 
 
 def execute(
@@ -107,7 +109,7 @@ def execute(
         simulate = engine
     store = _store(folder, manifest_of(ready), resume)
     setting = Setting(ready.district, ready.rules, plan.seed, store.manifest["stock"], plan.luck_only, ready.start,
-                      simulate)  # fmt: skip
+                      simulate, ready.posterior)  # fmt: skip
     _keep_rules(ready, folder)
     blocks = store.manifest.get("blocks")
     total = plan.replicates * (len(ready.scenarios) + (plan.binding is not None))
@@ -209,14 +211,13 @@ def _compute(
 
 def _unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]:
     """One unit: (results from the run's start on, seconds)."""
-    from sim.behaviour import default_behaviour
-
-    began = time.monotonic()
-    behaviour, luck_only = default_behaviour(), setting.luck_only
+    began, luck_only = time.monotonic(), setting.luck_only
     if task.held:
-        behaviour, luck_only = probe(task.held, setting.seed, replicate)
-    elif not luck_only:
-        behaviour = behaviour.draw(setting.seed, replicate)
+        behaviour, luck_only = probe(task.held, setting.seed, replicate, setting.posterior)
+    elif luck_only:
+        behaviour = centre_of(setting.posterior)
+    else:
+        behaviour = draw_of(setting.posterior, setting.seed, replicate)
     results = setting.simulate(
         setting.district, setting.rules, behaviour, task.policy, setting.seed,
         replicate=replicate, stock=setting.stock, luck_only=luck_only,

@@ -46,13 +46,11 @@ def traced(ready: Prepared, trace: Trace, lang: str = "id") -> str:
 
     Raises ``UserError`` for a household that does not exist.
     """
-    from sim.behaviour import default_behaviour
+    from sim.posterior import centre_of, draw_of
     from sim.simulate import simulate
 
     plan, scenario = ready.plan, ready.scenarios[0]
-    behaviour = default_behaviour()
-    if not plan.luck_only:
-        behaviour = behaviour.draw(plan.seed, 0)
+    behaviour = centre_of(ready.posterior) if plan.luck_only else draw_of(ready.posterior, plan.seed, 0)
     simulate(
         ready.district, ready.rules, behaviour, ready.policies[scenario.name], plan.seed, replicate=0,
         stock=plan.stock or ready.district.default_stock, luck_only=plan.luck_only, trace=trace,

@@ -178,6 +178,19 @@ class Posterior:
                 ABOUT: (json.dumps(head, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()}  # fmt: skip
 
 
+def centre_of(posterior: Posterior | None) -> Behaviour:
+    """The centre that a run without chance has: of the posterior if there is one, else the medians of the priors."""
+    return default_behaviour() if posterior is None else posterior.centre()
+
+
+def draw_of(posterior: Posterior | None, seed: int, replicate: int, held: frozenset[str] = frozenset()) -> Behaviour:
+    """The vector of ``replicate``, from the posterior if there is one, else from the priors; parameters that are
+    ``held`` stay at :func:`centre_of`."""
+    if posterior is None:
+        return default_behaviour().draw(seed, replicate, held)
+    return posterior.draw(seed, replicate, held)
+
+
 def _table(head: list[str], rows: list[list[Any]]) -> bytes:
     """A CSV table; numbers with all their digits."""
     text = io.StringIO()

@@ -7,6 +7,7 @@ import numpy as np
 from sim import codes
 from sim.people.arrays import Households, People
 from sim.people.register import close_register, take_effect
+from tests.engine import BEHAVIOUR, RULES, policy_for, results, small
 from tests.people import residents
 
 
@@ -100,3 +101,34 @@ def test_what_a_family_holds() -> None:
     assert households.holds.tolist() == [
         codes.HAS_PPU_PRIVATE, codes.HAS_PPU_STATE, codes.HAS_PPU_LAPSED | codes.HAS_UNCOVERED, codes.HAS_UNCOVERED, 0,
     ]  # fmt: skip
+
+
+def test_arrears_by_class_are_those_of_self_payers() -> None:
+    """With takeovers, jobs, deaths and class moves on: persons by class add up to the suspended of PBPU and BP, since
+    nobody is suspended whom another pays; rupiah by class to all arrears."""
+    district = small()
+    policy = policy_for(district, 14, agreement=True, point_of_care=True, intake_quota=np.full(14, 60),
+                        intake_order="lapsed_first")  # fmt: skip
+    found = results(district, policy, BEHAVIOUR.draw(1, 1), 1, luck_only=False)
+    persons = [found.series(f"arrears_class{klass}") for klass in (1, 2, 3)]
+    rupiah = [found.series(f"arrears_rupiah_class{klass}") for klass in (1, 2, 3)]
+    assert np.array_equal(sum(persons), found.series("arrears", "segment")[:, 4:].sum(axis=1))
+    assert np.array_equal(sum(persons), found.series("arrears"))
+    assert np.array_equal(sum(rupiah), found.series("arrears_rupiah"))
+    for heads, owed, klass in zip(persons, rupiah, ("class1", "class2", "class3.member_share"), strict=True):
+        premium = RULES.value(f"premium.pbpu.{klass}", found.months[-1])
+        assert (owed % premium == 0).all()
+        assert (owed >= heads * premium).all()  # at least a month each
+        assert (owed <= 24 * heads * premium).all()  # and at most 24 (Perpres 82/2018)
+    assert persons[2].min() > 0
+
+
+def test_a_debt_that_is_frozen_is_nobodys_arrears() -> None:
+    """A family that owes and is taken over: its debt stays, and is told neither in persons nor in rupiah."""
+    people, households = residents(3, segment=codes.PBPU, payer=codes.PAYER_SELF, klass=2, status=codes.ARREARS)
+    households.debt[:], households.klass[:] = 5, 2
+    people.payer[0], people.segment[0], people.status[0] = codes.PAYER_DISTRICT, codes.PEMDA, codes.ACTIVE
+    counts = Counts().close(people, households)
+    assert counts.tables[4].tolist() == [0, 0, 2, 0]
+    assert counts.tables[3].tolist() == [0, 0, 10, 0]
+    assert households.debt[0] == 5

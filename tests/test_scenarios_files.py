@@ -196,7 +196,7 @@ def message_ids() -> set[str]:
     """Every English message id in the source of scenarios and of its commands."""
     root = Path(__file__).parent.parent
     places = [*(root / "scenarios").rglob("*.py"), *(root / "cli" / f"{name}.py" for name in
-              ("run", "answer", "export", "progress"))]  # fmt: skip
+              ("run", "answer", "export", "progress")), root / "sim" / "posterior.py"]  # fmt: skip
     ids = {text for pair in reading._SAID.values() for text in pair}
     for path in places:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
