@@ -111,7 +111,7 @@ def prepare_loaded(
         raise UserError("no membership stock dated {month}; {district} has {known}", month=stock,
                         district=district.title, known=", ".join(s.month for s in district.stocks))  # fmt: skip
     observed = observe(district, stock)
-    if not observed.keys():
+    if not observed.asked():
         raise UserError("{district} has no history after its membership stock of {month}; calibration compares a "
                         "simulation that begins there with what followed", district=district.title,
                         month=stock)  # fmt: skip

@@ -107,7 +107,9 @@ def _rate(column: Column, mask: BoolArray, get: Get, code: str, whole: bool) -> 
             return np.nan
         mask = np.ones_like(mask)
     if column.counts:
-        return _log_odds(get((rate.above, code))[..., mask].sum(axis=-1), get((rate.below, code))[..., mask].sum(axis=-1))
+        return _log_odds(
+            get((rate.above, code))[..., mask].sum(axis=-1), get((rate.below, code))[..., mask].sum(axis=-1)
+        )
     mean = get((rate.ratio, code))[..., mask].mean(axis=-1) / rate.unit
     return _log_odds(mean * 1000.0, np.full(np.shape(mean), 1000.0))
 

@@ -79,10 +79,12 @@ class Fit:
 
 def series_needed(observed: Observed, codes: Sequence[str]) -> tuple[Key, ...]:
     """The series of the table that :func:`fit` asks for."""
-    return tuple(dict.fromkeys((*observed.keys(), *needed(columns(observed, codes), codes))))
+    return tuple(dict.fromkeys((*observed.asked(), *needed(columns(observed, codes), codes))))
 
 
-def dynamics(rows: Rows, observed: Observed, codes: Sequence[str], seed: int) -> tuple[FloatArray, FloatArray, FloatArray]:
+def dynamics(
+    rows: Rows, observed: Observed, codes: Sequence[str], seed: int
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """What ABC works on: ``theta`` (n, DYNAMIC) and summaries of the table (n, q) and of the history (q,)."""
     layout = features(observed, codes)
     width = len(layout) * (observed.months + 1)
@@ -98,7 +100,7 @@ def fit(rows: Rows, observed: Observed, codes: Sequence[str], seed: int, draws: 
 
     ``codes`` are the codes of the facilities. Raises ``ValueError`` when the history holds nothing.
     """
-    if not observed.keys():
+    if not observed.asked():
         raise ValueError("the history holds no figure within the window")
     theta, raw, here = dynamics(rows, observed, codes, seed)
     projection = learn(theta, raw)

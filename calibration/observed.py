@@ -65,8 +65,8 @@ class Observed:
                   for key, totals in self.yearly.items()}  # fmt: skip
         return Observed(self.first, self.months, monthly, {key: t for key, t in yearly.items() if t}, self.left_out)
 
-    def keys(self) -> tuple[Key, ...]:
-        """All keys, in a fixed order."""
+    def asked(self) -> tuple[Key, ...]:
+        """All keys of which something is known, in a fixed order."""
         return tuple(sorted({*self.monthly, *self.yearly}))
 
 

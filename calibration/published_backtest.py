@@ -55,7 +55,7 @@ from 2019 to 2022, figures that are forecast here; and the three figures of 2021
 are far from independent.
 """
 
-_OWED = """Each month owed is counted at the premium of its time, at most 24, and months owed are taken to follow the law
+_OWED = """Each month owed is counted at the premium of its time, at most 24, and months owed follow the law
 of a chain that families leave at an even rate; classes of October 2022 are not published, those of December 2021 are
 used. "Must have left": persons of December 2021 who must have left the published arrears within ten months, if all who
 left owed all 24 months and nobody came; every newcomer, and every leaver who owed less, adds to them. Fewer months a

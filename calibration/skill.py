@@ -16,11 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.baselines import BASELINES
-from calibration.calibrate import as_posterior
+from calibration.calibrate import CalibrationPlan, as_posterior
 from calibration.calibrate import prepare_loaded as prepare_calibration
-from calibration.calibrate import CalibrationPlan
 from calibration.compartments import Future as Truth
-from calibration.compartments import Synthetic, make_district, starting_district
+from calibration.compartments import Synthetic, starting_district
 from calibration.fit import fit, series_needed
 from calibration.forecast import Future, sample
 from calibration.rows import load
@@ -29,10 +28,10 @@ from calibration.table import Table, grow, identity
 from scenarios.levers import LEVERS
 from scenarios.levers.base import Context
 from scenarios.months import later
-from scenarios.scenario import Scenario
 from scenarios.reading import Placed
+from scenarios.scenario import Scenario
 from sim.posterior import Posterior
-from sim.rules import Rules, load_rules
+from sim.rules import Rules
 
 FloatArray = NDArray[np.float64]
 #: What is forecast: the active members, and what the Pemda is billed in a month.

@@ -45,7 +45,7 @@ def features(observed: Observed, places: Sequence[str]) -> tuple[Feature, ...]:
     """The series of ``observed`` and their summaries; ``places`` are the codes of the facilities."""
     found: list[Feature] = []
     masks: dict[str, BoolArray] = {}
-    for key in observed.keys():
+    for key in observed.asked():
         values = observed.monthly.get(key, np.full(observed.months, np.nan))
         known = np.flatnonzero(np.isfinite(values))
         if key[1] in places:

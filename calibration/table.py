@@ -75,7 +75,7 @@ def identity(setting: Setting, scenario: Scenario) -> dict[str, Any]:
         "format": _FORMAT,
         "program": version("prakira"),
         "district": _sha(inputs),
-        "rules": _sha(repr([(key, setting.rules.history(key)) for key in setting.rules.keys()])),
+        "rules": _sha(repr([(key, setting.rules.history(key)) for key in sorted(setting.rules.keys())])),
         "behaviour": _sha(behaviour),
         "past": scenario.describe()["sha256"],
         "stock": setting.stock,
@@ -174,9 +174,7 @@ class Table:
         self.close()
 
 
-def grow(
-    table: Table, setting: Setting, rows: int, jobs: int = 1, tell: Callable[[int], None] | None = None
-) -> None:
+def grow(table: Table, setting: Setting, rows: int, jobs: int = 1, tell: Callable[[int], None] | None = None) -> None:
     """Simulate and store what is missing of the rows 0 … ``rows`` - 1; ``tell`` hears how many are there."""
     there = table.numbers()
     missing = [number for number in range(rows) if number not in there]
