@@ -18,6 +18,7 @@ from scenarios.blocks import probing
 from scenarios.levers.apbd_line import district_lines
 from scenarios.levers.base import Context
 from scenarios.months import MONTH, full_years, later, number_of, span
+from scenarios.posterior import found_posterior, told_of
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 from scenarios.scenario import Scenario, load_scenario
 from sim.facilities.exemption import is_exempt
@@ -25,7 +26,7 @@ from sim.facilities.hospitals import listed_hospitals
 from sim.facilities.staffing_gap import posts_of
 from sim.people.margins import reconcile, told
 from sim.policy import Policy
-from sim.posterior import ABOUT, Posterior, posterior_folder
+from sim.posterior import Posterior, posterior_folder
 from sim.rules.values import RuleDateError
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def prepare_loaded(plan: RunPlan, district: District, rules: Rules) -> Prepared:
         raise UserError("from {first}, the month after the stock, to the end of the run are {months} months; the most "
                         "is {most}", first=first, months=simulated, most=_MOST_MONTHS)  # fmt: skip
     scenarios = _load_all(plan.scenarios, district)
-    posterior = _posterior(plan, district)
+    posterior = found_posterior(plan.where, district, plan.posterior, plan.prior)
     prepared = Prepared(plan, district, rules, scenarios, first, start, simulated, posterior=posterior)
     prepared.policies.update({scenario.name: scenario.policy(prepared.context) for scenario in scenarios})
     _check_binding(prepared)
@@ -146,35 +147,6 @@ def with_second_run(ready: Prepared, scenario: str = "uhc-non-cut-off") -> Prepa
     if policy is None or policy.line_rule != "unbounded" or not enough or ready.binding_year is None:
         return ready
     return replace(ready, plan=replace(ready.plan, binding=scenario))
-
-
-def _posterior(plan: RunPlan, district: District) -> Posterior | None:
-    """The posterior that the plan asks for, or the one beside the district; None without one, or with ``prior``.
-
-    Raises ``UserError`` for one that cannot be read or was made for other facilities.
-    """
-    if plan.prior and plan.posterior:
-        raise UserError("--posterior and --prior exclude each other")
-    folder = Path(plan.posterior) if plan.posterior else posterior_folder(plan.where)
-    if plan.prior or not plan.posterior and not (folder / ABOUT).is_file():
-        return None
-    return Posterior.load(folder).of_facilities([facility.code for facility in district.facilities])
-
-
-def told_of(posterior: Posterior | None) -> dict[str, Any] | None:
-    """What a manifest says of the posterior: its checksum, number of draws, history, and of each parameter the median
-    and the 10 % and 90 % points."""
-    if posterior is None:
-        return None
-    return {
-        "sha256": posterior.digest(),
-        "draws": posterior.draws,
-        "history": list(posterior.history),
-        "informed": list(posterior.informed),
-        "uninformed": [name for name in posterior.names if name not in posterior.informed],
-        "effects": list(posterior.effects),
-        "parameters": {name: list(points) for name, points in posterior.ranges().items()},
-    }
 
 
 def _check_numbers(plan: RunPlan) -> None:
