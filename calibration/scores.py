@@ -60,7 +60,7 @@ def crps_normal(mean: ArrayLike, sd: ArrayLike, observed: ArrayLike) -> FloatArr
         raise ValueError("a standard deviation must not be negative")
     sharp = spread == 0
     z = (seen - centre) / np.where(sharp, 1.0, spread)
-    density = np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
+    density = np.exp(-0.5 * np.minimum(np.abs(z), 40.0) ** 2) / np.sqrt(2.0 * np.pi)  # beyond 40 it is 0
     wide = spread * (z * (2.0 * ndtr(z) - 1.0) + 2.0 * density - 1.0 / np.sqrt(np.pi))
     return np.asarray(np.where(sharp, np.abs(seen - centre), wide), np.float64)
 
