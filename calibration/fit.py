@@ -35,6 +35,8 @@ _DYNAMIC_AT = [_INDEX[name] for name in DYNAMIC]
 _LEVEL_AT = [_INDEX[name] for name in LEVELS]
 #: Effects that facility reports tell of; that of premiums is not among them.
 POOLED_EFFECTS = tuple(name for name in EFFECTS if name != "premium")
+#: Of the chain of levels and facility effects, one draw in so many is kept.
+_THIN = 3
 _POOLED_AT = [EFFECTS.index(name) for name in POOLED_EFFECTS]
 
 
@@ -115,8 +117,10 @@ def fit(rows: Rows, observed: Observed, codes: Sequence[str], seed: int, draws: 
     pooled = _pool(rows, observed, codes, layout, seed, draws) if layout else None
     places = None
     if pooled is not None:
-        z[:, _LEVEL_AT] = pooled.levels
-        places = np.swapaxes(pooled.effects, 1, 2)
+        # A chain's neighbours are alike; runs take draws in their order.
+        order = np.argsort(uniforms(key, numbered(draws), 2, Purpose.OBSERVATION), kind="stable")
+        z[:, _LEVEL_AT] = pooled.levels[order]
+        places = np.swapaxes(pooled.effects[order], 1, 2)
     labels = tuple(label for feature in features(observed, codes) for label in feature.labels())
     return Fit(z, places, projection, summary, adjusted.effective, labels, outside(raw, here), layout, pooled)
 
@@ -133,4 +137,5 @@ def _pool(
     middles = np.array([parameter.default for parameter in spreads])
     widths = np.array([np.log(parameter.high / parameter.low) / (2 * 1.2815515655446004) for parameter in spreads])
     variance = np.broadcast_to(error_variance(layout), told.shape)
-    return pool(response, told, variance, middles, widths, draws, numpy_generator(seed, Purpose.OBSERVATION))
+    luck = numpy_generator(seed, Purpose.OBSERVATION)
+    return pool(response, told, variance, middles, widths, draws, luck, thin=_THIN)
