@@ -18,10 +18,12 @@ import numpy as np
 from calibration.faults import refuse_faults
 from calibration.fit import DYNAMIC, LEVELS, POOLED_EFFECTS, Fit, fit, series_needed
 from calibration.observed import Observed, observe
+from calibration.quiet import one_thread
 from calibration.rows import DRAWN, Rows, load
 from calibration.table import Setting, Table, grow, identity
 from districts.faults import UserError
-from districts.model import District
+from districts.history import row_numbers
+from districts.model import District, HistoryRow
 from districts.read import example_folder, read_district
 from scenarios.levers.base import Context
 from scenarios.months import later, number_of
@@ -61,13 +63,14 @@ class CalibrationPlan:
 
 @dataclass(frozen=True)
 class Ready:
-    """A plan with everything it names loaded: the history within its window, and what all rows share."""
+    """A plan with everything it names loaded: the history within its window, what all rows of the table share, and the
+    rows that were ``dropped`` from the history (numbered as in its file)."""
 
     plan: CalibrationPlan
     setting: Setting
     observed: Observed
     past: Scenario
-    dropped: tuple[int, ...] = ()
+    dropped: tuple[HistoryRow, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -95,12 +98,14 @@ def prepare(plan: CalibrationPlan) -> Ready:
     """
     district = read_district(plan.where)
     rules = load_rules(Path(district.rules_file) if district.rules_file else None)
-    district, dropped = refuse_faults(district, rules, plan.drop_faulty)
-    return prepare_loaded(plan, district, rules, load_past(plan), dropped)
+    kept, gone = refuse_faults(district, rules, plan.drop_faulty)
+    numbered = zip(row_numbers(district.history), district.history, strict=True)
+    dropped = tuple(row.model_copy(update={"row": number}) for number, row in numbered if number in gone)
+    return prepare_loaded(plan, kept, rules, load_past(plan), dropped)
 
 
 def prepare_loaded(
-    plan: CalibrationPlan, district: District, rules: Rules, past: Scenario, dropped: tuple[int, ...] = ()
+    plan: CalibrationPlan, district: District, rules: Rules, past: Scenario, dropped: tuple[HistoryRow, ...] = ()
 ) -> Ready:
     """As :func:`prepare`, for a district, rules and past already in memory."""
     if plan.most < FIRST:
@@ -172,8 +177,9 @@ def calibrate(
         wanted = FIRST
         while True:
             grow(table, ready.setting, wanted, jobs, count)
-            rows = load(table, series_needed(observed, codes), codes, wanted, rows)
-            found = fit(rows, observed, codes, plan.seed, DRAWS)
+            with one_thread():
+                rows = load(table, series_needed(observed, codes), codes, wanted, rows)
+                found = fit(rows, observed, codes, plan.seed, DRAWS)
             settled = before is not None and stands(before, found)
             if settled or wanted >= plan.most:
                 break
@@ -208,7 +214,10 @@ def as_posterior(ready: Ready, found: Fit, rows: int) -> Posterior:
         "uninformed": list(found.uninformed()),
         "effective": round(found.effective, 1),
         "outside": [found.labels[at] for at in found.outside.columns],
-        "left_out": list(ready.dropped),
+        "left_out": [
+            {"row": row.row, "indicator": row.indicator, "place": row.place, "month": row.month, "value": row.value}
+            for row in ready.dropped
+        ],
     }
     effects = () if found.places is None else POOLED_EFFECTS
     return Posterior(tuple(p.name for p in DRAWN), values, effects, facilities, places, about)
