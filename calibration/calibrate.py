@@ -204,6 +204,7 @@ def as_posterior(ready: Ready, found: Fit, rows: int) -> Posterior:
     places = np.zeros((len(values), 0, len(facilities))) if found.places is None else found.places
     about: dict[str, Any] = {
         "district": ready.setting.district.name,
+        "title": ready.setting.district.title,
         "history": [ready.observed.first, ready.observed.last],
         "stock": ready.setting.stock,
         "past": ready.past.name,

@@ -7,7 +7,7 @@ that it finds what the model cannot do at all, not a small bias.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,8 +184,11 @@ def _pair(
         above, below = (by_key.get((count, place)) for count in part)
         if above is None or below is None:
             return None
-        if above.mask is not None and below.mask is not None and (above.mask != below.mask).any():
-            return None
+        if above.mask is not None and below.mask is not None:
+            mask = above.mask & below.mask  # the facilities that report both
+            if not mask.any():
+                return None
+            above, below = replace(above, mask=mask), replace(below, mask=mask)
         pairs = zip(both(above), both(below), strict=True)
         shares.append([np.divide(a, b, out=np.full(np.shape(a), np.nan), where=b > 0) for a, b in pairs])
     here, made = (factor * np.mean([share[at] for share in shares], axis=0) for at in (0, 1))
