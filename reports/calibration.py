@@ -105,8 +105,9 @@ def _untold(posterior: Posterior, lang: str) -> str:
     names = [parameter_label(name, lang) for name in posterior.about["uninformed"]]
     if not names:
         return ""
-    words = _("The history hardly narrows these, so that a forecast takes them as known elsewhere. Monthly figures by "
-              "facility of visits, referrals and Prolanis, and of people joining and leaving, would tell more.")  # fmt: skip
+    words = _("The history hardly narrows these, so that a forecast takes them as known elsewhere. Monthly figures "
+              "by facility of visits, referrals and Prolanis, and of people joining and leaving, would tell more."
+              )  # fmt: skip
     return _section(_("What the history does not tell"), words, _list(names))
 
 
@@ -123,8 +124,9 @@ def _targets(posterior: Posterior, lang: str) -> str:
         + f"<td>{escape(_verdict(target, lang))}</td></tr>"
         for target in sorted(posterior.about["diagnostics"]["targets"], key=lambda target: bool(target["met"]))
     ]
-    words = _("The window simulated again with the calibrated parameters: the share of observed months in the range of "
-              "8 in 10. About 80 in 100 is right; more is no fault, for the range holds errors of counting.")  # fmt: skip
+    words = _("The window simulated again with the calibrated parameters: the share of observed months in the "
+              "range of 8 in 10. About 80 in 100 is right; more is no fault, for the range holds errors of counting."
+              )  # fmt: skip
     return _section(_("Series by series"), words, html_table(heads, (2, 3, 4), rows))
 
 
@@ -153,8 +155,9 @@ def _checked(posterior: Posterior, lang: str) -> str:
             cells = "".join(f'<td class="n">{escape(covered_told(share, lang))}</td>' for share in one["covered"])
             verdict = _("holds") if one["sound"] else _("does not quite hold")
             rows.append(f"<tr><td>{escape(parameter_label(name, lang))}</td>{cells}<td>{escape(verdict)}</td></tr>")
-    words = _("{counts} simulations were calibrated to as if they were the history; their true parameters are known. How "
-              "often the truth lay in the range: 50, 80 and 95 in 100 are right, within what so few allow.")  # fmt: skip
+    words = _("{counts} simulations were calibrated to as if they were the history; their true parameters are known. "
+              "How often the truth lay in the range: 50, 80 and 95 in 100 are right, within what so few allow."
+              )  # fmt: skip
     told = words.format(counts=" + ".join(map(str, counts)))
     return _section(_("Do the ranges hold?"), told, html_table(heads, (1, 2, 3), rows))
 

@@ -73,9 +73,9 @@ def _missed(told: dict[str, Any], lang: str) -> list[str]:
     ]
     if not names:
         return []
-    more = _(" and {count} more").format(count=len(names) - _MOST) if len(names) > _MOST else ""
+    more = [_("{count} more").format(count=len(names) - _MOST)] if len(names) > _MOST else []
     text = _("Not reproduced: {names}. Trust forecasts of these less.")
-    return [text.format(names=", ".join(names[:_MOST]) + more)]
+    return [text.format(names=", ".join(names[:_MOST] + more))]
 
 
 def _second(told: dict[str, Any], lang: str) -> list[str]:

@@ -10,7 +10,7 @@ import numpy as np
 from districts.text import number, translator
 from reports import palette
 from reports.calibration_words import targets_told
-from reports.canvas import TICK, WIDTH, Canvas, Chart
+from reports.canvas import TICK, WIDTH, Canvas, Chart, wrap
 from reports.fans import decimals_for, months_beneath, panel_title, panels, round_step, value_axis
 from reports.parameters import indicator_words, parameter_label, parameter_value, place_words
 from scenarios.months import span
@@ -42,10 +42,11 @@ def parameters_chart(posterior: Posterior, lang: str = "id") -> Chart:
             at += 1.0
         for place, name in zip(places, names, strict=True):
             _one(canvas, axes, place, name, posterior, height, name in told, lang)
+        edges = (_("10 % point before"), _("middle before"), _("90 % point before"))
         axes.set_ylim(at - 0.5, -0.5)
         axes.set_xlim(-3.2, 3.2)
         axes.set_yticks([])
-        axes.set_xticks([-1.28, 0.0, 1.28], [_("10 % point\nbefore"), _("middle\nbefore"), _("90 % point\nbefore")])
+        axes.set_xticks([-1.28, 0.0, 1.28], ["\n".join(wrap(text, 11)) for text in edges])
         canvas.text(0.15, 0.28, _("Numbers: middle (8 in 10) after calibration"), fontsize=TICK)
         _key(canvas, 0.15, 0.05, lang)
 
