@@ -20,11 +20,12 @@ import numpy as np
 import pytest
 
 from benchmarks.calibration_cost import STOCK, hidden, with_own_history
-from calibration.calibrate import CalibrationPlan, load_past
+from calibration.calibrate import BLOCK, DRAWS, FIRST, MOVED, CalibrationPlan, load_past
 from calibration.diagnostics import _judged
 from calibration.faults import refuse_faults
-from calibration.fit import DYNAMIC, LEVELS
-from calibration.replay import Target
+from calibration.fit import DYNAMIC, INFORMED, LEVELS
+from calibration.replay import REPLICATES, Target
+from cli.calibrate import MOST_ROWS
 from districts.history import data_faults, row_numbers
 from districts.model import District, HistoryRow
 from districts.text import translator
@@ -41,7 +42,7 @@ ROOT = Path(__file__).parent.parent
 PATHS = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
 KEYS = ("registered", "active", "arrears", "billed", "bill_jkn", "pbi_out", "job_loss", "capitated", "contacts",
         "sick_visits", "referrals", "referrals_nonspecialist", "ht_diagnosed", "ht_prolanis")  # fmt: skip
-ROWS, MONTHS = 200, 8
+ROWS, MONTHS = 160, 8
 #: The command with a shorter first look at the table and fewer checks, so that a calibration ends within seconds.
 SCRIPT = """
 import signal
@@ -49,8 +50,10 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
     import calibration.calibrate
     import calibration.diagnostics
-    calibration.calibrate.FIRST, calibration.calibrate.BLOCK = 160, 40
+    import calibration.replay
+    calibration.calibrate.FIRST, calibration.calibrate.BLOCK = 120, 40
     calibration.diagnostics._DYNAMIC_ROWS, calibration.diagnostics._LEVEL_ROWS = 60, 10
+    calibration.replay.REPLICATES = calibration.diagnostics.REPLICATES = 16
     from cli.main import main
     main()
 """
@@ -362,6 +365,22 @@ def test_a_parameter_that_is_asked_about_has_words_of_its_own() -> None:
         if parameter.fit:
             for lang in ("id", "en"):
                 assert parameter_label(parameter.name, lang) != parameter.name
+
+
+def test_the_documentation_lists_what_is_asked_about_and_quotes_the_rules() -> None:
+    text = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    told = {"dynamic": "course", "level": "level"}
+    wanted = [
+        f"| `{p.name}` | {p.unit} | {p.default:g} ({p.low:g}–{p.high:g}) | {told[p.fit]} |" for p in PARAMETERS if p.fit
+    ]
+    assert [line for line in text.splitlines() if line.startswith("| `")] == wanted
+    flat = " ".join(text.split())
+    assert f"After {FIRST} simulations, and after every {BLOCK} more" in flat
+    assert f"by more than {MOVED} of its standard deviation" in flat
+    assert f"{DRAWS} sets of parameters" in flat
+    assert f"narrower than {INFORMED} of what it was" in flat
+    assert f"At {MOST_ROWS:,} (`--rows`) it ends anyhow" in flat
+    assert f"{REPLICATES} simulations with the posterior" in flat
 
 
 # -- judgements by hand ----------------------------------------------------------------------------------------------
