@@ -18,10 +18,10 @@ from calibration.abc import Projection, accepted, adjust, learn, resample
 from calibration.checks import Outside, outside
 from calibration.facility_rates import Column, columns, error_variance, history_get, needed, rates
 from calibration.observed import Key, Observed
-from calibration.pooling import Pooled, learn_response, pool
+from calibration.pooling import Pooled, Response, learn_response, pool
 from calibration.rows import DRAWN, Rows
 from calibration.summaries import features, observed_summaries, simulated_summaries
-from sim.random import Purpose, make_key, normals, numbered, numpy_generator, uniforms
+from sim.random import Generator, Purpose, make_key, normals, numbered, numpy_generator, uniforms
 from sim.shocks import EFFECT_SD, EFFECTS
 
 FloatArray = NDArray[np.float64]
@@ -31,10 +31,13 @@ LEVELS = tuple(parameter.name for parameter in DRAWN if parameter.fit == "level"
 #: A parameter is informed when its posterior is narrower than this share of its prior.
 INFORMED = 0.7
 _INDEX = {parameter.name: at for at, parameter in enumerate(DRAWN)}
-_DYNAMIC_AT = [_INDEX[name] for name in DYNAMIC]
-_LEVEL_AT = [_INDEX[name] for name in LEVELS]
+#: Where they stand among the drawn parameters.
+DYNAMIC_AT = [_INDEX[name] for name in DYNAMIC]
+LEVEL_AT = [_INDEX[name] for name in LEVELS]
 #: Effects that facility reports tell of; that of premiums is not among them.
 POOLED_EFFECTS = tuple(name for name in EFFECTS if name != "premium")
+#: Of the chain of levels and facility effects, one draw in so many is kept.
+_THIN = 3
 _POOLED_AT = [EFFECTS.index(name) for name in POOLED_EFFECTS]
 
 
@@ -92,7 +95,7 @@ def dynamics(
         normals(make_key(seed, int(number)), numbered(width), 0, Purpose.OBSERVATION) for number in rows.numbers
     ]).reshape(len(rows.numbers), len(layout), observed.months + 1)  # fmt: skip
     raw = simulated_summaries(layout, rows.series.__getitem__, codes, noise)
-    return rows.z[:, _DYNAMIC_AT], raw, observed_summaries(layout, observed, codes)
+    return rows.z[:, DYNAMIC_AT], raw, observed_summaries(layout, observed, codes)
 
 
 def fit(rows: Rows, observed: Observed, codes: Sequence[str], seed: int, draws: int = 1000) -> Fit:
@@ -115,22 +118,36 @@ def fit(rows: Rows, observed: Observed, codes: Sequence[str], seed: int, draws: 
     pooled = _pool(rows, observed, codes, layout, seed, draws) if layout else None
     places = None
     if pooled is not None:
-        z[:, _LEVEL_AT] = pooled.levels
-        places = np.swapaxes(pooled.effects, 1, 2)
+        # A chain's neighbours are alike; runs take draws in their order.
+        order = np.argsort(uniforms(key, numbered(draws), 2, Purpose.OBSERVATION), kind="stable")
+        z[:, LEVEL_AT] = pooled.levels[order]
+        places = np.swapaxes(pooled.effects[order], 1, 2)
     labels = tuple(label for feature in features(observed, codes) for label in feature.labels())
     return Fit(z, places, projection, summary, adjusted.effective, labels, outside(raw, here), layout, pooled)
+
+
+def response_of(rows: Rows, codes: Sequence[str], layout: Sequence[Column]) -> Response:
+    """How the rates of facilities answer to effects and levels, as ``rows`` show it."""
+    simulated = rates(layout, rows.series.__getitem__, codes, whole=True)
+    effects = np.swapaxes(rows.effects[:, _POOLED_AT], 1, 2)
+    return learn_response(simulated, effects, rows.z[:, LEVEL_AT])
+
+
+def pool_rates(
+    response: Response, told: FloatArray, layout: Sequence[Column], draws: int, luck: Generator, warm: int, thin: int
+) -> Pooled:
+    """The posterior of levels and facility effects given the rates ``told`` (facilities, columns)."""
+    spreads = [DRAWN[_INDEX[EFFECT_SD[name]]] for name in POOLED_EFFECTS]
+    middles = np.array([parameter.default for parameter in spreads])
+    widths = np.array([np.log(parameter.high / parameter.low) / (2 * 1.2815515655446004) for parameter in spreads])
+    variance = np.broadcast_to(error_variance(layout), told.shape)
+    return pool(response, told, variance, middles, widths, draws, luck, warm, thin)
 
 
 def _pool(
     rows: Rows, observed: Observed, codes: Sequence[str], layout: tuple[Column, ...], seed: int, draws: int
 ) -> Pooled:
     """Levels and facility effects from the rates of facilities, with the response that the table shows."""
-    simulated = rates(layout, rows.series.__getitem__, codes, whole=True)
     told = rates(layout, history_get(observed), codes)
-    effects = np.swapaxes(rows.effects[:, _POOLED_AT], 1, 2)
-    response = learn_response(simulated, effects, rows.z[:, _LEVEL_AT])
-    spreads = [DRAWN[_INDEX[EFFECT_SD[name]]] for name in POOLED_EFFECTS]
-    middles = np.array([parameter.default for parameter in spreads])
-    widths = np.array([np.log(parameter.high / parameter.low) / (2 * 1.2815515655446004) for parameter in spreads])
-    variance = np.broadcast_to(error_variance(layout), told.shape)
-    return pool(response, told, variance, middles, widths, draws, numpy_generator(seed, Purpose.OBSERVATION))
+    luck = numpy_generator(seed, Purpose.OBSERVATION)
+    return pool_rates(response_of(rows, codes, layout), told, layout, draws, luck, 200, _THIN)

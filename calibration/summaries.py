@@ -34,11 +34,15 @@ class Feature:
     years: tuple[int, ...] = ()
     mask: BoolArray | None = None
 
+    def spans(self) -> list[tuple[int, int]]:
+        """First and last month (from 0) of each number."""
+        return [*((part[0], part[-1]) for part in self.parts), *((year, year + 11) for year in self.years)]
+
     def labels(self) -> list[str]:
         """A name for each number: indicator, place and months (counted from 1)."""
-        name = " ".join(self.key)
-        months = [f"{part[0] + 1}" if len(part) == 1 else f"{part[0] + 1}-{part[-1] + 1}" for part in self.parts]
-        return [f"{name} {text}" for text in (*months, *(f"{year + 1}-{year + 12} in all" for year in self.years))]
+        name, kinds = " ".join(self.key), [""] * len(self.parts) + [" in all"] * len(self.years)
+        months = [f"{first + 1}" if first == last else f"{first + 1}-{last + 1}" for first, last in self.spans()]
+        return [f"{name} {span}{kind}" for span, kind in zip(months, kinds, strict=True)]
 
 
 def features(observed: Observed, places: Sequence[str]) -> tuple[Feature, ...]:
@@ -75,7 +79,7 @@ def observed_summaries(layout: Sequence[Feature], observed: Observed, places: Se
     totals = {(key, start): total for key, entries in observed.yearly.items() for start, total in entries}
     numbers: list[float] = []
     for feature in layout:
-        values = np.log1p(_series(feature, get, places))
+        values = np.log1p(series_of(feature, get, places))
         numbers += [float(values[list(part)].mean()) for part in feature.parts]
         numbers += [float(np.log1p(totals[feature.key, start])) for start in feature.years]
     return np.array(numbers)
@@ -90,7 +94,7 @@ def simulated_summaries(layout: Sequence[Feature], get: Get, places: Sequence[st
     numbers: list[FloatArray] = []
     for position, feature in enumerate(layout):
         error, normals = error_of(feature.key[0]), noise[:, position]
-        series = _series(feature, get, places)
+        series = series_of(feature, get, places)
         shared = error.series * normals[:, -1]
         values = np.log1p(series) + shared[:, None] + error.month * normals[:, :-1]
         numbers += [values[:, list(part)].mean(axis=1) for part in feature.parts]
@@ -98,7 +102,7 @@ def simulated_summaries(layout: Sequence[Feature], get: Get, places: Sequence[st
     return np.stack(numbers, axis=1)
 
 
-def _series(feature: Feature, get: Get, places: Sequence[str]) -> FloatArray:
+def series_of(feature: Feature, get: Get, places: Sequence[str]) -> FloatArray:
     """A series (…, months), or the sum (ratios: the mean) over the facilities that report; NaN where none does."""
     indicator = feature.key[0]
     if feature.mask is None:

@@ -15,15 +15,18 @@ _LINES = 20  # plain lines a run prints at most
 
 
 @contextmanager
-def shown(lang: str, quiet: bool) -> Iterator[Callable[[Progress], None] | None]:
-    """A callback for :func:`scenarios.run.execute`; None when ``quiet``."""
+def shown(
+    lang: str, quiet: bool, words: str = "{done} of {total} units"
+) -> Iterator[Callable[[Progress], None] | None]:
+    """A callback for :func:`scenarios.run.execute` or a calibration; None when ``quiet``. ``words`` is the message id
+    of a line."""
     if quiet:
         yield None
     elif sys.stderr.isatty():
-        with _bar(lang) as callback:
+        with _bar(lang, words) as callback:
             yield callback
     else:
-        yield _lines(lang)
+        yield _lines(lang, words)
 
 
 def time_left(seconds: float | None, lang: str) -> str:
@@ -38,7 +41,7 @@ def time_left(seconds: float | None, lang: str) -> str:
     return _("about {minutes} minutes left").format(minutes=round(seconds / 60))
 
 
-def _lines(lang: str) -> Callable[[Progress], None]:
+def _lines(lang: str, words: str) -> Callable[[Progress], None]:
     from districts.text import translator
 
     _, told = translator(lang), [-1]
@@ -47,7 +50,7 @@ def _lines(lang: str) -> Callable[[Progress], None]:
         part = state.done * _LINES // max(state.total, 1)
         if part != told[0]:
             told[0] = part
-            text = _("{done} of {total} units").format(done=state.done, total=state.total)
+            text = _(words).format(done=state.done, total=state.total)
             left = time_left(state.seconds_left, lang)
             print(f"{text}, {left}" if left else text, file=sys.stderr, flush=True)
 
@@ -55,16 +58,21 @@ def _lines(lang: str) -> Callable[[Progress], None]:
 
 
 @contextmanager
-def _bar(lang: str) -> Iterator[Callable[[Progress], None]]:
+def _bar(lang: str, words: str) -> Iterator[Callable[[Progress], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Bar
 
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[left]}"))
+    from districts.text import translator
+
+    _ = translator(lang)
+    columns = (BarColumn(), TextColumn("{task.fields[text]}"), TextColumn("{task.fields[left]}"))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None, left="")
+        task = bar.add_task("", total=None, text="", left="")
 
         def callback(state: Progress) -> None:
-            bar.update(task, completed=state.done, total=state.total, left=time_left(state.seconds_left, lang))
+            text = _(words).format(done=state.done, total=state.total)
+            bar.update(task, completed=state.done, total=state.total, text=text,
+                       left=time_left(state.seconds_left, lang))  # fmt: skip
 
         yield callback

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,6 +59,7 @@ def run(
     from scenarios.plan import MAIN_SCENARIOS, RunPlan, prepare, with_second_run
     from scenarios.run import execute
     from scenarios.tracing import subject, traced
+    from scenarios.workers import cores
     from sim.warm import compile_kernels, compiled
 
     _ = translator(language(lang))
@@ -77,7 +77,7 @@ def run(
         compile_kernels()
     events = traced(ready, subject(trace, ready), lang) if trace else ""
     with shown(lang, quiet) as progress:
-        store = execute(ready.plan, folder, _cores() if jobs is None else jobs, resume, progress, prepared=ready)
+        store = execute(ready.plan, folder, cores() if jobs is None else jobs, resume, progress, prepared=ready)
     with store:
         from reports.write import write_outputs
 
@@ -206,11 +206,6 @@ def _folder(ready: Prepared, resume: bool) -> Path:
     if number == 1:
         raise UserError("there is no run in {folder} to go on with", folder=base)
     return numbered(number - 1)
-
-
-def _cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _wrapped(text: str, indent: str = "    ") -> str:

@@ -69,15 +69,20 @@ def render_page(run: Run, answer: Answer, charts: Sequence[Chart], files: Sequen
     body = [
         f'<p class="soft">{escape(head)}</p><h1>{escape(answer.first)}</h1>{sentences}',
         _facts(run, lang),
-        *(_figure(chart) for chart in charts),
+        *(chart_section(chart) for chart in charts),
         _origins(run, lang),
         _scenarios(run, lang),
         _files(run, files, lang),
     ]
+    return document(head, "".join(body), lang)
+
+
+def document(head: str, body: str, lang: str) -> str:
+    """A whole page with the common look; ``head`` is its title, ``body`` is HTML."""
     return (
         f'<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>{escape(head)}</title>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{STYLE}</style></head><body>'
-        f'<header><div class="wrap"><b>Prakira</b></div></header><main class="wrap">{"".join(body)}</main>'
+        f'<header><div class="wrap"><b>Prakira</b></div></header><main class="wrap">{body}</main>'
         "</body></html>\n"
     )
 
@@ -116,7 +121,8 @@ def _facts(run: Run, lang: str) -> str:
     )
 
 
-def _figure(chart: Chart) -> str:
+def chart_section(chart: Chart) -> str:
+    """A chart as a section of a page, its title the heading."""
     return (
         f"<section><h2>{escape(chart.title)}</h2><p>{escape(chart.lead)}</p>"
         f"<figure>{chart.svg(titled=False)}</figure></section>"
@@ -143,7 +149,7 @@ def _origins(run: Run, lang: str) -> str:
             + "".join(f'<td class="n">{escape(text)}</td>' for text in told)
             + "</tr>"
         )
-    return f"<section><h2>{title}</h2>{sentences}{_table(heads, (3, 4), rows)}</section>"
+    return f"<section><h2>{title}</h2>{sentences}{html_table(heads, (3, 4), rows)}</section>"
 
 
 def _scenarios(run: Run, lang: str) -> str:
@@ -175,10 +181,10 @@ def _scenarios(run: Run, lang: str) -> str:
     words = _("Middle of the replicates, {year}. UHC bar for active members: {bar}. Where a ceiling binds, the bill is "
               "spending, not need.").format(year=run.period(lang), bar=percent(bar, lang, 0))  # fmt: skip
     title = escape(_("Scenarios side by side"))
-    return f"<section><h2>{title}</h2><p>{escape(words)}</p>{_table(heads, (1, 2, 3, 4), rows)}</section>"
+    return f"<section><h2>{title}</h2><p>{escape(words)}</p>{html_table(heads, (1, 2, 3, 4), rows)}</section>"
 
 
-def _table(heads: Sequence[str], figures: Sequence[int], rows: Sequence[str]) -> str:
+def html_table(heads: Sequence[str], figures: Sequence[int], rows: Sequence[str]) -> str:
     """A table of ``rows``, which are HTML; the columns ``figures`` hold numbers."""
     titles = "".join(f'<th class="{"n" if at in figures else ""}">{escape(text)}</th>' for at, text in enumerate(heads))
     return f"<figure><table><thead><tr>{titles}</tr></thead><tbody>{''.join(rows)}</tbody></table></figure>"

@@ -7,18 +7,12 @@ Same plan, same bytes, whatever the number of processes and however often the ru
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
-from collections import deque
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from multiprocessing import Pipe, connection, get_context
 from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 from districts.faults import UserError
@@ -30,6 +24,7 @@ from scenarios.need import paid_by_others
 from scenarios.plan import Prepared, RunPlan, asked, entry, manifest_of, prepare
 from scenarios.shares import figures
 from scenarios.store import FILE, RULES, RunStore
+from scenarios.workers import each
 from sim.policy import Policy
 from sim.posterior import Posterior, centre_of, draw_of
 from sim.results import Results
@@ -40,12 +35,7 @@ if TYPE_CHECKING:
 #: A simulator: called as ``simulate(district, rules, behaviour, policy, seed, replicate=, stock=, luck_only=)``.
 Simulate = Callable[..., Results]
 Unit = tuple[str, int]
-Ended = tuple[Unit, Results, float]
-Units = Generator[Ended, None, None]
 Save = Callable[[str, int, Results, float], None]
-
-_THREADS = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-_PATIENCE = 3  # pools that may break one after another without ending a unit
 
 
 @dataclass(frozen=True)
@@ -200,10 +190,8 @@ def _compute(
     missing = [(name, number) for number in range(replicates) for name in tasks if (name, number) not in done]
     began, total = time.monotonic(), running.total
     running.tell(Progress(count, total))
-    ended = (_serial(running.setting, tasks, missing) if running.jobs == 1
-             else _parallel(running.setting, tasks, missing, running.jobs))  # fmt: skip
-    with closing(ended):
-        for position, ((name, number), results, seconds) in enumerate(ended, 1):
+    with closing(each(_one, (running.setting, tasks), missing, running.jobs)) as ended:
+        for position, ((name, number), (results, seconds)) in enumerate(ended, 1):
             save(name, number, results, seconds)
             pace = (time.monotonic() - began) / position
             running.tell(Progress(count + position, total, name, number, pace * (total - count - position)))
@@ -225,92 +213,8 @@ def _unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]
     return results.since(setting.start), time.monotonic() - began
 
 
-def _serial(setting: Setting, tasks: dict[str, Task], units: list[Unit]) -> Units:
-    for name, number in units:
-        yield ((name, number), *_unit(setting, tasks[name], number))
-
-
-def _parallel(setting: Setting, tasks: dict[str, Task], units: list[Unit], jobs: int) -> Units:
-    """Units as they end, in any order. A pool whose process died is replaced, and only what is missing goes on."""
-    left, barren = dict.fromkeys(units), 0
-    while left:
-        before = len(left)
-        try:
-            for ended in _pool(setting, tasks, list(left), min(jobs, len(left))):
-                del left[ended[0]]
-                yield ended
-        except BrokenProcessPool as error:
-            barren = 0 if len(left) < before else barren + 1
-            if barren == _PATIENCE:
-                raise UserError("the processes of the run died {times} times without ending a unit, as they do when "
-                                "memory runs out; try fewer --jobs", times=_PATIENCE) from error  # fmt: skip
-
-
-def _pool(setting: Setting, tasks: dict[str, Task], units: list[Unit], jobs: int) -> Units:
-    """One pool's work. However it ends, its processes end with it: they watch a pipe that only this process holds."""
-    watch, hold = Pipe(duplex=False)
-    waiting = deque(units)
-    under_way: dict[Future[tuple[Results, float]], Unit] = {}
-    with _one_thread_each(), hold, watch:
-        pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin, initargs=(setting, watch))
-        try:
-            while waiting or under_way:
-                while waiting and len(under_way) < 2 * jobs:
-                    name, number = waiting.popleft()
-                    under_way[pool.submit(_work, tasks[name], number)] = (name, number)
-                wait(under_way, return_when=FIRST_COMPLETED)
-                yield from _ended(under_way)
-            pool.shutdown(wait=True)
-        except (KeyboardInterrupt, BrokenProcessPool):
-            yield from _ended(under_way, lost=True)  # what ended is kept
-            raise
-        finally:
-            hold.close()
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _ended(under_way: dict[Future[tuple[Results, float]], Unit], lost: bool = False) -> Units:
-    """Takes the ended units out of ``under_way``; failed ones raise, unless they are ``lost`` anyway."""
-    for future in [future for future in under_way if future.done()]:
-        unit = under_way.pop(future)
-        if lost and (future.cancelled() or future.exception() is not None):
-            continue
-        yield (unit, *future.result())
-
-
-_setting: Setting | None = None  # of this worker process, set once by _begin
-
-
-def _begin(setting: Setting, watch: connection.Connection) -> None:
-    """Makes a worker process ready. It ignores Ctrl-C, which the parent handles, and dies with the parent."""
-    import signal
-
-    global _setting
-    _setting = setting
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-    def die_with_parent() -> None:
-        connection.wait([watch])
-        os._exit(1)
-
-    Thread(target=die_with_parent, daemon=True).start()
-
-
-def _work(task: Task, replicate: int) -> tuple[Results, float]:
-    assert _setting is not None  # _begin ran first
-    return _unit(_setting, task, replicate)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """While processes are started each is told to use one thread: the processes are the parallelism."""
-    before = {name: os.environ.get(name) for name in _THREADS}
-    os.environ.update(dict.fromkeys(_THREADS, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+def _one(common: tuple[Setting, dict[str, Task]], unit: Unit) -> tuple[Results, float]:
+    """A unit by its name, for :func:`scenarios.workers.each`."""
+    setting, tasks = common
+    name, number = unit
+    return _unit(setting, tasks[name], number)
