@@ -1,7 +1,7 @@
 """Does calibration find what is hidden, and are its intervals right as often as they say?
 
-``python -m calibration.recovery docs/recovery.md``: one table of simulations of a made-up district; its rows are taken in
-turn for the history, and fitted from the others. A parameter counts as identifiable when its posterior is on average
+``python -m calibration.recovery docs/recovery.md``: one table of simulations of a made-up district; its rows are taken
+in turn for the history, and fitted from the others. A parameter counts as identifiable when its posterior is on average
 narrower than 0.7 of its prior. Which ones are is decided on rows of their own, and stored, before any coverage is
 looked at on other rows.
 """
@@ -191,10 +191,10 @@ def main(where: Path, count: int = 2400, deciding: int = 300, judged: int = 400)
     with one_thread():
         parts = recover(ready, rows, deciding, judged, store)
     about = (
-        f"A made-up district of 20,000 residents and 8 facilities with 24 months of full history; {count} simulations, "
-        f"seed {_SEED}. Rows 0 to {deciding - 1} decide which parameters are identifiable (mean posterior standard "
-        f"deviation below {INFORMED} of the prior's); the list is stored in {stored.name} before the next {judged} rows "
-        "are judged: each is taken for the history, with errors of observation, and fitted from rows that do not hold it."
+        f"A made-up district of 20,000 residents and 8 facilities with 24 months of history; {count} simulations, seed "
+        f"{_SEED}. Rows 0 to {deciding - 1} decide which parameters are identifiable (mean posterior standard "
+        f"deviation below {INFORMED} of the prior's); the list is in {stored.name} before the next {judged} rows "
+        "are judged: each is taken for the history, with errors of observation, and fitted from rows without it."
     )
     temporary = where.with_suffix(".tmp")
     temporary.write_text(page(parts, about), encoding="utf-8")

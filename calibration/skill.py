@@ -7,10 +7,14 @@ history; those that *know* are told the announced heads as well.
 
 from __future__ import annotations
 
+import json
+import os
+import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +23,13 @@ from calibration.baselines import BASELINES
 from calibration.calibrate import CalibrationPlan, as_posterior
 from calibration.calibrate import prepare_loaded as prepare_calibration
 from calibration.compartments import Future as Truth
-from calibration.compartments import Synthetic, starting_district
+from calibration.compartments import Synthetic, make_district, starting_district
 from calibration.discrepancy import NONE, Discrepancy, discrepancy
 from calibration.errors import error_of
 from calibration.fit import fit, series_needed
 from calibration.forecast import Future, sample
 from calibration.rows import load
-from calibration.scores import crps_normal, crps_sample
+from calibration.scores import Interval, crps_normal, crps_sample, paired_bootstrap
 from calibration.table import Table, grow, identity
 from districts.history import stock_from_history
 from districts.model import Stock
@@ -34,14 +38,17 @@ from scenarios.levers.base import Context
 from scenarios.months import later
 from scenarios.reading import Placed
 from scenarios.scenario import Scenario
+from scenarios.workers import cores
 from sim.posterior import Posterior
-from sim.random import Purpose, make_key, normals, numbered
-from sim.rules import Rules
+from sim.random import Purpose, make_key, normals, numbered, numpy_generator
+from sim.rules import Rules, load_rules
 
 FloatArray = NDArray[np.float64]
 #: What is forecast: the active members, and what the Pemda is billed in a month.
 SERIES = ("active", "bill_jkn")
-MODEL = "prakira"
+MODEL, PLAIN, TOLD = "Prakira", "Prakira, uncorrected", ", told"
+#: The kinds of breaks, in words.
+KINDS = {"cut": "cut of PBI-JK", "stop": "intake stops"}
 
 
 @dataclass(frozen=True)
@@ -138,17 +145,16 @@ def scores(made: Synthetic, truth: Truth, model: dict[str, dict[str, FloatArray]
     """The model's scores (``model``: samples by name of the forecast and series) and those of all baselines."""
     seen = {"active": truth.active, "bill_jkn": truth.bill}
     known = {"active": truth.known_heads, "bill_jkn": truth.known_rupiah}
-    past = {"active": reported(made, "active"), "bill_jkn": reported(made, "bill_jkn")}
     found: list[Score] = []
     for name in SERIES:
-        history, months = past[name], len(seen[name])
+        history, months = reported(made, name), len(seen[name])
         unit = float(np.nanmean(history[-12:]))
         forecasts = {label: crps_sample(samples[name].T, seen[name]) for label, samples in model.items()}
         for label, baseline in BASELINES.items():
             plain = baseline(history, months)
             forecasts[label] = crps_normal(plain.mean, plain.sd, seen[name])
             told = baseline(history - known[name][:-months], months)
-            forecasts[f"{label}, told"] = crps_normal(told.mean + known[name][-months:], told.sd, seen[name])
+            forecasts[label + TOLD] = crps_normal(told.mean + known[name][-months:], told.sd, seen[name])
         found += [
             Score(made.archetype, made.seed, truth.name, truth.kind, truth.size, name, label, float(crps.mean() / unit))
             for label, crps in forecasts.items()
@@ -161,3 +167,143 @@ def reported(made: Synthetic, indicator: str) -> FloatArray:
     rows = {row.month: row.value for row in made.history if row.indicator == indicator and row.place == "district"}
     first = later(made.district.default_stock, 1)
     return np.array([rows.get(later(first, month), np.nan) for month in range(len(made.active))])
+
+
+def judge(group: Group, seed: int, rules: Rules, folder: Path, rows: int, replicates: int, jobs: int) -> list[Score]:
+    """All scores of one made-up district: every future that it has."""
+    made = make_district(group.archetype, seed, intake=group.intake)
+    posterior = calibrated(group, made, rules, folder, rows, jobs)
+    wrong = hindcast_of(made, posterior, rules, replicates, jobs)
+    found: list[Score] = []
+    for name, truth in made.futures.items():
+        if group.intake and name not in ("none", "stop"):
+            continue
+        plain = forecast_of(made, truth, posterior, rules, replicates, jobs)
+        found += scores(made, truth, {MODEL: corrected(plain, wrong, seed), PLAIN: plain})
+    return found
+
+
+def study(groups: Sequence[Group], folder: Path, rows: int, replicates: int, jobs: int) -> list[Score]:
+    """The scores of all districts of ``groups``; those of a finished district are kept in ``folder`` and read again."""
+    rules, found = load_rules(), []
+    for group in groups:
+        for seed in group.seeds:
+            kept = folder / f"{group.archetype}-{round(100 * group.intake)}-{seed}-{rows}-{replicates}.json"
+            if not kept.exists():
+                told = [asdict(score) for score in judge(group, seed, rules, folder, rows, replicates, jobs)]
+                temporary = kept.with_suffix(".tmp")
+                temporary.write_text(json.dumps(told), encoding="utf-8")
+                os.replace(temporary, kept)
+                print(kept.stem, flush=True)
+            found += [Score(**fields) for fields in json.loads(kept.read_text(encoding="utf-8"))]
+    return found
+
+
+def cases(found: Sequence[Score]) -> dict[str, list[Score]]:
+    """Scores by case: no break, and breaks by size, of both kinds together and each kind alone."""
+    named: dict[str, list[Score]] = {}
+    for score in found:
+        if score.kind == "none":
+            named.setdefault("no break", []).append(score)
+            continue
+        size = f"break of {score.size:.0%} of active heads"
+        named.setdefault(size, []).append(score)
+        named.setdefault(f"{size}: {KINDS[score.kind]}", []).append(score)
+    return dict(sorted(named.items(), key=lambda item: (item[0] != "no break", item[0])))
+
+
+def ratios(found: Sequence[Score], series: str, against: str, model: str = MODEL) -> Interval:
+    """Mean CRPS of ``model`` over that of ``against``, with the paired bootstrap interval over districts."""
+    own = {(s.archetype, s.seed, s.future): s.crps for s in found if s.series == series and s.forecast == model}
+    other = {(s.archetype, s.seed, s.future): s.crps for s in found if s.series == series and s.forecast == against}
+    keys = sorted(own)
+    units = np.array([hash_of(key[:2]) for key in keys])
+    first, second = (np.array([scores[key] for key in keys]) for scores in (own, other))
+    return paired_bootstrap(first, second, units, numpy_generator(1, Purpose.BOOTSTRAP), ratio=True)
+
+
+def hash_of(district: tuple[str, int]) -> int:
+    """A number for a district, the same everywhere."""
+    return crc32(repr(district).encode())
+
+
+#: The districts of the study: 30 in which PBI-JK may be cut, 24 whose intake may stop; seeds that nothing was tried on.
+GROUPS: tuple[Group, ...] = (
+    *(Group(name, 0.0, tuple(range(100, 106))) for name in ("rural", "remote", "wage", "market", "covered")),
+    Group("rural", 0.03, tuple(range(200, 204))),
+    Group("covered", 0.03, tuple(range(210, 214))),
+    Group("wage", 0.10, tuple(range(220, 224))),
+    Group("market", 0.10, tuple(range(230, 234))),
+    Group("rural", 0.25, tuple(range(240, 244))),
+    Group("remote", 0.25, tuple(range(250, 254))),
+)
+_NAMES = {"active": "active members", "bill_jkn": "the monthly bill"}
+
+
+def page(found: Sequence[Score], about: str) -> str:
+    """The text of docs/skill.md: every ratio, whoever wins."""
+    lines = ["# Forecast skill on made-up districts", "",
+             "Written by `python -m calibration.skill docs/skill.md`; do not edit.", "", about, ""]  # fmt: skip
+    others = [PLAIN, *BASELINES, *(label + TOLD for label in BASELINES)]
+    verdicts = []
+    for case, scores_of in cases(found).items():
+        districts = len({(score.archetype, score.seed) for score in scores_of})
+        lines += [f"## {case[0].upper()}{case[1:]} ({districts} districts)", "",
+                  "| against | " + " | ".join(_NAMES[series] for series in SERIES) + " |",
+                  "|---|" + "--:|" * len(SERIES)]  # fmt: skip
+        rows = {other: [ratios(scores_of, series, other) for series in SERIES] for other in others}
+        for other, both in rows.items():
+            cells = " | ".join(f"{r.estimate:.2f} ({r.low:.2f}-{r.high:.2f})" for r in both)
+            lines.append(f"| {other} | {cells} |")
+        lines.append("")
+        if ":" not in case:
+            verdicts += [f"- {case}, {_NAMES[series]}: {verdict(case, rows, at)}" for at, series in enumerate(SERIES)]
+    return "\n".join([*lines[:6], "## Verdicts", "", *verdicts, "", *lines[6:]])
+
+
+def verdict(case: str, rows: dict[str, list[Interval]], at: int) -> str:
+    """What was asked of a case and what came out.
+
+    Without a break: at most 1.10 times the best baseline. With one: at most 0.75 times every baseline that is not told,
+    the interval below 1, and not above any that is told.
+    """
+    if case == "no break":
+        worst = max(rows[label][at].estimate for label in BASELINES)
+        return f"{worst:.2f} times the best baseline; at most 1.10 was asked: {_met(worst <= 1.10)}"
+    blind = [rows[label][at] for label in BASELINES]
+    told = {label: rows[label + TOLD][at].estimate for label in BASELINES}
+    most = max(r.estimate for r in blind)
+    nearest = max(told, key=lambda label: told[label])
+    return (
+        f"at most {most:.2f} times the baselines that do not know (0.75 asked, interval below 1: "
+        f"{_met(most <= 0.75 and all(r.high < 1 for r in blind))}); {told[nearest]:.2f} times the best that knows, "
+        f"{nearest} (1.00 asked: {_met(told[nearest] <= 1.0)})"
+    )
+
+
+def _met(well: bool) -> str:
+    return "met" if well else "**not met**"
+
+
+def main(where: Path, rows: int = 800, replicates: int = 60) -> None:
+    """The whole study; tables and finished districts are kept in outputs/skill."""
+    folder = Path("outputs") / "skill"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = study(GROUPS, folder, rows, replicates, cores())
+    count = len({(score.archetype, score.seed) for score in found})
+    about = (
+        f"{count} made-up districts of a world of compartments (`calibration/compartments.py`), which shares no equation "
+        "with this model: two years of monthly reports, then a year to be forecast. The model is calibrated to them "
+        f"({rows} simulations), starts from the register at their end, is told what is announced, and is moved by what "
+        "it got wrong in the last year of the reports (`calibration/discrepancy.py`). Baselines see the same reports; "
+        '"told" ones know the announced heads and rupiah as well. The figures are ratios of mean CRPS over months 1 to '
+        "12, in units of the series' own level, model over baseline: below 1 the model is better; in brackets the 95 % "
+        f"paired bootstrap interval over districts. {replicates} draws a forecast."
+    )
+    temporary = where.with_suffix(".tmp")
+    temporary.write_text(page(found, about) + "\n", encoding="utf-8")
+    os.replace(temporary, where)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
