@@ -22,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.backtest_origins import Start, future_of, members, origins_of, start_of
-from calibration.backtest_series import Series, observed_get, series_of
 from calibration.backtest_scores import MODEL, baselines_of
+from calibration.backtest_series import Series, observed_get, series_of
 from calibration.baselines import BASELINES
 from calibration.calibrate import DRAWS, FIRST, CalibrationPlan, Ready, as_posterior, calibrate
 from calibration.fit import fit, series_needed
@@ -42,16 +42,16 @@ Tell = Callable[[Progress], None]
 LEAST = 12
 #: Figures that a series needs before an origin to be forecast from it.
 _FEWEST = 3
-#: Part of a file's name that is the origin at the end of the history, of which nothing is known yet.
+#: The folder of the stored origins, in that of the table.
 FOLDER = "backtest"
 
 
 @dataclass(frozen=True)
 class BacktestPlan:
     """What a user asks for: ``origins`` at most, ``horizon`` in months, ``draws`` of the posterior for each origin, and
-    the ``rows`` of the table (None: those the posterior was made from, else all there are, else as many as a calibration
-    takes). ``latest`` begins each simulation at the latest rebuilt stock, as a run does, without passing through the
-    months before."""
+    the ``rows`` of the table (None: those the posterior was made from, else all there are, else as many as a
+    calibration takes). ``latest`` begins each simulation at the latest rebuilt stock, as a run does, without passing
+    through the months before."""
 
     calibration: CalibrationPlan
     origins: int = 8
@@ -199,9 +199,9 @@ def _forecast(
             mine = [(kind, known, number) for kind, of in (("run", plan.draws), ("base", len(layout)))
                     for number in range(of)]  # fmt: skip
             if all(name in done for name in mine):
-                record = _record(plan, ready, layout, truth, starts[known], known,
-                                 np.stack([done.pop(("run", known, r)) for r in range(plan.draws)]),
-                                 [done.pop(("base", known, number)) for number in range(len(layout))], keys)  # fmt: skip
+                sampled = np.stack([done.pop(("run", known, replicate)) for replicate in range(plan.draws)])
+                others = [done.pop(("base", known, number)) for number in range(len(layout))]
+                record = _record(plan, ready, layout, truth, starts[known], known, sampled, others, keys)
                 _keep(_file(folder / FOLDER, ready, known), {"made_of": made_of, **record})
 
 

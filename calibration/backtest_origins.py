@@ -72,11 +72,19 @@ def future_of(
     months = start.lead + horizon
     # relative months of the past count from the window's first, wherever the simulation begins
     context = Context(district, setting.rules, later(stock.month, 1), months, ready.observed.first)
-    return Future(district, setting.rules, ready.past.policy(context), stock.month, posterior, setting.seed + known, keys)
+    return Future(
+        district, setting.rules, ready.past.policy(context), stock.month, posterior, setting.seed + known, keys
+    )
 
 
 def members(
-    series: Series, samples: Mapping[Key, FloatArray], observed: FloatArray, known: int, start: Start, seed: int, at: int
+    series: Series,
+    samples: Mapping[Key, FloatArray],
+    observed: FloatArray,
+    known: int,
+    start: Start,
+    seed: int,
+    at: int,
 ) -> FloatArray:
     """The forecast of ``series``, (replicates, horizon): simulated, anchored to what was ``observed`` (months,) up to
     the origin where the simulation passes through it, with errors of observation.
@@ -133,8 +141,6 @@ def origins_of(observed: Observed, count: int, first: int = 12) -> tuple[int, ..
 
 def _until(district: District, month: str) -> District:
     """The district as its history and stocks told it up to ``month``."""
-    history = tuple(
-        row for row in district.history if (row.month if "-" in row.month else f"{row.month}-12") <= month
-    )
+    history = tuple(row for row in district.history if (row.month if "-" in row.month else f"{row.month}-12") <= month)
     stocks = tuple(stock for stock in district.stocks if stock.month <= month)
     return district.model_copy(update={"history": history, "stocks": stocks or district.stocks})

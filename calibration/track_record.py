@@ -63,8 +63,8 @@ def assemble(plan: BacktestPlan, origins: Origins) -> dict[str, Any]:
         "horizon": plan.horizon,
         "origins": [record["month"] for record in origins.records],
         "scores": scores,
-        "recent": {key: told for key in MAIN if (told := recent(origins.records, key))},
-        "ahead": {key: told for key in MAIN if (told := ahead(origins.ahead, scores, key))},
+        "recent": {key: made for key in MAIN if (made := recent(origins.records, key))},
+        "ahead": {key: next_ for key in MAIN if (next_ := ahead(origins.ahead, scores, key))},
     })  # fmt: skip
 
 
@@ -91,9 +91,9 @@ def recent(records: Sequence[Mapping[str, Any]], indicator: str) -> list[dict[st
             forecast = case.forecasts[MODEL]
             low, high = interval(forecast, 0.8)
             month = next(record["month"] for record in records if record["known"] == case.known)
-            found.append({"origin": month, "month": later(month, AHEAD), "low": low, "middle": float(np.median(forecast)),
-                          "high": high, "observed": case.observed,
-                          "inside": bool(low <= case.observed <= high)})  # fmt: skip
+            middle, seen = _three(forecast)[1], case.observed
+            found.append({"origin": month, "month": later(month, AHEAD), "low": low, "middle": middle, "high": high,
+                          "observed": seen, "inside": bool(low <= seen <= high)})  # fmt: skip
     return found[-LAST:]
 
 
