@@ -40,7 +40,7 @@ def stock_of(register: Register, month: str) -> Stock:
         rows.append(
             SegmentRow.model_validate(
                 {"segment": segment, "payer": payer, "klass": klass, "registered": active + lapsed + owed,
-                 "active": active, "arrears": owed, "lapsed": lapsed, **_MARK}
+                 "active": active, "arrears": owed, "lapsed": lapsed, "split_assumed": False, **_MARK}
             )
         )  # fmt: skip
     return Stock(

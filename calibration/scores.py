@@ -59,9 +59,9 @@ def crps_normal(mean: ArrayLike, sd: ArrayLike, observed: ArrayLike) -> FloatArr
     if np.any(spread < 0):
         raise ValueError("a standard deviation must not be negative")
     sharp = spread == 0
-    z = (seen - centre) / np.where(sharp, 1.0, spread)
+    z = _standard(seen - centre, spread)
     density = np.exp(-0.5 * z**2) / np.sqrt(2.0 * np.pi)
-    wide = spread * (z * (2.0 * ndtr(z) - 1.0) + 2.0 * density - 1.0 / np.sqrt(np.pi))
+    wide = (seen - centre) * (2.0 * ndtr(z) - 1.0) + spread * (2.0 * density - 1.0 / np.sqrt(np.pi))
     return np.asarray(np.where(sharp, np.abs(seen - centre), wide), np.float64)
 
 
@@ -125,7 +125,7 @@ def pit_normal(mean: ArrayLike, sd: ArrayLike, observed: ArrayLike) -> FloatArra
     """The probability that a normal forecast gives to values up to ``observed``; with ``sd`` 0 it is 0, ½ or 1."""
     centre, spread, seen = np.broadcast_arrays(*(np.asarray(x, np.float64) for x in (mean, sd, observed)))
     sharp = spread == 0
-    z = (seen - centre) / np.where(sharp, 1.0, spread)
+    z = _standard(seen - centre, spread)
     return np.asarray(np.where(sharp, 0.5 * (np.sign(seen - centre) + 1.0), ndtr(z)), np.float64)
 
 
@@ -177,6 +177,12 @@ def _tails(level: float) -> tuple[float, float]:
     if not 0 < level < 1:
         raise ValueError(f"a level lies between 0 and 1: {level}")
     return (1 - level) / 2, (1 + level) / 2
+
+
+def _standard(error: FloatArray, spread: FloatArray) -> FloatArray:
+    """Errors in standard deviations, at most 40 either way: further out no density or tail is left in a double."""
+    with np.errstate(over="ignore"):
+        return np.clip(error / np.where(spread == 0, 1.0, spread), -40.0, 40.0)
 
 
 def _paired(ensemble: ArrayLike, observed: ArrayLike) -> tuple[FloatArray, FloatArray]:

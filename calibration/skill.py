@@ -20,17 +20,22 @@ from calibration.calibrate import CalibrationPlan, as_posterior
 from calibration.calibrate import prepare_loaded as prepare_calibration
 from calibration.compartments import Future as Truth
 from calibration.compartments import Synthetic, starting_district
+from calibration.discrepancy import NONE, Discrepancy, discrepancy
+from calibration.errors import error_of
 from calibration.fit import fit, series_needed
 from calibration.forecast import Future, sample
 from calibration.rows import load
 from calibration.scores import crps_normal, crps_sample
 from calibration.table import Table, grow, identity
+from districts.history import stock_from_history
+from districts.model import Stock
 from scenarios.levers import LEVERS
 from scenarios.levers.base import Context
 from scenarios.months import later
 from scenarios.reading import Placed
 from scenarios.scenario import Scenario
 from sim.posterior import Posterior
+from sim.random import Purpose, make_key, normals, numbered
 from sim.rules import Rules
 
 FloatArray = NDArray[np.float64]
@@ -85,14 +90,47 @@ def forecast_of(
     made: Synthetic, truth: Truth, posterior: Posterior | None, rules: Rules, replicates: int, jobs: int
 ) -> dict[str, FloatArray]:
     """The model's sample of each of SERIES, (replicates, months), told what ``truth`` announces."""
-    stock = made.stock_at_end
+    return _from_stock(made, made.stock_at_end, truth.policy, posterior, rules, range(replicates), jobs)
+
+
+def hindcast_of(
+    made: Synthetic, posterior: Posterior, rules: Rules, replicates: int, jobs: int
+) -> dict[str, Discrepancy]:
+    """What the model got wrong of each of SERIES in the last year of the history."""
+    district = made.district.model_copy(update={"history": made.history})
+    last = later(made.stock_at_end.month, -12)
+    stock = stock_from_history(district, last)
+    if stock is None:
+        return dict.fromkeys(SERIES, NONE)
+    fresh = range(10_000, 10_000 + replicates)
+    found = _from_stock(made, stock, made.past, posterior, rules, fresh, jobs)
+    now = _from_stock(made, made.stock_at_end, made.past, posterior, rules, fresh, jobs, months=1)
+    return {
+        name: discrepancy(
+            sample, reported(made, name)[-12:], error_of(name).month, error_of(name).series, now[name][:, 0]
+        )
+        for name, sample in found.items()
+    }
+
+
+def corrected(samples: dict[str, FloatArray], errors: dict[str, Discrepancy], seed: int) -> dict[str, FloatArray]:
+    """The samples moved by what the model got wrong of late."""
+    found = {}
+    for number, (name, values) in enumerate(samples.items()):
+        z = normals(make_key(seed, number), numbered(2 * len(values)), 2, Purpose.OBSERVATION).reshape(-1, 2)
+        found[name] = values * np.exp(errors[name].path(values.shape[1], z))
+    return found
+
+
+def _from_stock(
+    made: Synthetic, stock: Stock, levers: Sequence[dict[str, Any]], posterior: Posterior | None, rules: Rules,
+    replicates: Sequence[int], jobs: int, months: int = 12,
+) -> dict[str, FloatArray]:  # fmt: skip
     district = made.district.model_copy(update={"stocks": (stock,), "default_stock": stock.month})
-    months = len(truth.active)
     context = Context(district, rules, later(stock.month, 1), months)
-    policy = scenario_of(truth.name, truth.policy).policy(context)
+    policy = scenario_of("decided", levers).policy(context)
     keys = tuple((name, "district") for name in SERIES)
-    future = Future(district, rules, policy, stock.month, posterior, made.seed, keys)
-    found = sample(future, range(replicates), jobs)
+    found = sample(Future(district, rules, policy, stock.month, posterior, made.seed, keys), replicates, jobs)
     return {name: found[name, "district"] for name in SERIES}
 
 

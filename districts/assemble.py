@@ -166,7 +166,10 @@ def _only(values: dict[str, Any], leave_out: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _segment(row: Row) -> dict[str, Any]:
-    return _only(row.values, ("stock", "split_source", "split_confidence", "payer_source", "payer_confidence"))
+    """A segment row; a split without an origin of its own has that of the row."""
+    own = _only(row.values, ("stock", "split_source", "split_confidence", "payer_source", "payer_confidence"))
+    split = row.values.get("split_confidence") or row.values["confidence"]
+    return {**own, "split_assumed": split == "assumed"}
 
 
 def _found_at(result: Draft, row: Row) -> dict[str, Any]:

@@ -111,6 +111,7 @@ class _State:
                     "arrears": owe,
                     "lapsed": heads - own - owe,
                     "joined": 0,
+                    "split_assumed": False,
                     "source": source.source,
                     "confidence": source.confidence,
                     "note": "",

@@ -61,7 +61,8 @@ class SegmentRow(Sourced):
 
     ``registered = active + arrears + lapsed``. ``klass`` is 1-3 for ``pbpu`` and ``bp`` with payer ``self``,
     0 elsewhere. ``joined`` counts recent joiners whose split over the rows is assumed: a replicate draws that
-    split anew (Dirichlet), the registered total stays.
+    split anew (Dirichlet), the registered total stays. ``split_assumed`` says that nobody counted how many are active,
+    in arrears and lapsed: a replicate then draws the lapsed anew.
     """
 
     segment: Segment
@@ -72,6 +73,7 @@ class SegmentRow(Sourced):
     arrears: int = Field(default=0, ge=0)
     lapsed: int = Field(default=0, ge=0)
     joined: int = Field(default=0, ge=0)
+    split_assumed: bool = True
 
 
 class Stock(Frozen):

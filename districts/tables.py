@@ -120,7 +120,7 @@ TABLES: tuple[TableSpec, ...] = (
         "segments",
         SegmentRow,
         (Column("stock", "month", True, help=HELP["stock"]),)
-        + _columns(SegmentRow, "segments")
+        + _columns(SegmentRow, "segments", leave_out=("split_assumed",))
         + _source_columns("split")
         + _source_columns("payer"),
     ),

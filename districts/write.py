@@ -5,14 +5,14 @@ from __future__ import annotations
 import csv
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from districts.faults import UserError
 from districts.folder import SCALAR_FILE
 from districts.inventory import PARTED, Figure, figures_of
-from districts.model import District
+from districts.model import District, SegmentRow
 from districts.tables import FIGURE_KEYS, SCALARS, TABLES
 
 
@@ -45,12 +45,22 @@ def table_rows(district: District) -> dict[str, list[dict[str, Any]]]:
         )
         rows["segments"] += [
             {"stock": stock.month}
-            | row.model_dump()
-            | _origin(own.get(f"segments.{row.segment}.split"), "split")
+            | row.model_dump(exclude={"split_assumed"})
+            | _origin(_split(row, own), "split")
             | _origin(own.get(f"segments.{row.segment}.{PARTED.get(row.segment)}"), "payer")
             for row in stock.segments
         ]
     return rows
+
+
+def _split(row: SegmentRow, figures: Mapping[str, Figure]) -> Figure | None:
+    """The origin of the split into active, in arrears and lapsed, where it is not simply that of the row."""
+    known = figures.get(f"segments.{row.segment}.split")
+    if known is not None and (known.confidence == "assumed") == row.split_assumed:
+        return known
+    if row.split_assumed == (row.confidence == "assumed"):
+        return None
+    return Figure(row.source, "assumed" if row.split_assumed else "low")
 
 
 def _origin(figure: Figure | None, prefix: str) -> dict[str, str | None]:

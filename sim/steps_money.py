@@ -19,7 +19,7 @@ from sim.payers.claims import (
 from sim.people import care, demography, premiums, segments
 from sim.shocks import shifted
 from sim.steps_care import season
-from sim.world import World
+from sim.world import World, pemda_heads
 
 
 def pay_premiums(world: World) -> None:
@@ -134,6 +134,8 @@ def close_month(world: World) -> None:
     )}  # fmt: skip
     origin, moves, events = now.origin, now.moves, now.events
     owed = heads.owed * _own_premiums(world)  # rupiah by class
+    before, world.pemda_heads = world.pemda_heads, pemda_heads(world)
+    world.pemda_left = before + int(origin.sum()) - now.dropped - world.pemda_heads
     world.record(
         population=heads.residents(),
         population_dukcapil=world.population_published,

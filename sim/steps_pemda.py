@@ -124,11 +124,24 @@ def apply_for_heads(world: World) -> None:
         world.to_restore = 0
     if not world.line.takes_in():
         return
-    quota = int(policy.intake_quota[month])
+    quota = int(policy.intake_quota[month]) + _replaced(world)
     if quota:
         world.now.applied = _apply(world, policy.intake_order, quota)
     if policy.intake_target != "quota" and month >= policy.intake_target_from:
         _reach_target(world)
+
+
+def _replaced(world: World) -> int:
+    """Heads in place of those who left the Pemda's list last month (died, moved, found work): an office that has
+    money for a number of heads fills the places up. None where a target decides, or while heads are being dropped."""
+    policy = world.policy
+    target = policy.intake_target != "quota" and world.month >= policy.intake_target_from
+    if target or world.to_drop or float(policy.switch_off[world.month]) > 0:
+        return 0
+    wanted = world.b["segment.pemda_replaced"] * max(world.pemda_left, 0) + world.replace_carry
+    whole = int(wanted)
+    world.replace_carry = wanted - whole
+    return whole
 
 
 def _cut_pbi(world: World) -> None:

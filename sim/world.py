@@ -144,6 +144,9 @@ class World:
     to_restore: int = 0
     pbi_carry: float = 0.0
     move_carry: float = 0.0
+    replace_carry: float = 0.0
+    pemda_heads: int = 0  # on the Pemda's list at the end of last month, and how many left it by themselves in it
+    pemda_left: int = 0
     at_work: IntArray = field(default_factory=lambda: np.zeros((0, 4), np.int64))  # staff of day 1, by facility, cadre
     hours: StaffHours = field(default_factory=lambda: StaffHours(*np.zeros((3, 0))))  # this month's
     wait: FloatArray = field(default_factory=lambda: np.zeros(0))  # last month's indices, per facility
@@ -307,7 +310,14 @@ def make_world(
         ],
     )
     world.count_heads()
+    world.pemda_heads = pemda_heads(world)
     return world
+
+
+def pemda_heads(world: World) -> int:
+    """Heads the district pays for or will pay for from the next month on."""
+    waiting = int(world.heads.on_register()[:, codes.PEMDA, codes.PENDING].sum())
+    return int(world.heads.paid_by[codes.PAYER_DISTRICT].sum()) + waiting
 
 
 def _make_treasury(district: District, policy: Policy) -> Treasury:

@@ -85,7 +85,11 @@ def districts_strategy(draw: Any) -> District:
         hospital.model_copy(update={"share": value, **draw(sourced)})
         for hospital, value in zip(base.hospitals, (share, round(1 - share, 3)), strict=True)
     )
-    segments = tuple(row.model_copy(update=draw(sourced)) for row in base.stock().segments)
+    origins = [draw(sourced) for _ in base.stock().segments]
+    segments = tuple(
+        row.model_copy(update={**own, "split_assumed": own["confidence"] == "assumed"})
+        for row, own in zip(base.stock().segments, origins, strict=True)
+    )
     stock = base.stock().model_copy(
         update={
             "segments": segments,

@@ -35,6 +35,7 @@ def test_normal_at_its_mean() -> None:
 
 def test_normal_without_spread_is_the_absolute_error() -> None:
     assert crps_normal([5.0, 5.0], 0.0, [7.0, 5.0]).tolist() == [2.0, 0.0]
+    assert crps_normal(5.0, 1e-310, 7.0) == 2.0
 
 
 def test_normal_agrees_with_scoringrules() -> None:

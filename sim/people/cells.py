@@ -66,7 +66,8 @@ def drawn_cells(stock: Stock, behaviour: Behaviour, key: Key, central: bool) -> 
     cells = []
     for row, joiners in zip(stock.segments, joined, strict=True):
         registered = row.registered + joiners - row.joined
-        lapsed = min(round(row.lapsed * behaviour["stock.lapsed_factor"]), registered - row.arrears)
+        factor = behaviour["stock.lapsed_factor"] if row.split_assumed else 1.0
+        lapsed = min(round(row.lapsed * factor), registered - row.arrears)
         cells.append(
             Cell(
                 codes.SEGMENT_CODE[row.segment],
