@@ -85,8 +85,8 @@ def _ahead(record: Mapping[str, Any], lang: str) -> str:
         rows.append(f"<tr>{''.join(cells)}</tr>")
     words = _("The next months if the policy of the past goes on ({past}), forecast from the end of the history: "
               "Prakira alone, and pooled with the simple forecasts by the weights that the past earned them. Middle "
-              "and range of 8 in 10. Simple forecasts know no policy, so that all scenarios and the figure for the RKPD "
-              "stay Prakira's own.").format(past=record["past"])  # fmt: skip
+              "and range of 8 in 10. Simple forecasts know no policy, so that all scenarios and the figure for the "
+              "RKPD stay Prakira's own.").format(past=record["past"])  # fmt: skip
     weights = []
     for key in keys:
         told = " ".join(weights_told(record, key, lang))
