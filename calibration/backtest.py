@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
 from calibration.backtest_origins import Start, future_of, members, origins_of, start_of
 from calibration.backtest_scores import MODEL, baselines_of
@@ -178,7 +179,8 @@ def _forecast(
     starts = {known: start_of(ready, known, plan.latest) for known in missing}
     futures = {}
     for known in missing:
-        found = fit(simulations, observed.until(known), codes, plan.calibration.seed, DRAWS)
+        with threadpool_limits(1, "blas"):  # small matrices: more threads wait for each other, and may round otherwise
+            found = fit(simulations, observed.until(known), codes, plan.calibration.seed, DRAWS)
         posterior = as_posterior(ready, found, rows)
         horizon = _horizon(plan, ready, known)
         futures[known] = future_of(ready, starts[known], known, horizon, posterior, keys)

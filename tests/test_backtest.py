@@ -219,7 +219,8 @@ def test_scores_by_hand() -> None:
 
 
 def test_the_pool_learns_only_from_what_was_known() -> None:
-    cases = [case(known, horizon, 10.0, [9.9, 10.0, 10.1], (30.0, 1.0)) for known in range(12, 20) for horizon in (1, 3)]
+    model, other = [9.9, 10.0, 10.1], (30.0, 1.0)
+    cases = [case(known, horizon, 10.0, model, other) for known in range(12, 20) for horizon in (1, 3)]
     early, late = cases[0], cases[-1]
     names = ("prakira", "naive", "drift")
     shares = [np.mean(pooled_then(one, cases, names) < 20) for one in (early, late)]
