@@ -61,6 +61,10 @@ class BacktestPlan:
     rows: int | None = None
     latest: bool = False
 
+    def kept(self, folder: Path) -> Path:
+        """Where the origins are kept, in the ``folder`` of the table."""
+        return folder / (f"{FOLDER}-latest" if self.latest else FOLDER)
+
     def check(self) -> None:
         """Raises ``UserError`` for a number that makes no sense."""
         bounds = (("origins", self.origins, 1, 120), ("horizon", self.horizon, 1, 60), ("draws", self.draws, 10, DRAWS),
@@ -96,7 +100,7 @@ def run_origins(plan: BacktestPlan, ready: Ready, folder: Path, jobs: int = 1, p
                         stock=ready.setting.stock, least=LEAST + 1)  # fmt: skip
     rows = table_rows(plan, ready, folder, jobs, progress)
     made_of = _made_of(plan, ready, rows)
-    kept = folder / FOLDER
+    kept = plan.kept(folder)
     points = (*wanted, observed.months)
     missing = [known for known in points if _read(kept, ready, known, made_of) is None]
     if missing:
@@ -204,7 +208,7 @@ def _forecast(
                 sampled = np.stack([done.pop(("run", known, replicate)) for replicate in range(plan.draws)])
                 others = [done.pop(("base", known, number)) for number in range(len(layout))]
                 record = _record(plan, ready, layout, truth, starts[known], known, sampled, others, keys)
-                _keep(_file(folder / FOLDER, ready, known), {"made_of": made_of, **record})
+                _keep(_file(plan.kept(folder), ready, known), {"made_of": made_of, **record})
 
 
 def names_of(layout: Sequence[Series], truth: Sequence[FloatArray]) -> tuple[tuple[str, ...], ...]:

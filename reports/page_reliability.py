@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from districts.text import month_name, number, rupiah_short, translator
+from districts.text import month_name, number, translator
 from reports.charts_reliability import record_chart
 from reports.reliability import (
     SHOWN,
@@ -20,6 +20,12 @@ from reports.reliability import (
     winners,
 )
 from reports.run import Run
+
+#: What the page shows of the table, and of the pooled forecast; the sheet of the workbook has all.
+_ROWS = (("active", "district"), ("registered", "district"), ("arrears", "district"), ("bill_jkn", "district"),
+         ("capitation_paid", "district"), ("capitation_paid", "facility"), ("ak", "district"),
+         ("ak", "facility"))  # fmt: skip
+_AHEAD = ("active", "bill_jkn")
 
 
 def reliability_section(run: Run, lang: str = "id") -> str:
@@ -35,7 +41,9 @@ def reliability_section(run: Run, lang: str = "id") -> str:
     if record is not None:
         if chart:
             parts.append(f"<p>{escape(chart.lead)}</p><figure>{chart.svg(titled=False)}</figure>")
-        parts += [_record_table(lines_of(record, lang), lang), *_paragraphs(winners(record, lang)),
+        lines = lines_of(record, lang)
+        shown = [line for line in lines if (line.indicator, line.kind) in _ROWS] or lines
+        parts += [_record_table(shown, lang), *_paragraphs(winners(record, lang)),
                   *_paragraphs(how_made(record, lang)), _ahead(record, lang)]  # fmt: skip
     return f"<section>{''.join(parts)}</section>"
 
@@ -60,22 +68,22 @@ def _record_table(lines: Sequence[Line], lang: str) -> str:
             cells.append(f'<td class="n">{f"<b>{text}</b>" if name == line.least else text}</td>')
         cells.append(f'<td class="n">{escape(line.inside or "–")}</td>')
         rows.append(f"<tr>{''.join(cells)}</tr>")
-    caption = _("Mean miss by forecast and distance; the least of each line in bold.")
+    caption = _("Mean miss by forecast and distance; the least of each line in bold. All figures are in the sheet "
+                "“{sheet}”.").format(sheet=_("Reliability"))  # fmt: skip
     return f'<p class="soft">{escape(caption)}</p>{_table(heads, rows)}'
 
 
 def _ahead(record: Mapping[str, Any], lang: str) -> str:
     """The pooled forecast of the months after the history beside the model's own, with weights and reason."""
     _ = translator(lang)
-    if not record["ahead"]:
+    keys = [key for key in _AHEAD if key in record["ahead"]]
+    if not keys:
         return ""
-    keys = list(record["ahead"])
     months = record["ahead"][keys[0]]["months"]
     heads = [(_("month"), "")]
     for key in keys:
-        what = what_words(key, "district", lang).rsplit(",", 1)[0]
-        heads += [(_("{name}: {part}").format(name=what, part=method_words(name, lang)), "n")
-                  for name in ("prakira", "pool")]  # fmt: skip
+        heads += [(_("{name}: {part}").format(name=what_words(key, "district", lang), part=method_words(name, lang)),
+                   "n") for name in ("prakira", "pool")]  # fmt: skip
     rows = []
     for at, month in enumerate(months):
         cells = [f"<td>{escape(month_name(month, lang, True))}</td>"]
@@ -111,7 +119,7 @@ def _why(record: Mapping[str, Any], key: str, lang: str) -> str:
 
 
 def _ranged(three: Sequence[float], key: str, lang: str) -> str:
-    low, middle, high = (rupiah_short(v, lang) if key == "bill_jkn" else number(v, lang) for v in three)
+    low, middle, high = (number(v / 1e6, lang, 1) if key == "bill_jkn" else number(v, lang) for v in three)
     return f'{escape(middle)}<div class="about">{escape(low)} – {escape(high)}</div>'
 
 

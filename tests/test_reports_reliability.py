@@ -13,6 +13,7 @@ from test_reports_made_up import made_up_run
 
 from reports.answer import answer
 from reports.charts_reliability import record_chart
+from reports.law import unsure_rules
 from reports.page import render_page
 from reports.reliability import how_made, how_to, lines_of, winners
 from reports.run import Run
@@ -179,3 +180,11 @@ def test_whoever_wins_is_told() -> None:
     assert winners(told, "en")[0] == "Least mean miss, by number of lines: same month last year 1 (of 1)."
     assert how_to(told, "en") == ""
     assert "begin from the latest stock, as" in " ".join(how_made(record(start="latest"), "en"))
+
+
+def test_a_run_may_begin_in_a_month_in_which_a_rule_begins_late() -> None:
+    """The criteria of the awards of 2026 hold from 27 January: on the 1st there are none."""
+    rules = load_rules()
+    assert rules.history("uhc.award_2026")[0].effective_from.isoformat() == "2026-01-27"
+    for month in ("2026-01", "2026-02"):
+        assert all(entry.effective_from.isoformat() <= f"{month}-01" for entry in unsure_rules(month, rules))
