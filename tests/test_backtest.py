@@ -28,7 +28,7 @@ from sim.simulate import simulate
 
 RULES = load_rules()
 MONTHS = 16
-PLAN = BacktestPlan(CalibrationPlan("tiny"), origins=2, horizon=3, draws=10, rows=60)
+PLAN = BacktestPlan(CalibrationPlan("tiny"), origins=2, horizon=3, draws=10, rows=50)
 
 
 def history(months: int = MONTHS) -> tuple[District, tuple[HistoryRow, ...]]:
