@@ -52,7 +52,7 @@ class BacktestPlan:
     """What a user asks for: ``origins`` at most, ``horizon`` in months, ``draws`` of the posterior for each origin, and
     the ``rows`` of the table (None: those the posterior was made from, else all there are, else as many as a
     calibration takes). ``latest`` begins each simulation at the latest rebuilt stock, as a run does, without passing
-    through the months before."""
+    through the months before. ``posterior`` is the folder of the posterior (None: that beside the district)."""
 
     calibration: CalibrationPlan
     origins: int = 8
@@ -60,6 +60,12 @@ class BacktestPlan:
     draws: int = 60
     rows: int | None = None
     latest: bool = False
+    posterior: Path | None = None
+
+    @property
+    def beside(self) -> Path:
+        """The folder of the posterior, where the record lies too."""
+        return posterior_folder(self.calibration.where) if self.posterior is None else self.posterior
 
     def kept(self, folder: Path) -> Path:
         """Where the origins are kept, in the ``folder`` of the table."""
@@ -117,7 +123,7 @@ def table_rows(plan: BacktestPlan, ready: Ready, folder: Path, jobs: int, progre
         there = table.numbers()
         count = next(number for number in range(len(there) + 1) if number not in there)
         if plan.rows is None:
-            about = _about(plan.calibration.where)
+            about = _about(plan.beside)
             if about.get("made_of") == made and about.get("rows", 0) <= count:
                 return int(about["rows"])
             if count >= FIRST:
@@ -136,9 +142,8 @@ def table_rows(plan: BacktestPlan, ready: Ready, folder: Path, jobs: int, progre
     return len(calibrate(ready, folder, jobs, progress).rows.numbers)
 
 
-def _about(where: str) -> dict[str, Any]:
-    """What the posterior beside the district says of itself; nothing where there is none that can be read."""
-    folder = posterior_folder(where)
+def _about(folder: Path) -> dict[str, Any]:
+    """What the posterior in ``folder`` says of itself; nothing where there is none that can be read."""
     if not (folder / ABOUT).is_file():
         return {}
     try:

@@ -25,7 +25,6 @@ from districts.history import BY_KEY
 from scenarios.levers.base import Context
 from scenarios.months import later
 from scenarios.track_record import FILE, FORMAT
-from sim.posterior import posterior_folder
 
 FloatArray = NDArray[np.float64]
 
@@ -127,9 +126,9 @@ def announced(ready: Ready, known: int) -> list[str]:
     return sorted(set(found))
 
 
-def save(record: Mapping[str, Any], where: str, out: Path | None = None) -> Path:
-    """Write the record to ``out``, or beside the posterior of the district at ``where``, whole or not at all."""
-    path = posterior_folder(where) / FILE if out is None else out
+def save(record: Mapping[str, Any], folder: Path) -> Path:
+    """Write the record into ``folder``, that of the posterior, whole or not at all."""
+    path = folder / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.half")
     half.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -43,7 +43,9 @@ def backtest(
     seed: Annotated[int, typer.Option(help="Seed; that of the calibration.")] = 1,
     jobs: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
     table: Annotated[Path | None, typer.Option(help="Folder of the stored simulations.")] = None,
-    out: Annotated[Path | None, typer.Option(help="File of the record; default: beside the posterior.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the posterior and the record; default: beside the district.")
+    ] = None,
     lang: Lang = "id",
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the record is.")] = False,
     as_json: Json = False,
@@ -52,6 +54,9 @@ def backtest(
     from districts.faults import UserError
 
     language(lang)
+    if jobs is not None and not 1 <= jobs <= 1024:
+        raise UserError("{name} is {value}; it lies between {least} and {most}",
+                        name="jobs", value=jobs, least=1, most=1024)  # fmt: skip
     if series is not None:
         _series(series, lang, as_json)
         return
@@ -67,7 +72,7 @@ def backtest(
 
     _ = translator(lang)
     calibration = CalibrationPlan(district, past, stock, seed, drop_faulty=drop_faulty)
-    plan = BacktestPlan(calibration, origins, horizon, draws, rows, latest)
+    plan = BacktestPlan(calibration, origins, horizon, draws, rows, latest, out)
     plan.check()
     ready = prepare(calibration)
     if not compiled():
@@ -78,7 +83,7 @@ def backtest(
     with shown(lang, quiet or as_json) as progress:
         found = run_origins(plan, ready, folder, cores() if jobs is None else jobs, progress)
     record = assemble(plan, found)
-    path = save(record, district, out)
+    path = save(record, plan.beside)
     if as_json:
         typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
     elif quiet:

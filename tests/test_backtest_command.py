@@ -83,9 +83,9 @@ def test_again_it_costs_nothing_and_says_the_same(place: Path, monkeypatch: pyte
     code, said, told = prakira(*WORDS, "--quiet")
     assert (code, said, told) == (0, "tiny/posterior/backtest.json\n", "")
     assert (place / "tiny" / "posterior" / "backtest.json").read_bytes() == before
-    code, said, told = prakira(*WORDS, "--json", "--out", "here.json")
+    code, said, told = prakira(*WORDS, "--json", "--out", "here")
     assert (code, told) == (0, "")
-    assert json.loads(said) == json.loads(before) == json.loads((place / "here.json").read_bytes())
+    assert json.loads(said) == json.loads(before) == json.loads((place / "here" / "backtest.json").read_bytes())
 
 
 def test_a_run_copies_the_record_when_it_uses_the_posterior(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +115,7 @@ def test_a_run_copies_the_record_when_it_uses_the_posterior(place: Path, monkeyp
     ("words", "told"),
     [
         (("backtest",), "name a district, or a file with --series"),
+        (("backtest", "tiny", "--jobs", "0"), "jobs is 0; it lies between 1 and 1024"),
         (("backtest", "tiny", "--origins", "0"), "origins is 0; it lies between 1 and 120"),
         (("backtest", "tiny", "--draws", "5"), "draws is 5; it lies between 10 and"),
         (("backtest", "tiny", "--rows", "10"), "rows is 10; it lies between 50 and"),
