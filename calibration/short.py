@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,3 +184,22 @@ def published(place: str, indicator: str, group: str = "") -> PublishedSeries:
         if (series.place, series.indicator, series.group) == (place, indicator, group):
             return series
     raise KeyError(f"no published {indicator} {group} of {place}")
+
+
+def short_table(place: str, indicator: str, found: ShortBacktest) -> list[dict[str, Any]]:
+    """One record for each method: mean ``error`` (a share of the figure) on the figures that all methods forecast, and
+    of ``forecasts`` how many lay in the range of 8 in 10 (``inside``: None under 18 figures)."""
+    methods = list(dict.fromkeys(score.method for score in found.scores))
+    months = [{score.month for score in found.of(name)} for name in methods]
+    common = set.intersection(*months) if months else set()
+    rows = []
+    for name in methods:
+        scores = [score for score in found.of(name) if score.month in common]
+        errors = [score.error for score in scores if np.isfinite(score.error)]
+        told = found.points >= SHORT
+        rows.append({
+            "place": place, "indicator": indicator, "points": found.points, "method": name, "forecasts": len(scores),
+            "error": float(np.mean(errors)) if errors else None,
+            "inside": sum(score.inside[LEVELS.index(0.8)] for score in scores) if told else None,
+        })  # fmt: skip
+    return rows

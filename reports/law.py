@@ -101,8 +101,8 @@ def unsure_rules(month: str, rules: Rules) -> list[RuleValue]:
     """The rules in force in ``month`` whose confidence is below high, by key."""
     found = []
     for key in rules.keys():  # noqa: SIM118 (not a dict)
-        first = rules.history(key)[0].effective_from.isoformat()
-        if first[:7] <= month:
+        first = rules.history(key)[0].effective_from.isoformat()  # a rule of the 27th does not hold on the 1st
+        if first <= f"{month}-01":
             entry = rules.entry(key, month)
             if entry.confidence != "high":
                 found.append(entry)

@@ -14,6 +14,8 @@ from reports.law import BarsMet, bars_met, uhc_bars
 from reports.numbers import HEADS, Year, active_share, middle
 from reports.numbers import label as indicator_label
 from reports.origins import block_words, calibration_told, findings, kinds_told, share_told
+from reports.page_reliability import reliability_section
+from reports.reliability import first_page
 from reports.run import Run
 from reports.wording import chance_words, scenario_explanation, scenario_title
 from scenarios.blocks import calibrated
@@ -70,6 +72,7 @@ def render_page(run: Run, answer: Answer, charts: Sequence[Chart], files: Sequen
         f'<p class="soft">{escape(head)}</p><h1>{escape(answer.first)}</h1>{sentences}',
         _facts(run, lang),
         *(chart_section(chart) for chart in charts),
+        reliability_section(run, lang),
         _origins(run, lang),
         _scenarios(run, lang),
         _files(run, files, lang),
@@ -104,7 +107,7 @@ def _facts(run: Run, lang: str) -> str:
     rests = [
         _("{assumed} of {count} inputs are assumed.").format(assumed=assumed, count=len(inputs)),
         calibration_told(run.manifest, lang),
-        _("No track record of forecasts for this district yet."),
+        first_page(run.record, lang),
     ]
     blocks = (
         (_("State at the end of {month} (persons)").format(month=month_name(run.months[0], lang)), counts),

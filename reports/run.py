@@ -33,6 +33,11 @@ class Run:
         return self.store.manifest
 
     @property
+    def record(self) -> dict[str, Any] | None:
+        """The record of the district's past forecasts, None where there is none."""
+        return self.manifest.get("track_record")
+
+    @property
     def months(self) -> tuple[str, ...]:
         """The reported months, "YYYY-MM"."""
         return self.store.months

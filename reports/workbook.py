@@ -15,6 +15,7 @@ from reports.sheets_cover import intake_sheet, membership_sheet, movements_sheet
 from reports.sheets_kbk import capitation_sheet, contacts_sheet, kbk_sheet
 from reports.sheets_notes import assumptions_sheet, notes_sheet
 from reports.sheets_origins import origins_sheet
+from reports.sheets_reliability import reliability_sheet
 from reports.sheets_staff import staff_sheet
 from reports.sheets_summary import summary_sheet
 
@@ -37,6 +38,7 @@ def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
         budget_sheet(book, run, lang)
         intake_sheet(book, run, lang)
         differences_sheet(book, run, lang)
+        reliability_sheet(book, run, lang)
         origins_sheet(book, run, lang)
         assumptions_sheet(book, run, lang)
         notes_sheet(book, run, lang)

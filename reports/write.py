@@ -13,6 +13,7 @@ from reports.charts_blocks import blocks_chart
 from reports.charts_cover import active_share_chart
 from reports.charts_kbk import indicator_chart, share_map
 from reports.charts_money import capitation_chart, ceiling_chart, need_chart
+from reports.charts_reliability import record_chart
 from reports.page import render_page
 from reports.run import Run
 from reports.workbook import write_workbook
@@ -35,7 +36,8 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
         if not run.scenarios:
             raise UserError("{folder} holds no finished replicate yet", folder=folder)
         charts = draw_charts(run, lang)
-        pictures = [(f"{CHARTS}/{chart.name}.{form}", content) for chart in charts for form, content in _forms(chart)]
+        drawn = [*charts, *filter(None, [record_chart(run, lang)])]
+        pictures = [(f"{CHARTS}/{chart.name}.{form}", content) for chart in drawn for form, content in _forms(chart)]
         written = [_put(folder / name, content) for name, content in pictures]
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             write_workbook(run, Path(scratch) / TABLES, lang)

@@ -21,6 +21,7 @@ from scenarios.months import MONTH, full_years, later, number_of, span
 from scenarios.posterior import found_posterior, told_of
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 from scenarios.scenario import Scenario, load_scenario
+from scenarios.track_record import found_record
 from sim.facilities.exemption import is_exempt
 from sim.facilities.hospitals import listed_hospitals
 from sim.facilities.staffing_gap import posts_of
@@ -79,7 +80,7 @@ class RunPlan:
 class Prepared:
     """A plan with everything it names loaded. ``first_month`` is the first simulated month, ``start`` the first
     reported one; ``simulated`` counts the months from the one to the end of the run. Units are drawn from ``posterior``
-    (None: from the priors)."""
+    (None: from the priors); ``record`` is what is known of the district's past forecasts with it."""
 
     plan: RunPlan
     district: District
@@ -90,6 +91,7 @@ class Prepared:
     simulated: int
     policies: dict[str, Policy] = field(default_factory=dict)
     posterior: Posterior | None = None
+    record: dict[str, Any] | None = None
 
     @property
     def context(self) -> Context:
@@ -134,7 +136,8 @@ def prepare_loaded(plan: RunPlan, district: District, rules: Rules) -> Prepared:
                         "is {most}", first=first, months=simulated, most=_MOST_MONTHS)  # fmt: skip
     scenarios = _load_all(plan.scenarios, district)
     posterior = found_posterior(plan.where, district, plan.posterior, plan.prior)
-    prepared = Prepared(plan, district, rules, scenarios, first, start, simulated, posterior=posterior)
+    record = found_record(plan.where, plan.posterior) if posterior is not None else None
+    prepared = Prepared(plan, district, rules, scenarios, first, start, simulated, posterior=posterior, record=record)
     prepared.policies.update({scenario.name: scenario.policy(prepared.context) for scenario in scenarios})
     _check_binding(prepared)
     return prepared
@@ -218,6 +221,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         "luck_only": plan.luck_only,
         "prior": plan.prior,
         "posterior": told_of(prepared.posterior),
+        "track_record": prepared.record,
         "binding": None if plan.binding is None else {
             "scenario": plan.binding,
             "name": binding_name(plan.binding, plan.certainty),

@@ -25,10 +25,10 @@ from sim.rules import load_rules
 
 SHEETS = {
     "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "Mutasi", "KBK", "Kontak menurut usia", "Kapitasi",
-           "Layanan FKTP", "Tenaga", "Klaim", "APBD", "Peserta baru Pemda", "Skenario", "Ketidakpastian",
+           "Layanan FKTP", "Tenaga", "Klaim", "APBD", "Peserta baru Pemda", "Skenario", "Keandalan", "Ketidakpastian",
            "Asumsi", "Catatan"],
     "en": ["Summary", "Membership", "Not active", "Segments", "Movements", "KBK", "Contacts by age", "Capitation",
-           "Clinics", "Staff", "Claims", "APBD", "New Pemda members", "Scenarios", "Uncertainty",
+           "Clinics", "Staff", "Claims", "APBD", "New Pemda members", "Scenarios", "Reliability", "Uncertainty",
            "Assumptions", "Notes"],
 }  # fmt: skip
 

@@ -1,0 +1,220 @@
+"""The command ``backtest``: how far off the forecasts of a district would have been."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.run import Json, Lang, language
+
+if TYPE_CHECKING:
+    from calibration.short import Point
+
+_NAME, _DISTANCE, _FIGURE, _INSIDE = 22, 6, 8, 12
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command to ``app``."""
+    app.command()(backtest)
+
+
+def backtest(
+    district: Annotated[
+        str | None, typer.Argument(help="A folder, an .xlsx file or the name of a shipped example.")
+    ] = None,
+    past: Annotated[str | None, typer.Option(help="Scenario of what was decided in the history.")] = None,
+    stock: Annotated[str | None, typer.Option(help="Month of the stock before the history, YYYY-MM.")] = None,
+    origins: Annotated[int, typer.Option(help="Months of the past to forecast from, at most.")] = 8,
+    horizon: Annotated[int, typer.Option(help="Months ahead.")] = 12,
+    draws: Annotated[int, typer.Option(help="Replicates of each forecast.")] = 60,
+    rows: Annotated[int | None, typer.Option(help="Simulations to fit with; default: those of the posterior.")] = None,
+    latest: Annotated[bool, typer.Option("--latest", help="Begin at the latest stock, as a run does.")] = False,
+    drop_faulty: Annotated[
+        bool, typer.Option("--drop-faulty", help="Leave out rows of the history that contradict others.")
+    ] = False,
+    series: Annotated[
+        Path | None, typer.Option(help="CSV with place, indicator, month, value: score simple forecasts of it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed; that of the calibration.")] = 1,
+    jobs: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
+    table: Annotated[Path | None, typer.Option(help="Folder of the stored simulations.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the posterior and the record; default: beside the district.")
+    ] = None,
+    lang: Lang = "id",
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the record is.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Forecast a district's past, month by month, and print how far off Prakira and simple forecasts were."""
+    from districts.faults import UserError
+
+    language(lang)
+    if jobs is not None and not 1 <= jobs <= 1024:
+        raise UserError("{name} is {value}; it lies between {least} and {most}",
+                        name="jobs", value=jobs, least=1, most=1024)  # fmt: skip
+    if series is not None:
+        _series(series, lang, as_json)
+        return
+    if district is None:
+        raise UserError("name a district, or a file with --series")
+    from calibration.backtest import BacktestPlan, run_origins
+    from calibration.calibrate import CalibrationPlan, default_table, prepare
+    from calibration.track_record import assemble, save
+    from cli.progress import shown
+    from districts.text import translator
+    from scenarios.workers import cores
+    from sim.warm import compile_kernels, compiled
+
+    _ = translator(lang)
+    calibration = CalibrationPlan(district, past, stock, seed, drop_faulty=drop_faulty)
+    plan = BacktestPlan(calibration, origins, horizon, draws, rows, latest, out)
+    plan.check()
+    ready = prepare(calibration)
+    if not compiled():
+        if not quiet:
+            typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."), err=True)
+        compile_kernels()
+    folder = table or default_table(ready.setting.district)
+    with shown(lang, quiet or as_json) as progress:
+        found = run_origins(plan, ready, folder, cores() if jobs is None else jobs, progress)
+    record = assemble(plan, found)
+    path = save(record, plan.beside)
+    if as_json:
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
+    elif quiet:
+        typer.echo(str(path))
+    else:
+        for line in printed(record, lang):
+            typer.echo(line)
+        typer.echo("")
+        typer.echo(textwrap.fill(_("Kept in {path}; the reports of the next run show it.").format(path=path), 80,
+                                 break_long_words=False, break_on_hyphens=False))  # fmt: skip
+
+
+def printed(record: Mapping[str, Any], lang: str = "id") -> Iterator[str]:
+    """The table and what it means, at most 80 columns wide."""
+    from districts.text import translator
+    from reports.reliability import SHOWN, how_made, how_to, lines_of, method_words, winners
+
+    _ = translator(lang)
+    yield from _wrapped(_("How far off were forecasts of this district? Mean miss; * the least of a line."))
+    yield ""
+    yield from _head([method_words(name, lang) for name in SHOWN], lang)
+    lead: list[str] = []
+    before = None
+    for line in lines_of(record, lang):
+        if line.what != before:
+            yield from lead
+            lead, before = textwrap.wrap(line.what, _NAME - 1), line.what
+        figures = ""
+        for name in SHOWN:
+            text = line.misses.get(name, "–")
+            text = f"{text}*" if name == line.least else f"{text} "
+            cell = text.rjust(_FIGURE)
+            figures += typer.style(cell, bold=True) if name == line.least else cell
+        inside = (line.inside or "–").rjust(_INSIDE)
+        yield f"{lead.pop(0) if lead else '':<{_NAME}}{line.distance:>{_DISTANCE}}{figures}{inside}"
+    yield from lead
+    yield ""
+    for text in (*filter(None, [how_to(record, lang)]), *winners(record, lang), *how_made(record, lang)):
+        yield from _wrapped(text)
+
+
+def _head(names: list[str], lang: str) -> Iterator[str]:
+    """The two lines above the table."""
+    from districts.text import translator
+
+    _ = translator(lang)
+    cells = [textwrap.wrap(f"{name} ", _FIGURE - 1) for name in names]
+    inside = textwrap.wrap(_("inside 8 in 10"), _INSIDE - 2)
+    distance = textwrap.wrap(_("months ahead"), _DISTANCE)
+    depth = max(len(cell) for cell in (*cells, inside, distance))
+
+    def at(cell: list[str], row: int) -> str:
+        short = depth - len(cell)
+        return cell[row - short] if row >= short else ""
+
+    for row in range(depth):
+        what = _("what is forecast") if row == depth - 1 else ""
+        yield (f"{what:<{_NAME}}{at(distance, row):>{_DISTANCE}}"
+               + "".join(f"{at(cell, row)} ".rjust(_FIGURE) for cell in cells)
+               + at(inside, row).rjust(_INSIDE)).rstrip()  # fmt: skip
+    yield "─" * 80
+
+
+def _wrapped(text: str) -> Iterator[str]:
+    yield from textwrap.wrap(text, 80, break_on_hyphens=False) or [""]
+
+
+def _series(path: Path, lang: str, as_json: bool) -> None:
+    """Score the last value and drift on the series of a file."""
+    from calibration.short import short_backtest, short_table
+
+    found = {key: short_backtest(points) for key, points in sorted(_points(path).items())}
+    rows = [row for (place, indicator), scored in found.items() for row in short_table(place, indicator, scored)]
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    from cli.tables import print_table
+    from districts.text import number, percent, translator
+
+    _ = translator(lang)
+    names = {"naive": _("last value"), "drift": _("trend")}
+    cells = [
+        [row["place"], row["indicator"], number(row["points"], lang), names[row["method"]],
+         "–" if row["error"] is None else percent(row["error"], lang),
+         "–" if row["inside"] is None else _("{count} of {total}").format(count=row["inside"], total=row["forecasts"])]
+        for row in rows
+    ]  # fmt: skip
+    print_table([_("place"), _("indicator"), _("figures"), _("forecast"), _("mean miss"), _("inside 8 in 10")],
+                cells, 2)  # fmt: skip
+    typer.echo(textwrap.fill(_("Each figure but the first is forecast from those before it. Under 18 figures nothing "
+                               "is said of ranges. The model needs more than a series: a district with a history."),
+                             80))  # fmt: skip
+
+
+def _points(path: Path) -> dict[tuple[str, str], list[Point]]:
+    """The series of a file by place and indicator. Raises ``InputError`` with every fault, or ``UserError``."""
+    import csv
+    import math
+
+    from calibration.short import Point
+    from districts.faults import Fault, InputError, UserError
+    from scenarios.months import MONTH
+
+    columns = ("place", "indicator", "month", "value")
+    try:
+        lines = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError("{path} cannot be read ({reason})", path=path,
+                        reason=getattr(error, "strerror", None) or error) from error  # fmt: skip
+    if not lines or any(name not in lines[0] for name in columns):
+        raise UserError("{path} needs the columns {columns} and at least one row", path=path,
+                        columns=", ".join(columns))  # fmt: skip
+    found: dict[tuple[str, str], list[Point]] = {}
+    faults = []
+    for row, line in enumerate(lines, 2):
+        month, text = line["month"] or "", line["value"] or ""
+        points = found.setdefault((line["place"] or "", line["indicator"] or ""), [])
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not MONTH.fullmatch(month):
+            faults.append(Fault(f"{path.name}:{row}", "{month} is not a month", "YYYY-MM", params=(("month", month),)))
+        elif not math.isfinite(value):
+            faults.append(Fault(f"{path.name}:{row}", "{value} is not a number", "a number with a decimal point",
+                                params=(("value", text),)))  # fmt: skip
+        elif month in [point.month for point in points]:
+            faults.append(Fault(f"{path.name}:{row}", "the month {month} stands twice", "each month once in a series",
+                                params=(("month", month),)))  # fmt: skip
+        else:
+            points.append(Point(month, value))
+    if faults:
+        raise InputError(faults)
+    return found
