@@ -11,7 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -19,34 +19,30 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.backtest_origins import future_of, members, start_of
+from calibration.backtest_series import series_of
 from calibration.baselines import BASELINES
-from calibration.calibrate import CalibrationPlan, as_posterior
-from calibration.calibrate import prepare_loaded as prepare_calibration
+from calibration.calibrate import CalibrationPlan, Ready, as_posterior, prepare_loaded
 from calibration.compartments import Future as Truth
 from calibration.compartments import Synthetic, make_district, starting_district
-from calibration.discrepancy import NONE, Discrepancy, discrepancy
-from calibration.errors import error_of
 from calibration.fit import fit, series_needed
-from calibration.forecast import Future, sample
+from calibration.forecast import sample
 from calibration.rows import load
 from calibration.scores import Interval, crps_normal, crps_sample, paired_bootstrap
 from calibration.table import Table, grow, identity
-from districts.history import stock_from_history
-from districts.model import Stock
 from scenarios.levers import LEVERS
-from scenarios.levers.base import Context
 from scenarios.months import later
 from scenarios.reading import Placed
 from scenarios.scenario import Scenario
 from scenarios.workers import cores
 from sim.posterior import Posterior
-from sim.random import Purpose, make_key, normals, numbered, numpy_generator
+from sim.random import Purpose, numpy_generator
 from sim.rules import Rules, load_rules
 
 FloatArray = NDArray[np.float64]
 #: What is forecast: the active members, and what the Pemda is billed in a month.
 SERIES = ("active", "bill_jkn")
-MODEL, PLAIN, TOLD = "Prakira", "Prakira, uncorrected", ", told"
+MODEL, TOLD = "Prakira", ", told"
 #: The kinds of breaks, in words.
 KINDS = {"cut": "cut of PBI-JK", "stop": "intake stops"}
 
@@ -81,75 +77,53 @@ def scenario_of(name: str, levers: Sequence[dict[str, Any]]) -> Scenario:
     return Scenario(name, title, title, placed, (name,))
 
 
-def calibrated(group: Group, made: Synthetic, rules: Rules, folder: Path, rows: int, jobs: int) -> Posterior:
-    """The posterior of one district of ``group``, from the table in ``folder``, which is made when it is missing."""
+@dataclass(frozen=True)
+class Calibrated:
+    """A made-up district, what its calibration was asked, and its posterior."""
+
+    made: Synthetic
+    ready: Ready
+    posterior: Posterior
+
+
+def calibrated(group: Group, seed: int, rules: Rules, folder: Path, rows: int, jobs: int) -> Calibrated:
+    """District ``seed`` of ``group``, calibrated to its history with the table in ``folder``, which is made when it is
+    missing."""
+    made = make_district(group.archetype, seed, intake=group.intake)
     district = starting_district(made.archetype).model_copy(update={"history": made.history})
     past = scenario_of("past", made.past)
-    ready = prepare_calibration(CalibrationPlan(district.name, most=rows), district, rules, past)
+    ready = prepare_loaded(CalibrationPlan(district.name, most=rows), district, rules, past)
     where = folder / f"{group.archetype}-{round(100 * group.intake)}"
     with Table.open(where, identity(ready.setting, past)) as table:
         grow(table, ready.setting, rows, jobs)
         simulations = load(table, series_needed(ready.observed, ready.codes), ready.codes, rows)
-    return as_posterior(ready, fit(simulations, ready.observed, ready.codes, 1), rows)
+    return Calibrated(made, ready, as_posterior(ready, fit(simulations, ready.observed, ready.codes, 1), rows))
 
 
-def forecast_of(
-    made: Synthetic, truth: Truth, posterior: Posterior | None, rules: Rules, replicates: int, jobs: int
-) -> dict[str, FloatArray]:
-    """The model's sample of each of SERIES, (replicates, months), told what ``truth`` announces."""
-    return _from_stock(made, made.stock_at_end, truth.policy, posterior, rules, range(replicates), jobs)
-
-
-def hindcast_of(
-    made: Synthetic, posterior: Posterior, rules: Rules, replicates: int, jobs: int
-) -> dict[str, Discrepancy]:
-    """What the model got wrong of each of SERIES in the last year of the history."""
-    district = made.district.model_copy(update={"history": made.history})
-    last = later(made.stock_at_end.month, -12)
-    stock = stock_from_history(district, last)
-    if stock is None:
-        return dict.fromkeys(SERIES, NONE)
-    fresh = range(10_000, 10_000 + replicates)
-    found = _from_stock(made, stock, made.past, posterior, rules, fresh, jobs)
-    now = _from_stock(made, made.stock_at_end, made.past, posterior, rules, fresh, jobs, months=1)
+def forecast_of(case: Calibrated, truth: Truth, replicates: int, jobs: int) -> dict[str, FloatArray]:
+    """The model's sample of each of SERIES, (replicates, months), told what ``truth`` announces: as ``prakira backtest``
+    forecasts, from the stock before the history, through it, and on, anchored at its end."""
+    known, months = case.ready.observed.months, len(truth.active)
+    told = replace(case.ready, past=scenario_of(truth.name, truth.policy))
+    start = start_of(told, known)
+    keys = tuple((name, "district") for name in SERIES)
+    samples = sample(future_of(told, start, known, months, case.posterior, keys), range(replicates), jobs)
+    series = {one.indicator: one for one in series_of(case.ready.observed, case.ready.codes) if one.place == "district"}
     return {
-        name: discrepancy(
-            sample, reported(made, name)[-12:], error_of(name).month, error_of(name).series, now[name][:, 0]
-        )
-        for name, sample in found.items()
+        name: members(series[name], samples, reported(case.made, name), known, start, case.made.seed, at)
+        for at, name in enumerate(SERIES)
     }
 
 
-def corrected(samples: dict[str, FloatArray], errors: dict[str, Discrepancy], seed: int) -> dict[str, FloatArray]:
-    """The samples moved by what the model got wrong of late."""
-    found = {}
-    for number, (name, values) in enumerate(samples.items()):
-        z = normals(make_key(seed, number), numbered(2 * len(values)), 2, Purpose.OBSERVATION).reshape(-1, 2)
-        found[name] = values * np.exp(errors[name].path(values.shape[1], z))
-    return found
-
-
-def _from_stock(
-    made: Synthetic, stock: Stock, levers: Sequence[dict[str, Any]], posterior: Posterior | None, rules: Rules,
-    replicates: Sequence[int], jobs: int, months: int = 12,
-) -> dict[str, FloatArray]:  # fmt: skip
-    district = made.district.model_copy(update={"stocks": (stock,), "default_stock": stock.month})
-    context = Context(district, rules, later(stock.month, 1), months)
-    policy = scenario_of("decided", levers).policy(context)
-    keys = tuple((name, "district") for name in SERIES)
-    found = sample(Future(district, rules, policy, stock.month, posterior, made.seed, keys), replicates, jobs)
-    return {name: found[name, "district"] for name in SERIES}
-
-
-def scores(made: Synthetic, truth: Truth, model: dict[str, dict[str, FloatArray]]) -> list[Score]:
-    """The model's scores (``model``: samples by name of the forecast and series) and those of all baselines."""
+def scores(made: Synthetic, truth: Truth, model: dict[str, FloatArray]) -> list[Score]:
+    """The scores of the model, whose samples ``model`` holds by series, and those of all baselines."""
     seen = {"active": truth.active, "bill_jkn": truth.bill}
     known = {"active": truth.known_heads, "bill_jkn": truth.known_rupiah}
     found: list[Score] = []
     for name in SERIES:
         history, months = reported(made, name), len(seen[name])
         unit = float(np.nanmean(history[-12:]))
-        forecasts = {label: crps_sample(samples[name].T, seen[name]) for label, samples in model.items()}
+        forecasts = {MODEL: crps_sample(model[name].T, seen[name])}
         for label, baseline in BASELINES.items():
             plain = baseline(history, months)
             forecasts[label] = crps_normal(plain.mean, plain.sd, seen[name])
@@ -171,16 +145,13 @@ def reported(made: Synthetic, indicator: str) -> FloatArray:
 
 def judge(group: Group, seed: int, rules: Rules, folder: Path, rows: int, replicates: int, jobs: int) -> list[Score]:
     """All scores of one made-up district: every future that it has."""
-    made = make_district(group.archetype, seed, intake=group.intake)
-    posterior = calibrated(group, made, rules, folder, rows, jobs)
-    wrong = hindcast_of(made, posterior, rules, replicates, jobs)
-    found: list[Score] = []
-    for name, truth in made.futures.items():
-        if group.intake and name not in ("none", "stop"):
-            continue
-        plain = forecast_of(made, truth, posterior, rules, replicates, jobs)
-        found += scores(made, truth, {MODEL: corrected(plain, wrong, seed), PLAIN: plain})
-    return found
+    case = calibrated(group, seed, rules, folder, rows, jobs)
+    wanted = ("none", "stop") if group.intake else tuple(case.made.futures)
+    futures = [case.made.futures[name] for name in wanted]
+    return [
+        score for truth in futures
+        for score in scores(case.made, truth, forecast_of(case, truth, replicates, jobs))
+    ]  # fmt: skip
 
 
 def study(groups: Sequence[Group], folder: Path, rows: int, replicates: int, jobs: int) -> list[Score]:
@@ -244,7 +215,7 @@ def page(found: Sequence[Score], about: str) -> str:
     """The text of docs/skill.md: every ratio, whoever wins."""
     lines = ["# Forecast skill on made-up districts", "",
              "Written by `python -m calibration.skill docs/skill.md`; do not edit.", "", about, ""]  # fmt: skip
-    others = [PLAIN, *BASELINES, *(label + TOLD for label in BASELINES)]
+    others = [*BASELINES, *(label + TOLD for label in BASELINES)]
     verdicts = []
     for case, scores_of in cases(found).items():
         districts = len({(score.archetype, score.seed) for score in scores_of})
@@ -294,8 +265,8 @@ def main(where: Path, rows: int = 800, replicates: int = 60) -> None:
     about = (
         f"{count} made-up districts of a world of compartments (`calibration/compartments.py`), which shares no equation "
         "with this model: two years of monthly reports, then a year to be forecast. The model is calibrated to them "
-        f"({rows} simulations), starts from the register at their end, is told what is announced, and is moved by what "
-        "it got wrong in the last year of the reports (`calibration/discrepancy.py`). Baselines see the same reports; "
+        f"({rows} simulations), runs through them to their end, is anchored to the last figures and told what is "
+        "announced, as `prakira backtest` forecasts. Baselines see the same reports; "
         '"told" ones know the announced heads and rupiah as well. The figures are ratios of mean CRPS over months 1 to '
         "12, in units of the series' own level, model over baseline: below 1 the model is better; in brackets the 95 % "
         f"paired bootstrap interval over districts. {replicates} draws a forecast."
