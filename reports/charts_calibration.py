@@ -18,7 +18,7 @@ from sim.behaviour import PARAMETERS
 from sim.posterior import Posterior
 
 _ROW = 0.36  # inches of a parameter
-_LABEL, _VALUE = 3.75, 2.55  # inches for the words left and right
+_LABEL, _VALUE = 4.0, 2.4  # inches for the words left and right
 _MILLION = 1e6
 _BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
@@ -44,7 +44,8 @@ def parameters_chart(posterior: Posterior, lang: str = "id") -> Chart:
             _one(canvas, axes, place, name, posterior, height, name in told, lang)
         edges = (_("10 % point before"), _("middle before"), _("90 % point before"))
         axes.set_ylim(at - 0.5, -0.5)
-        axes.set_xlim(-3.2, 3.2)
+        furthest = max((abs(edge) for name in names for edge in _edges(name, posterior)), default=0.0)
+        axes.set_xlim(-max(2.8, furthest + 0.2), max(2.8, furthest + 0.2))
         axes.set_yticks([])
         axes.set_xticks([-1.28, 0.0, 1.28], ["\n".join(wrap(text, 11)) for text in edges])
         canvas.text(0.15, 0.28, _("Numbers: middle (8 in 10) after calibration"), fontsize=TICK)
@@ -60,9 +61,7 @@ def parameters_chart(posterior: Posterior, lang: str = "id") -> Chart:
 def _one(
     canvas: Canvas, axes: Any, place: float, name: str, posterior: Posterior, height: float, informed: bool, lang: str
 ) -> None:
-    parameter = _BY_NAME[name]
-    values = posterior.values[:, posterior.names.index(name)]
-    low, middle, high = (parameter.z(float(v)) for v in np.quantile(values, [0.1, 0.5, 0.9]))
+    low, middle, high = _edges(name, posterior)
     axes.plot([-1.2816, 1.2816], [place, place], color=palette.HAIRLINE, linewidth=11, solid_capstyle="butt")
     colour = palette.ACCENT if informed else palette.SOFT
     axes.plot([low, high], [place, place], color=colour, linewidth=4.5 if informed else 2.0, solid_capstyle="butt")
@@ -72,6 +71,12 @@ def _one(
              "color": palette.INK if informed else palette.SOFT}  # fmt: skip
     axes.text(-0.03, place, parameter_label(name, lang), ha="right", **style)
     axes.text(1.03, place, _range(name, posterior, lang), ha="left", **style)
+
+
+def _edges(name: str, posterior: Posterior) -> tuple[float, float, float]:
+    """10 % point, middle and 90 % point after calibration, where those before lie at -1.28, 0 and 1.28."""
+    middle, low, high = (_BY_NAME[name].z(value) for value in posterior.ranges()[name])
+    return low, middle, high
 
 
 def _key(canvas: Canvas, left: float, bottom: float, lang: str) -> None:
