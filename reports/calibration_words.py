@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from districts.text import month_name, percent, translator
+from districts.text import month_name, number, percent, translator
 from reports.parameters import indicator_words, parameter_label, place_words
 from sim.posterior import Posterior
 
@@ -22,7 +22,7 @@ def finding(posterior: Posterior, lang: str = "id") -> str:
 def settled_told(posterior: Posterior, lang: str = "id") -> str:
     """Whether more simulations would still move the posterior."""
     _ = translator(lang)
-    rows = posterior.about["rows"]
+    rows = number(posterior.about["rows"], lang)
     if posterior.about["diagnostics"]["settled"]:
         return _("{rows} simulations; the last ones no longer moved the answer.").format(rows=rows)
     return _("{rows} simulations; the last ones still moved the answer. More (--rows) would make it firmer.").format(

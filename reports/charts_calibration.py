@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from districts.text import number, translator
+from districts.text import number, percent, translator
 from reports import palette
 from reports.calibration_words import targets_told
-from reports.canvas import TICK, WIDTH, Canvas, Chart, wrap
+from reports.canvas import TICK, WIDTH, Canvas, Chart
 from reports.fans import decimals_for, months_beneath, panel_title, panels, round_step, value_axis
 from reports.parameters import indicator_words, parameter_label, parameter_value, place_words
 from scenarios.months import span
@@ -18,7 +18,7 @@ from sim.behaviour import PARAMETERS
 from sim.posterior import Posterior
 
 _ROW = 0.36  # inches of a parameter
-_LABEL, _VALUE = 3.75, 2.55  # inches for the words left and right
+_LABEL, _VALUE = 4.0, 2.4  # inches for the words left and right
 _MILLION = 1e6
 _BY_NAME = {parameter.name: parameter for parameter in PARAMETERS}
 
@@ -42,11 +42,11 @@ def parameters_chart(posterior: Posterior, lang: str = "id") -> Chart:
             at += 1.0
         for place, name in zip(places, names, strict=True):
             _one(canvas, axes, place, name, posterior, height, name in told, lang)
-        edges = (_("10 % point before"), _("middle before"), _("90 % point before"))
         axes.set_ylim(at - 0.5, -0.5)
-        axes.set_xlim(-3.2, 3.2)
+        furthest = max((abs(edge) for name in names for edge in _edges(name, posterior)), default=0.0)
+        axes.set_xlim(-max(2.8, furthest + 0.2), max(2.8, furthest + 0.2))
         axes.set_yticks([])
-        axes.set_xticks([-1.28, 0.0, 1.28], ["\n".join(wrap(text, 11)) for text in edges])
+        axes.set_xticks([-1.28, 0.0, 1.28], [percent(0.1, lang, 0), "", percent(0.9, lang, 0)])
         canvas.text(0.15, 0.28, _("Numbers: middle (8 in 10) after calibration"), fontsize=TICK)
         _key(canvas, 0.15, 0.05, lang)
 
@@ -60,9 +60,7 @@ def parameters_chart(posterior: Posterior, lang: str = "id") -> Chart:
 def _one(
     canvas: Canvas, axes: Any, place: float, name: str, posterior: Posterior, height: float, informed: bool, lang: str
 ) -> None:
-    parameter = _BY_NAME[name]
-    values = posterior.values[:, posterior.names.index(name)]
-    low, middle, high = (parameter.z(float(v)) for v in np.quantile(values, [0.1, 0.5, 0.9]))
+    low, middle, high = _edges(name, posterior)
     axes.plot([-1.2816, 1.2816], [place, place], color=palette.HAIRLINE, linewidth=11, solid_capstyle="butt")
     colour = palette.ACCENT if informed else palette.SOFT
     axes.plot([low, high], [place, place], color=colour, linewidth=4.5 if informed else 2.0, solid_capstyle="butt")
@@ -74,10 +72,19 @@ def _one(
     axes.text(1.03, place, _range(name, posterior, lang), ha="left", **style)
 
 
+def _edges(name: str, posterior: Posterior) -> tuple[float, float, float]:
+    """10 % point, middle and 90 % point after calibration, where those before lie at -1.28, 0 and 1.28."""
+    middle, low, high = (_BY_NAME[name].z(value) for value in posterior.ranges()[name])
+    return low, middle, high
+
+
 def _key(canvas: Canvas, left: float, bottom: float, lang: str) -> None:
     _ = translator(lang)
-    marks = ((palette.HAIRLINE, _("before")), (palette.ACCENT, _("after, told by the history")),
-             (palette.SOFT, _("after, not told")))  # fmt: skip
+    marks = (
+        (palette.HAIRLINE, _("before, from its 10 % to its 90 % point")),
+        (palette.ACCENT, _("after, told by the history")),
+        (palette.SOFT, _("after, not told")),
+    )
     for colour, text in marks:
         swatch = canvas.axes(left, bottom, 0.26, 0.13)
         swatch.set_facecolor(colour)

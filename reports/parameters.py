@@ -60,7 +60,7 @@ def place_words(place: str, lang: str = "id") -> str:
     """The place of a series of a history: the district, a segment, a class, all facilities, or a facility's code."""
     _ = translator(lang)
     if place == "district":
-        return _("district")
+        return _("the district")
     if place == "facilities":
         return _("all facilities")
     if place.startswith("segment:"):
