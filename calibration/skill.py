@@ -101,7 +101,7 @@ def calibrated(group: Group, seed: int, rules: Rules, folder: Path, rows: int, j
 
 
 def forecast_of(case: Calibrated, truth: Truth, replicates: int, jobs: int) -> dict[str, FloatArray]:
-    """The model's sample of each of SERIES, (replicates, months), told what ``truth`` announces: as ``prakira backtest``
+    """The model's sample of each of SERIES, (replicates, months), told what ``truth`` announces: as the backtest
     forecasts, from the stock before the history, through it, and on, anchored at its end."""
     known, months = case.ready.observed.months, len(truth.active)
     told = replace(case.ready, past=scenario_of(truth.name, truth.policy))
@@ -263,8 +263,8 @@ def main(where: Path, rows: int = 800, replicates: int = 60) -> None:
     found = study(GROUPS, folder, rows, replicates, cores())
     count = len({(score.archetype, score.seed) for score in found})
     about = (
-        f"{count} made-up districts of a world of compartments (`calibration/compartments.py`), which shares no equation "
-        "with this model: two years of monthly reports, then a year to be forecast. The model is calibrated to them "
+        f"{count} made-up districts of a world of compartments (`calibration/compartments.py`), which shares no "
+        "equation with this model: two years of monthly reports, then a year to be forecast. The model is calibrated to them "
         f"({rows} simulations), runs through them to their end, is anchored to the last figures and told what is "
         "announced, as `prakira backtest` forecasts. Baselines see the same reports; "
         '"told" ones know the announced heads and rupiah as well. The figures are ratios of mean CRPS over months 1 to '

@@ -145,6 +145,7 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("arrears_rupiah_class1", "rupiah", "tunggakan iuran: kelas I", "arrears in rupiah: class I", True),
     Indicator("arrears_rupiah_class2", "rupiah", "tunggakan iuran: kelas II", "arrears in rupiah: class II", True),
     Indicator("arrears_rupiah_class3", "rupiah", "tunggakan iuran: kelas III", "arrears in rupiah: class III", True),
+    Indicator("pemda_out", "persons", "dicoret dari daftar PBPU Pemda", "taken off the Pemda's list"),
 )
 
 FACILITY: tuple[Indicator, ...] = (

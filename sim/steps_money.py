@@ -162,6 +162,7 @@ def close_month(world: World) -> None:
         dropped=now.dropped,
         pbi_out=int(moves[segments.PBI_OUT]),
         pbi_in=int(moves[segments.PBI_IN]),
+        pemda_out=int(events[demography.PEMDA_OUT]),
         job_loss=int(moves[segments.LOST_JOB]),
         job_gain=int(moves[segments.GOT_JOB]),
         pbpu_joined=int(moves[segments.JOINED]),

@@ -91,6 +91,7 @@ def live_and_die(world: World) -> None:
         move_unreported=b["register.move_unreported"],
         pbi_out=leave,
         age_out=b["segment.age_out"],
+        pemda_out=b["segment.pemda_out"],
     )
     events = world.team.tallies(demography.EVENTS)
     mothers = [_list(world.used // 20) for _ in range(slots)]

@@ -22,7 +22,7 @@ from tests.chance import assert_mean, assert_share
 
 KEY = make_key(33, 0)
 AGES = codes.MAX_AGE + 1
-NOTHING = FateRates(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+NOTHING = FateRates(*[0.0] * 10)
 NEVER_SO = np.zeros(AGES)
 TABLE = frailty_table(0.4)
 
@@ -284,7 +284,7 @@ def _curves(scale: float) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-RATES = FateRates(0.02, 0.7, 0.2, 0.8, 0.4, 0.45, 0.6, 0.01, 0.6)
+RATES = FateRates(0.02, 0.7, 0.2, 0.8, 0.4, 0.45, 0.6, 0.01, 0.6, 0.02)
 
 
 def _plain(people: People, households: Households, month: int, curves: dict[str, np.ndarray], rates: FateRates):  # type: ignore[no-untyped-def]
@@ -295,7 +295,10 @@ def _plain(people: People, households: Households, month: int, curves: dict[str,
     for i in range(len(people.name)):
         ghost = {codes.DEAD_ON_REGISTER: rates.find_dead, codes.MOVED_ON_REGISTER: rates.find_moved}
         presence, registered = int(people.presence[i]), people.status[i] != codes.NEVER
-        out = people.segment[i] == codes.PBI and people.status[i] == codes.ACTIVE and 1 - life[i, 1] < rates.pbi_out
+        listed = rates.pbi_out if people.segment[i] == codes.PBI else 0.0
+        if people.segment[i] != codes.PBI and people.payer[i] == codes.PAYER_DISTRICT:
+            listed = rates.pemda_out
+        out = people.status[i] == codes.ACTIVE and 1 - life[i, 1] < listed
         if presence in ghost:
             reached = demography.is_checked(people.name[i], rates.done, rates.checked)
             found = 1 - (1 - rates.cleansing) * (1 - reached * ghost[presence])

@@ -45,8 +45,8 @@ _GIRLS = 0.488
 _SCATTER = np.uint64(2654435769)
 
 # Columns of ``events``.
-BIRTHS, DEATHS, MOVED_OUT, MOVED_IN, CLEANSED, NO_ROOM, PBI_OUT, AGED_OUT, CLEANSED_DISTRICT = range(9)
-EVENTS = 9
+BIRTHS, DEATHS, MOVED_OUT, MOVED_IN, CLEANSED, NO_ROOM, PBI_OUT, AGED_OUT, CLEANSED_DISTRICT, PEMDA_OUT = range(10)
+EVENTS = 10
 
 
 class FateRates(NamedTuple):
@@ -54,7 +54,8 @@ class FateRates(NamedTuple):
     ``done`` the passes through the register (1.0: the whole of it) that a campaign has made before this month,
     ``checked`` the share that it checks this month, ``find_dead`` and ``find_moved`` the chance that it finds them,
     ``death_unreported`` and ``move_unreported`` the shares that stay on the register, ``pbi_out``
-    the share of active PBI-JK heads removed by the ministry's update, ``age_out`` that of dependants dropped at 21."""
+    the share of active PBI-JK heads removed by the ministry's update, ``age_out`` that of dependants dropped at 21,
+    ``pemda_out`` that of active district-paid heads taken off by the Pemda's own checks."""
 
     cleansing: float
     done: float
@@ -65,11 +66,12 @@ class FateRates(NamedTuple):
     move_unreported: float
     pbi_out: float
     age_out: float
+    pemda_out: float
 
 
 class Limits(NamedTuple):
     """The largest words (uint32) at which a resident under or over _OLD dies (or a ghost is struck off), moves, bears
-    a child, falls ill with hypertension or diabetes, leaves PBI-JK."""
+    a child, falls ill with hypertension or diabetes, is taken off a list of PBI-JK or of the Pemda."""
 
     die: np.uint32
     die_old: np.uint32
@@ -88,9 +90,10 @@ def meet_fate(  # type: ignore[no-untyped-def]
 
     ``death[sex, age]``, ``birth[age]``, ``move[age]`` and ``onset[HT/DM, age]`` are chances per month by completed age
     at the month's start; ``rates`` is :class:`FateRates`. A resident dies, else moves, else may bear a child, fall ill
-    with hypertension or diabetes, leave PBI-JK, come of age. Ghosts of the register are struck off or stay.
+    with hypertension or diabetes, be taken off the list of PBI-JK or of the Pemda, come of age. Ghosts of the register
+    are struck off or stay.
 
-    Receives ``events`` (9,); ``mothers`` and ``new_patients`` (int32, the count in entry 0, indices after it; one too
+    Receives ``events`` (10,); ``mothers`` and ``new_patients`` (int32, the count in entry 0, indices after it; one too
     small is counted in NO_ROOM), those of two ranges to be worked off in the order of the ranges. Two ranges
     may mark the same household in ``hh.holds``: both write the same bit, and nothing else writes there meanwhile.
     """
@@ -101,7 +104,8 @@ def meet_fate(  # type: ignore[no-untyped-def]
     find_moved = rates.cleansing + (1.0 - rates.cleansing) * rates.find_moved * (rates.checked > 0.0)
     limits = Limits(
         limit(death[:, :_OLD].max()), limit(max(death.max(), find_dead, find_moved)), limit(move.max()),
-        limit(birth.max()), limit(onset[0].max()), limit(onset[1].max()), limit(rates.pbi_out),
+        limit(birth.max()), limit(onset[0].max()), limit(onset[1].max()),
+        limit(max(rates.pbi_out, rates.pemda_out)),
     )  # fmt: skip
     w0, w1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
     w2, w3 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
@@ -113,7 +117,10 @@ def meet_fate(  # type: ignore[no-untyped-def]
             i = start + j
             if presence[i] == GONE:
                 continue
-            removed = segment[i] == PBI and status[i] == ACTIVE and unit(MIRROR ^ w1[j]) < rates.pbi_out
+            out = 0.0
+            if status[i] == ACTIVE:
+                out = rates.pbi_out if segment[i] == PBI else rates.pemda_out if payer[i] == PAYER_DISTRICT else 0.0
+            removed = unit(MIRROR ^ w1[j]) < out
             if presence[i] != RESIDENT:
                 chance = rates.cleansing
                 if is_checked(name[i], rates.done, rates.checked):
@@ -124,7 +131,7 @@ def meet_fate(  # type: ignore[no-untyped-def]
                     events[CLEANSED_DISTRICT] += payer[i] == PAYER_DISTRICT and status[i] == ACTIVE
                 elif removed:
                     status[i] = LAPSED
-                    events[PBI_OUT] += 1
+                    events[PBI_OUT if segment[i] == PBI else PEMDA_OUT] += 1
                 continue
             age = min(max(month - born[i] - 1, 0) // 12, MAX_AGE)
             if unit(w0[j]) < death[female[i], age]:
@@ -144,7 +151,7 @@ def meet_fate(  # type: ignore[no-untyped-def]
                 _append(new_patients, i, events)
             chronic[i] |= begun
             if removed:
-                events[PBI_OUT] += 1
+                events[PBI_OUT if segment[i] == PBI else PEMDA_OUT] += 1
             elif month - born[i] == _OF_AGE and segment[i] == PPU and status[i] == ACTIVE and _depends(ppl, hh, i):
                 _told, stays = _fate(k0, k1, name[i], serial[i], month)
                 if stays >= rates.age_out:
