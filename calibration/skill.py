@@ -263,13 +263,13 @@ def main(where: Path, rows: int = 600, replicates: int = 48) -> None:
     found = study(GROUPS, folder, rows, replicates, cores())
     count = len({(score.archetype, score.seed) for score in found})
     about = (
-        f"{count} made-up districts of a world of compartments (`calibration/compartments.py`), which shares no equation "
-        "with this model: two years of monthly reports, then a year to be forecast. The model is calibrated to them "
-        f"({rows} simulations), runs through them to their end, is anchored to the last figures and told what is "
-        'announced, as `prakira backtest` forecasts. Baselines see the same reports; "told" ones know the announced heads '
-        "and rupiah as well. The figures are ratios of mean CRPS over months 1 to 12, in units of the series' own level, "
-        "model over baseline: below 1 the model is better; in brackets the 95 % paired bootstrap interval over districts. "
-        f"{replicates} draws a forecast. None of these districts was looked at before."
+        f"{count} made-up districts of a world of compartments (`calibration/compartments.py`), which shares no "
+        "equation with this model: two years of monthly reports, then a year to be forecast. The model is calibrated to "
+        f"them ({rows} simulations), runs through them to their end, is anchored to the last figures and told what is "
+        'announced, as `prakira backtest` forecasts. Baselines see the same reports; "told" ones know the announced '
+        "heads and rupiah as well. The figures are ratios of mean CRPS over months 1 to 12, in units of the series' own "
+        "level, model over baseline: below 1 the model is better; in brackets the 95 % paired bootstrap interval over "
+        f"districts. {replicates} draws a forecast. None of these districts was looked at before."
     )
     temporary = where.with_suffix(".tmp")
     temporary.write_text(page(found, about) + "\n", encoding="utf-8")
