@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Arguments of the demonstration; `make demo DEMO=` runs every scenario of the library.
 DEMO ?= --scenario baseline --scenario uhc-non-cut-off --scenario uhc-drop
 
-.PHONY: demo test lint validation readings ratio benchmarks clean
+.PHONY: demo test lint validation readings recovery skill published ratio benchmarks clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -24,10 +24,19 @@ lint: $(VENV)/ready  ## linter, formatter and types
 	$(BIN)/mypy
 
 validation: $(VENV)/ready  ## write docs/validation.md anew from simulations
-	$(BIN)/python -m calibration.validation docs/validation.md
+	$(BIN)/python -m calibration.defaults.validation docs/validation.md
 
 readings: $(VENV)/ready  ## write docs/bengkulu-utara-2023.md anew from simulations
-	$(BIN)/python -m calibration.readings docs/bengkulu-utara-2023.md
+	$(BIN)/python -m calibration.defaults.readings docs/bengkulu-utara-2023.md
+
+recovery: $(VENV)/ready  ## does calibration find what is hidden? writes docs/recovery.md (hours; a stopped one goes on)
+	$(BIN)/python -m calibration.studies.recovery docs/recovery.md
+
+skill: $(VENV)/ready  ## calibrated forecasts in another world; writes docs/skill.md (hours; a stopped one goes on)
+	$(BIN)/python -m calibration.studies.skill docs/skill.md
+
+published: $(VENV)/ready  ## published series, one figure at a time; writes docs/published-backtest.md
+	$(BIN)/python -m calibration.studies.published_backtest docs/published-backtest.md
 
 ratio: $(VENV)/ready  ## are the kernels still vectorised? reduced work beside NumPy, and the model's own steps
 	$(BIN)/python -m benchmarks.ratio

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from benchmarks.machine import describe
-from calibration.observed import simulated
+from calibration.history.observed import simulated
 from districts.history import BY_KEY, HISTORY
 from districts.history_catalogue import PLACES, level_of
 from districts.inventory import with_inventory
@@ -77,7 +77,7 @@ def with_own_history(
 
 def measure(residents: int, facilities: int, months: int, rows: int, jobs: int) -> dict[str, object]:
     """What the command says of itself, its seconds and the largest memory of all its processes together."""
-    from calibration.faults import refuse_faults
+    from calibration.history.faults import refuse_faults
 
     district = with_own_history(tiny_district(residents, facilities, month=STOCK), months, hidden())
     district, dropped = refuse_faults(district, load_rules(), drop=True)

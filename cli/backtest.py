@@ -13,7 +13,7 @@ import typer
 from cli.run import Json, Lang, language
 
 if TYPE_CHECKING:
-    from calibration.short import Point
+    from calibration.backtesting.short import Point
 
 _NAME, _DISTANCE, _FIGURE, _INSIDE = 22, 6, 8, 12
 
@@ -62,9 +62,9 @@ def backtest(
         return
     if district is None:
         raise UserError("name a district, or a file with --series")
-    from calibration.backtest import BacktestPlan, run_origins
-    from calibration.calibrate import CalibrationPlan, default_table, prepare
-    from calibration.track_record import assemble, save
+    from calibration.backtesting.backtest import BacktestPlan, run_origins
+    from calibration.backtesting.track_record import assemble, save
+    from calibration.posterior.calibrate import CalibrationPlan, default_table, prepare
     from cli.progress import shown
     from districts.text import translator
     from scenarios.workers import cores
@@ -153,7 +153,7 @@ def _wrapped(text: str) -> Iterator[str]:
 
 def _series(path: Path, lang: str, as_json: bool) -> None:
     """Score the last value and drift on the series of a file."""
-    from calibration.short import short_backtest, short_table
+    from calibration.backtesting.short import short_backtest, short_table
 
     found = {key: short_backtest(points) for key, points in sorted(_points(path).items())}
     rows = [row for (place, indicator), scored in found.items() for row in short_table(place, indicator, scored)]
@@ -183,7 +183,7 @@ def _points(path: Path) -> dict[tuple[str, str], list[Point]]:
     import csv
     import math
 
-    from calibration.short import Point
+    from calibration.backtesting.short import Point
     from districts.faults import Fault, InputError, UserError
     from scenarios.months import MONTH
 

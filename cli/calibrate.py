@@ -12,7 +12,7 @@ import typer
 from cli.run import Json, Lang, language
 
 if TYPE_CHECKING:
-    from calibration.calibrate import CalibrationPlan
+    from calibration.posterior.calibrate import CalibrationPlan
     from sim.posterior import Posterior
 
 #: Rows at which a calibration stops when nobody says otherwise; most stand before.
@@ -49,7 +49,7 @@ def calibrate(
 
     A calibration that was stopped goes on where it was when the same command is given again.
     """
-    from calibration.calibrate import CalibrationPlan
+    from calibration.posterior.calibrate import CalibrationPlan
     from cli.calibration_answer import answer, as_json_object
     from districts.faults import UserError
     from reports.calibration import write_calibration_page
@@ -82,9 +82,9 @@ def _computed(
     """The posterior with its diagnostics, and the seconds that all of it took."""
     import time
 
-    from calibration.calibrate import calibrate as computed
-    from calibration.calibrate import default_table, prepare
-    from calibration.diagnostics import diagnosed
+    from calibration.posterior.calibrate import calibrate as computed
+    from calibration.posterior.calibrate import default_table, prepare
+    from calibration.posterior.diagnostics import diagnosed
     from cli.progress import shown
     from districts.text import translator
     from scenarios.workers import cores

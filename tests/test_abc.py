@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.abc import Draws, accepted, adjust, learn, resample
-from calibration.checks import LEVELS, holm, joint_band, leave_one_out, outside, rank_test
-from calibration.likelihood import Sampled, compare, emulate, sample
+from calibration.statistics.abc import Draws, accepted, adjust, learn, resample
+from calibration.statistics.checks import LEVELS, holm, joint_band, leave_one_out, outside, rank_test
+from calibration.statistics.likelihood import Sampled, compare, emulate, sample
 from tests.chance import FALSE_ALARM, assert_share, assert_uniform
 
 ROWS, PARAMETERS, REPORTS = 3000, 4, 20

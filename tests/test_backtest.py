@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import calibration.backtest as backtest
-from calibration.backtest import BacktestPlan, run_origins
-from calibration.backtest_origins import anchor, origins_of, start_of
-from calibration.backtest_scores import POOL, Case, pooled_then, scores_of
-from calibration.backtest_series import observed_get, series_of
-from calibration.calibrate import CalibrationPlan, Ready, prepare_loaded
-from calibration.observed import Observed, simulated
-from calibration.track_record import assemble, cases_of
+import calibration.backtesting.backtest as backtest
+from calibration.backtesting.backtest import BacktestPlan, run_origins
+from calibration.backtesting.origins import anchor, origins_of, start_of
+from calibration.backtesting.record_scores import POOL, Case, pooled_then, scores_of
+from calibration.backtesting.series import observed_get, series_of
+from calibration.backtesting.track_record import assemble, cases_of
+from calibration.history.observed import Observed, simulated
+from calibration.posterior.calibrate import CalibrationPlan, Ready, prepare_loaded
 from districts.model import District, HistoryRow
 from districts.tiny import tiny_district
 from scenarios.months import later

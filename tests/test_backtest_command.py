@@ -16,7 +16,7 @@ import pytest
 from babel.messages.pofile import read_po
 from test_backtest import history
 
-import calibration.calibrate
+import calibration.posterior.calibrate
 from cli.main import main
 from districts.write import write_folder
 from scenarios.plan import RunPlan, manifest_of, prepare
@@ -77,8 +77,8 @@ def test_it_prints_a_table_of_80_columns_and_who_wins(place: Path) -> None:
 
 def test_again_it_costs_nothing_and_says_the_same(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place)
-    monkeypatch.setattr("calibration.backtest.fit", None)  # nothing is fitted or simulated
-    monkeypatch.setattr("calibration.forecast.simulate", None)
+    monkeypatch.setattr("calibration.backtesting.backtest.fit", None)  # nothing is fitted or simulated
+    monkeypatch.setattr("calibration.posterior.forecast.simulate", None)
     before = (place / "tiny" / "posterior" / "backtest.json").read_bytes()
     code, said, told = prakira(*WORDS, "--quiet")
     assert (code, said, told) == (0, "tiny/posterior/backtest.json\n", "")
@@ -133,7 +133,7 @@ def test_mistakes_are_told(
     district, rows = history(11)
     write_folder(district.model_copy(update={"history": rows}), tmp_path / "short")
     (tmp_path / "empty.csv").write_text("place,indicator\n", encoding="utf-8")
-    monkeypatch.setattr(calibration.calibrate, "grow", None)
+    monkeypatch.setattr(calibration.posterior.calibrate, "grow", None)
     code, said, error = prakira(*words, "--lang", "en")
     assert (code, said) == (2, "")
     assert told in flat(error)
@@ -175,7 +175,7 @@ def test_the_texts_of_the_command_have_their_indonesian() -> None:
     known = set()
     for path in (ROOT / "districts" / "locale").glob("*.po"):
         known |= {str(message.id) for message in read_po(BytesIO(path.read_bytes())) if message.id and message.string}
-    for path in ("cli/backtest.py", "calibration/backtest.py", "scenarios/track_record.py"):
+    for path in ("cli/backtest.py", "calibration/backtesting/backtest.py", "scenarios/track_record.py"):
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "UserError", "Fault"):
                 texts = node.args[1:3] if getattr(node.func, "id", "") == "Fault" else node.args[:1]

@@ -11,7 +11,7 @@ import pytest
 from pandas import Series
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-from calibration.baselines import (
+from calibration.statistics.baselines import (
     BASELINES,
     Normal,
     arima,
@@ -187,7 +187,7 @@ def test_both_fits_are_quick() -> None:
 def test_fits_say_nothing() -> None:
     """Not even in the first call of a process, which imports statsmodels and with it its warning filters."""
     code = (
-        "import numpy as np; from calibration.baselines import ets, arima; "
+        "import numpy as np; from calibration.statistics.baselines import ets, arima; "
         "y = np.cumsum(np.sin(np.arange(40.0) ** 2)); ets(y, 3); arima(y, 3); ets(y[:11], 3); arima(y[:11], 3)"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -20,11 +20,11 @@ import numpy as np
 import pytest
 
 from benchmarks.calibration_cost import STOCK, hidden, with_own_history
-from calibration.calibrate import BLOCK, DRAWS, FIRST, MOVED, CalibrationPlan, load_past
-from calibration.diagnostics import _judged
-from calibration.faults import refuse_faults
-from calibration.fit import DYNAMIC, INFORMED, LEVELS
-from calibration.replay import REPLICATES, Target
+from calibration.history.faults import refuse_faults
+from calibration.posterior.calibrate import BLOCK, DRAWS, FIRST, MOVED, CalibrationPlan, load_past
+from calibration.posterior.diagnostics import _judged
+from calibration.posterior.fit import DYNAMIC, INFORMED, LEVELS
+from calibration.posterior.replay import REPLICATES, Target
 from cli.calibrate import MOST_ROWS
 from districts.history import data_faults, row_numbers
 from districts.model import District, HistoryRow
@@ -48,12 +48,12 @@ SCRIPT = """
 import signal
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    import calibration.calibrate
-    import calibration.diagnostics
-    import calibration.replay
-    calibration.calibrate.FIRST, calibration.calibrate.BLOCK = 120, 40
-    calibration.diagnostics._DYNAMIC_ROWS, calibration.diagnostics._LEVEL_ROWS = 60, 10
-    calibration.replay.REPLICATES = calibration.diagnostics.REPLICATES = 16
+    import calibration.posterior.calibrate
+    import calibration.posterior.diagnostics
+    import calibration.posterior.replay
+    calibration.posterior.calibrate.FIRST, calibration.posterior.calibrate.BLOCK = 120, 40
+    calibration.posterior.diagnostics._DYNAMIC_ROWS, calibration.posterior.diagnostics._LEVEL_ROWS = 60, 10
+    calibration.posterior.replay.REPLICATES = calibration.posterior.diagnostics.REPLICATES = 16
     from cli.main import main
     main()
 """
@@ -348,8 +348,9 @@ def test_mistakes_end_with_a_message(place: Path, words: tuple[str, ...], messag
 
 
 def test_every_text_has_an_indonesian_one() -> None:
-    sources = [ROOT / "cli" / "calibrate.py", ROOT / "cli" / "calibration_answer.py",
-               *(ROOT / "calibration" / name for name in ("calibrate.py", "faults.py", "table.py"))]  # fmt: skip
+    names = ("cli/calibrate.py", "cli/calibration_answer.py", "calibration/posterior/calibrate.py",
+             "calibration/history/faults.py", "calibration/posterior/table.py")  # fmt: skip
+    sources = [ROOT / name for name in names]
     ids = {"{done} of at most {total} simulations", "checking: {done} of {total} simulations"}
     for node in (node for path in sources for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
         if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in ("_", "UserError"):

@@ -10,11 +10,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.compartments import ARCHETYPES, START, Synthetic, make_district, starting_district, starting_register
-from calibration.compartments_care import split
-from calibration.compartments_example import NAME
-from calibration.compartments_members import KINDS, OUTSIDE, PBI, PEMDA, Decided, advance
-from calibration.compartments_rates import Flow, draw_rates, luck, spread_binomial, spread_count
+from calibration.worlds.care import split
+from calibration.worlds.compartments import (
+    ARCHETYPES,
+    START,
+    Synthetic,
+    make_district,
+    starting_district,
+    starting_register,
+)
+from calibration.worlds.example import NAME
+from calibration.worlds.members import KINDS, OUTSIDE, PBI, PEMDA, Decided, advance
+from calibration.worlds.rates import Flow, draw_rates, luck, spread_binomial, spread_count
 from districts.history import data_faults
 from districts.read import check_district, example_folder, read_district
 from districts.write import write_folder

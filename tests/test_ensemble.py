@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy import stats
 from scipy.integrate import quad
 
-from calibration.baselines import Normal
-from calibration.ensemble import GROUPS, Past, Weights, fit_weights, group_of, pool, weights_by_group
-from calibration.scores import crps_sample
+from calibration.statistics.baselines import Normal
+from calibration.statistics.ensemble import GROUPS, Past, Weights, fit_weights, group_of, pool, weights_by_group
+from calibration.statistics.scores import crps_sample
 from sim.random import Purpose, numpy_generator
 
 GENERATOR_SEED = 11

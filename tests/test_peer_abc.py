@@ -8,8 +8,8 @@ import numpy as np
 import pyabc
 import pytest
 
-from calibration.abc import adjust, learn
-from calibration.likelihood import emulate, sample
+from calibration.statistics.abc import adjust, learn
+from calibration.statistics.likelihood import emulate, sample
 
 #: Standard deviation of what is reported, on the log scale.
 ERROR = 0.1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration.pooling import Response, learn_response, pool
+from calibration.statistics.pooling import Response, learn_response, pool
 from sim.random import numpy_generator
 from tests.chance import assert_share, assert_uniform
 

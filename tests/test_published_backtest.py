@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration import arrears
-from calibration.arrears import (
+from calibration.backtesting.short import published
+from calibration.studies import arrears
+from calibration.studies.arrears import (
     BRANCH,
     COLUMNS,
     DATES,
@@ -21,8 +22,7 @@ from calibration.arrears import (
     prior,
     simulate_all,
 )
-from calibration.published_backtest import page_of
-from calibration.short import published
+from calibration.studies.published_backtest import page_of
 from sim.people.margins import PREMIUM
 from sim.random import Purpose, numpy_generator
 from sim.rules import load_rules

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from chance import assert_share
 
-import calibration.replay as replaying
-from calibration.errors import ErrorModel
-from calibration.forecast import Future
-from calibration.observed import Key, Observed
-from calibration.replay import Band, Target, replay
+import calibration.posterior.replay as replaying
+from calibration.history.errors import ErrorModel
+from calibration.history.observed import Key, Observed
+from calibration.posterior.forecast import Future
+from calibration.posterior.replay import Band, Target, replay
 
 MONTHS = 20
 CODES = ("P1", "P2")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from calibration.scores import (
+from calibration.statistics.scores import (
     LEVELS,
     central_normal,
     covered,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.scores import crps_normal, crps_sample
-from calibration.short import Point, load_published, published, short_backtest
+from calibration.backtesting.short import Point, load_published, published, short_backtest
+from calibration.statistics.scores import crps_normal, crps_sample
 
 
 def _points(*pairs: tuple[str, float]) -> list[Point]:

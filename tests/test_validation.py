@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from calibration import medan
-from calibration.predictive import processes, sample
-from calibration.quantities import DEFAULT_RUN, QUANTITIES, RUNS, Kind
-from calibration.quantities_care import season_amplitude, season_peak
-from calibration.targets import load_targets
-from calibration.validation import Comparison
-from calibration.watch import Run, Watched, watched_run
+from calibration.defaults import medan
+from calibration.defaults.predictive import processes, sample
+from calibration.defaults.quantities import DEFAULT_RUN, QUANTITIES, RUNS, Kind
+from calibration.defaults.quantities_care import season_amplitude, season_peak
+from calibration.defaults.targets import load_targets
+from calibration.defaults.validation import Comparison
+from calibration.defaults.watch import Run, Watched, watched_run
 from districts.read import read_district
 from sim.indicators import DISTRICT, FACILITY, HOSPITAL, INDEX, SEGMENT, SEGMENTS
 from sim.policy import baseline_policy

@@ -1,0 +1,280 @@
+"""How well calibrated forecasts do on districts of another world: compartments with known futures.
+
+For each made-up district: its history is what an office would have; the model is calibrated to it, starts from the
+register at its end and is told what is announced (a cut of PBI-JK, an intake that stops). Baselines see the same
+history; those that *know* are told the announced heads as well.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.backtesting.origins import future_of, members, start_of
+from calibration.backtesting.series import series_of
+from calibration.posterior.calibrate import CalibrationPlan, Ready, as_posterior, prepare_loaded
+from calibration.posterior.fit import fit, series_needed
+from calibration.posterior.forecast import sample
+from calibration.posterior.rows import load
+from calibration.posterior.table import Table, grow, identity
+from calibration.statistics.baselines import BASELINES
+from calibration.statistics.scores import Interval, crps_normal, crps_sample, paired_bootstrap
+from calibration.worlds.compartments import Future as Truth
+from calibration.worlds.compartments import Synthetic, make_district, starting_district
+from scenarios.levers import LEVERS
+from scenarios.months import later
+from scenarios.reading import Placed
+from scenarios.scenario import Scenario
+from scenarios.workers import cores
+from sim.posterior import Posterior
+from sim.random import Purpose, numpy_generator
+from sim.rules import Rules, load_rules
+
+FloatArray = NDArray[np.float64]
+#: What is forecast: the active members, and what the Pemda is billed in a month.
+SERIES = ("active", "bill_jkn")
+MODEL, TOLD = "Prakira", ", told"
+#: The kinds of breaks, in words.
+KINDS = {"cut": "cut of PBI-JK", "stop": "intake stops"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """Made-up districts that share a start and a past, hence one table of simulations."""
+
+    archetype: str
+    intake: float
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Score:
+    """CRPS of one forecast, mean over months 1-12, in units of the mean of the series in its last year."""
+
+    archetype: str
+    seed: int
+    future: str
+    kind: str
+    size: float
+    series: str
+    forecast: str
+    crps: float
+
+
+def scenario_of(name: str, levers: Sequence[dict[str, Any]]) -> Scenario:
+    """A scenario from levers as a file would name them."""
+    title = {"id": name, "en": name}
+    placed = tuple(Placed(LEVERS[lever["kind"]].model_validate(lever), name) for lever in levers)
+    return Scenario(name, title, title, placed, (name,))
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """A made-up district, what its calibration was asked, and its posterior."""
+
+    made: Synthetic
+    ready: Ready
+    posterior: Posterior
+
+
+def calibrated(group: Group, seed: int, rules: Rules, folder: Path, rows: int, jobs: int) -> Calibrated:
+    """District ``seed`` of ``group``, calibrated to its history with the table in ``folder``, which is made when it is
+    missing."""
+    made = make_district(group.archetype, seed, intake=group.intake)
+    district = starting_district(made.archetype).model_copy(update={"history": made.history})
+    past = scenario_of("past", made.past)
+    ready = prepare_loaded(CalibrationPlan(district.name, most=rows), district, rules, past)
+    where = folder / f"{group.archetype}-{round(100 * group.intake)}"
+    with Table.open(where, identity(ready.setting, past)) as table:
+        grow(table, ready.setting, rows, jobs)
+        simulations = load(table, series_needed(ready.observed, ready.codes), ready.codes, rows)
+    return Calibrated(made, ready, as_posterior(ready, fit(simulations, ready.observed, ready.codes, 1), rows))
+
+
+def forecast_of(case: Calibrated, truth: Truth, replicates: int, jobs: int) -> dict[str, FloatArray]:
+    """The model's sample of each of SERIES, (replicates, months), told what ``truth`` announces: as the backtest
+    forecasts, from the stock before the history, through it, and on, anchored at its end."""
+    known, months = case.ready.observed.months, len(truth.active)
+    told = replace(case.ready, past=scenario_of(truth.name, truth.policy))
+    start = start_of(told, known)
+    keys = tuple((name, "district") for name in SERIES)
+    samples = sample(future_of(told, start, known, months, case.posterior, keys), range(replicates), jobs)
+    series = {one.indicator: one for one in series_of(case.ready.observed, case.ready.codes) if one.place == "district"}
+    return {
+        name: members(series[name], samples, reported(case.made, name), known, start, case.made.seed, at)
+        for at, name in enumerate(SERIES)
+    }
+
+
+def scores(made: Synthetic, truth: Truth, model: dict[str, FloatArray]) -> list[Score]:
+    """The scores of the model, whose samples ``model`` holds by series, and those of all baselines."""
+    seen = {"active": truth.active, "bill_jkn": truth.bill}
+    known = {"active": truth.known_heads, "bill_jkn": truth.known_rupiah}
+    found: list[Score] = []
+    for name in SERIES:
+        history, months = reported(made, name), len(seen[name])
+        unit = float(np.nanmean(history[-12:]))
+        forecasts = {MODEL: crps_sample(model[name].T, seen[name])}
+        for label, baseline in BASELINES.items():
+            plain = baseline(history, months)
+            forecasts[label] = crps_normal(plain.mean, plain.sd, seen[name])
+            told = baseline(history - known[name][:-months], months)
+            forecasts[label + TOLD] = crps_normal(told.mean + known[name][-months:], told.sd, seen[name])
+        found += [
+            Score(made.archetype, made.seed, truth.name, truth.kind, truth.size, name, label, float(crps.mean() / unit))
+            for label, crps in forecasts.items()
+        ]
+    return found
+
+
+def reported(made: Synthetic, indicator: str) -> FloatArray:
+    """The district's history of ``indicator``, (months,), NaN where a month is missing."""
+    rows = {row.month: row.value for row in made.history if row.indicator == indicator and row.place == "district"}
+    first = later(made.district.default_stock, 1)
+    return np.array([rows.get(later(first, month), np.nan) for month in range(len(made.active))])
+
+
+def judge(group: Group, seed: int, rules: Rules, folder: Path, rows: int, replicates: int, jobs: int) -> list[Score]:
+    """All scores of one made-up district: every future that it has."""
+    case = calibrated(group, seed, rules, folder, rows, jobs)
+    wanted = ("none", "stop") if group.intake else tuple(case.made.futures)
+    futures = [case.made.futures[name] for name in wanted]
+    return [
+        score for truth in futures
+        for score in scores(case.made, truth, forecast_of(case, truth, replicates, jobs))
+    ]  # fmt: skip
+
+
+def study(groups: Sequence[Group], folder: Path, rows: int, replicates: int, jobs: int) -> list[Score]:
+    """The scores of all districts of ``groups``; those of a finished district are kept in ``folder`` and read again."""
+    rules, found = load_rules(), []
+    for group in groups:
+        for seed in group.seeds:
+            kept = folder / f"{group.archetype}-{round(100 * group.intake)}-{seed}-{rows}-{replicates}.json"
+            if not kept.exists():
+                told = [asdict(score) for score in judge(group, seed, rules, folder, rows, replicates, jobs)]
+                temporary = kept.with_suffix(".tmp")
+                temporary.write_text(json.dumps(told), encoding="utf-8")
+                os.replace(temporary, kept)
+                print(kept.stem, flush=True)
+            found += [Score(**fields) for fields in json.loads(kept.read_text(encoding="utf-8"))]
+    return found
+
+
+def cases(found: Sequence[Score]) -> dict[str, list[Score]]:
+    """Scores by case: no break, and breaks by size, of both kinds together and each kind alone."""
+    named: dict[str, list[Score]] = {}
+    for score in found:
+        if score.kind == "none":
+            named.setdefault("no break", []).append(score)
+            continue
+        size = f"break of {score.size:.0%} of active heads"
+        named.setdefault(size, []).append(score)
+        named.setdefault(f"{size}: {KINDS[score.kind]}", []).append(score)
+    return dict(sorted(named.items(), key=lambda item: (item[0] != "no break", item[0])))
+
+
+def ratios(found: Sequence[Score], series: str, against: str, model: str = MODEL) -> Interval:
+    """Mean CRPS of ``model`` over that of ``against``, with the paired bootstrap interval over districts."""
+    own = {(s.archetype, s.seed, s.future): s.crps for s in found if s.series == series and s.forecast == model}
+    other = {(s.archetype, s.seed, s.future): s.crps for s in found if s.series == series and s.forecast == against}
+    keys = sorted(own)
+    units = np.array([hash_of(key[:2]) for key in keys])
+    first, second = (np.array([scores[key] for key in keys]) for scores in (own, other))
+    return paired_bootstrap(first, second, units, numpy_generator(1, Purpose.BOOTSTRAP), ratio=True)
+
+
+def hash_of(district: tuple[str, int]) -> int:
+    """A number for a district, the same everywhere."""
+    return crc32(repr(district).encode())
+
+
+#: The districts of the study: 30 in which PBI-JK may be cut, 24 whose intake may stop; seeds that nothing was tried on.
+GROUPS: tuple[Group, ...] = (
+    *(Group(name, 0.0, tuple(range(100, 106))) for name in ("rural", "remote", "wage", "market", "covered")),
+    Group("rural", 0.03, tuple(range(200, 204))),
+    Group("covered", 0.03, tuple(range(210, 214))),
+    Group("wage", 0.10, tuple(range(220, 224))),
+    Group("market", 0.10, tuple(range(230, 234))),
+    Group("rural", 0.25, tuple(range(240, 244))),
+    Group("remote", 0.25, tuple(range(250, 254))),
+)
+_NAMES = {"active": "active members", "bill_jkn": "the monthly bill"}
+
+
+def page(found: Sequence[Score], about: str) -> str:
+    """The text of docs/skill.md: every ratio, whoever wins."""
+    lines = ["# Forecast skill on made-up districts", "",
+             "Written by `python -m calibration.studies.skill docs/skill.md`; do not edit.", "", about, ""]  # fmt: skip
+    others = [*BASELINES, *(label + TOLD for label in BASELINES)]
+    verdicts = []
+    for case, scores_of in cases(found).items():
+        districts = len({(score.archetype, score.seed) for score in scores_of})
+        lines += [f"## {case[0].upper()}{case[1:]} ({districts} districts)", "",
+                  "| against | " + " | ".join(_NAMES[series] for series in SERIES) + " |",
+                  "|---|" + "--:|" * len(SERIES)]  # fmt: skip
+        rows = {other: [ratios(scores_of, series, other) for series in SERIES] for other in others}
+        for other, both in rows.items():
+            cells = " | ".join(f"{r.estimate:.2f} ({r.low:.2f}-{r.high:.2f})" for r in both)
+            lines.append(f"| {other} | {cells} |")
+        lines.append("")
+        if ":" not in case:
+            verdicts += [f"- {case}, {_NAMES[series]}: {verdict(case, rows, at)}" for at, series in enumerate(SERIES)]
+    return "\n".join([*lines[:6], "## Verdicts", "", *verdicts, "", *lines[6:]])
+
+
+def verdict(case: str, rows: dict[str, list[Interval]], at: int) -> str:
+    """What was asked of a case and what came out.
+
+    Without a break: at most 1.10 times the best baseline. With one: at most 0.75 times every baseline that is not told,
+    the interval below 1, and not above any that is told.
+    """
+    if case == "no break":
+        worst = max(rows[label][at].estimate for label in BASELINES)
+        return f"{worst:.2f} times the best baseline; at most 1.10 was asked: {_met(worst <= 1.10)}"
+    blind = [rows[label][at] for label in BASELINES]
+    told = {label: rows[label + TOLD][at].estimate for label in BASELINES}
+    most = max(r.estimate for r in blind)
+    nearest = max(told, key=lambda label: told[label])
+    return (
+        f"at most {most:.2f} times the baselines that do not know (0.75 asked, interval below 1: "
+        f"{_met(most <= 0.75 and all(r.high < 1 for r in blind))}); {told[nearest]:.2f} times the best that knows, "
+        f"{nearest} (1.00 asked: {_met(told[nearest] <= 1.0)})"
+    )
+
+
+def _met(well: bool) -> str:
+    return "met" if well else "**not met**"
+
+
+def main(where: Path, rows: int = 600, replicates: int = 48) -> None:
+    """The whole study; tables and finished districts are kept in outputs/skill."""
+    folder = Path("outputs") / "skill"
+    folder.mkdir(parents=True, exist_ok=True)
+    found = study(GROUPS, folder, rows, replicates, cores())
+    count = len({(score.archetype, score.seed) for score in found})
+    about = (
+        f"{count} made-up districts of a world of compartments (`calibration/worlds/compartments.py`), which shares no "
+        "equation with this model: two years of monthly reports, then a year to be forecast. The model is calibrated "
+        f"to them ({rows} simulations), runs through them to their end, is anchored to the last figures and told what "
+        "is announced, as `prakira backtest` forecasts. Baselines see the same reports; "
+        '"told" ones know the announced heads and rupiah as well. The figures are ratios of mean CRPS over months 1 to '
+        "12, in units of the series' own level, model over baseline: below 1 the model is better; in brackets the 95 % "
+        f"paired bootstrap interval over districts. {replicates} draws a forecast. None of them was looked at before."
+    )
+    temporary = where.with_suffix(".tmp")
+    temporary.write_text(page(found, about) + "\n", encoding="utf-8")
+    os.replace(temporary, where)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
