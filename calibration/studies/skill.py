@@ -256,7 +256,7 @@ def _met(well: bool) -> str:
     return "met" if well else "**not met**"
 
 
-def main(where: Path, rows: int = 600, replicates: int = 48) -> None:
+def main(where: Path, rows: int = 600, replicates: int = 30) -> None:
     """The whole study; tables and finished districts are kept in outputs/skill."""
     folder = Path("outputs") / "skill"
     folder.mkdir(parents=True, exist_ok=True)
