@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,13 @@ from scenarios.feedbacks import FEEDBACKS, measure
 from scenarios.loop import SHARES, loop_gain
 from sim.behaviour import PARAMETERS
 
+DOCS = Path(__file__).parent.parent.parent / "docs"
+#: Pages of docs/ that close with verdicts, and what they are about.
+STUDIES = {
+    "recovery.md": "Does calibration find what is hidden",
+    "skill.md": "Forecasts of made-up districts of another world",
+    "published-backtest.md": "Published series, forecast one figure at a time",
+}
 _REPLICATES = 24
 _SEED = 2024
 #: Replicates of the joint fit's check; not those that it was fitted to.
@@ -112,6 +120,7 @@ def report(district: District, replicates: int = _REPLICATES, over: Over = map) 
     lines += _feedback_lines(district, over)
     lines += _loop_lines(district, over)
     lines += _lever_lines(district, over)
+    lines += _elsewhere(DOCS)
     return "\n".join(lines) + "\n"
 
 
@@ -216,6 +225,19 @@ def _lever_lines(district: District, over: Over, replicates: int = 6) -> list[st
         lines.append(
             f"| {direction.scenario} | {direction.reference} | {direction.indicator} | {_spread(changes, form)} |"
         )
+    return lines
+
+
+def _elsewhere(folder: Path) -> list[str]:
+    """The verdicts of the studies that have pages of their own in ``folder``, as they were last written."""
+    lines = ["", "## What else was compared", "",
+             "Each study has a page with its figures; these are its verdicts, met or not."]  # fmt: skip
+    for name, about in STUDIES.items():
+        page = folder / name
+        if not page.exists():
+            continue
+        text = page.read_text(encoding="utf-8").partition("## Verdicts\n")[2].partition("\n## ")[0].strip()
+        lines += ["", f"[{about}]({name}):", "", text]
     return lines
 
 

@@ -149,6 +149,14 @@ def page(parts: dict[str, Recovery], about: str) -> str:
     lines = ["# Recovery: does calibration find what is hidden?", "",
              "Written by `python -m calibration.studies.recovery docs/recovery.md`; do not edit.", "", about,
              ""]  # fmt: skip
+    lines += ["## Verdicts", ""]
+    for title, found in parts.items():
+        covered, even = verdict(found)
+        lines.append(
+            f"- {title}: {len(found.identifiable())} of {len(found.names)} identifiable; coverage in the joint 99 % "
+            f"band: {'met' if covered else '**not met**'}; even ranks: {'met' if even else '**not met**'}"
+        )
+    lines.append("")
     for title, found in parts.items():
         names = found.identifiable()
         band = joint_band(len(found.ranks), SHARES, max(len(names), 1), 1 - MISS)
