@@ -94,9 +94,9 @@ def _verdicts(found: Sequence[tuple[PublishedSeries, ShortScore]], october: str)
     """What came out, in two lines; ``october`` is the table of October 2022."""
     errors: dict[str, list[float]] = {}
     arrears = [pair for pair in found if pair[0].indicator.startswith("arrears") and pair[0].place in DISTRICTS]
-    all_speak = {(series, score.month) for series, score in arrears if score.method == "drift"}
+    all_speak = {(*_name(series), score.month) for series, score in arrears if score.method == "drift"}
     for series, score in arrears:
-        if (series, score.month) in all_speak:
+        if (*_name(series), score.month) in all_speak:
             errors.setdefault(score.method, []).append(100 * score.error)
     means = {method: float(np.mean(values)) for method, values in errors.items()}
     told = ", ".join(f"{method} {mean:.1f} %" for method, mean in sorted(means.items(), key=lambda item: item[1]))
@@ -107,9 +107,13 @@ def _verdicts(found: Sequence[tuple[PublishedSeries, ShortScore]], october: str)
         "",
         f"- arrears by district, where all methods speak, mean error: {told}",
         f"- October 2022 inside the 80 % interval: persons in {persons} of {len(rows)} districts, rupiah in {rupiah} of "
-        f"{len(rows)}; the months owed explain the gap: debts leave the published books faster than in the model",
+        f"{len(rows)}; the months owed explain the gap: debts leave the published books faster than the model's",
         "",
     ])  # fmt: skip
+
+
+def _name(series: PublishedSeries) -> tuple[str, str, str]:
+    return series.place, series.indicator, series.group
 
 
 def _scores(series: PublishedSeries, runs: Runs) -> tuple[ShortScore, ...]:
