@@ -106,8 +106,8 @@ def _verdicts(found: Sequence[tuple[PublishedSeries, ShortScore]], october: str)
         "## Verdicts",
         "",
         f"- arrears by district, where all methods speak, mean error: {told}",
-        f"- October 2022 inside the 80 % interval: persons in {persons} of {len(rows)} districts, rupiah in {rupiah} of "
-        f"{len(rows)}; the months owed explain the gap: debts leave the published books faster than the model's",
+        f"- October 2022 inside the 80 % interval: persons in {persons} of {len(rows)} districts, rupiah in {rupiah} "
+        f"of {len(rows)}; the months owed explain the gap: debts leave the published books faster than the model's",
         "",
     ])  # fmt: skip
 
