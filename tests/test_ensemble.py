@@ -61,8 +61,17 @@ def test_a_perfect_forecast_takes_all_the_backtest_gives() -> None:
     past = _past(truth, {"right": [(x, 0.0) for x in truth], "wrong": [(x + 9.0, 1.0) for x in truth]})
     found = fit_weights(past, ["right", "wrong"])
     assert found.best == pytest.approx((1.0, 0.0))
-    assert found.values == pytest.approx((0.75, 0.25))  # 12 origins against 12 of equal weights
+    assert found.values == pytest.approx((1.0, 0.0))  # without any error, by accuracy too
     assert found.origins == 12
+
+
+def test_weights_are_shrunk_towards_accuracy() -> None:
+    """Errors of 1 and of 3 on the same side: the best mixture is the first alone, by accuracy it gets 9 parts of 10."""
+    truth = np.arange(12.0)
+    past = _past(truth, {"near": [(x + 1.0, 0.0) for x in truth], "far": [(x + 3.0, 0.0) for x in truth]})
+    found = fit_weights(past, ["near", "far"])
+    assert found.best == pytest.approx((1.0, 0.0))
+    assert found.values == pytest.approx((0.5 * 1.0 + 0.5 * 0.9, 0.5 * 0.1))  # 12 origins against 12
 
 
 def test_few_origins_give_equal_weights() -> None:
@@ -95,7 +104,8 @@ def test_best_weights_are_weights_and_never_lose_to_a_single_forecast(seed: int,
         assert sum(weights) == pytest.approx(1.0)
     equal = fit_weights(_past(truth, forecasts)[:1], names)
     assert equal.values == pytest.approx([1 / count] * count)
-    # The mixture's score is convex: shrinking loses no more than its share of what equal weights lose.
+    # The mixture's score is convex: shrinking loses no more than its share of what equal weights would lose, for
+    # weights by accuracy lean to the better ones.
     share = 12 / (origins + 12)
     assert found.score <= min(found.single) + share * (np.mean(found.single) - min(found.single)) + 1e-6 * max(
         found.single

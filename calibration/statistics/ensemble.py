@@ -2,8 +2,9 @@
 
 The pool is linear: a mixture of the distributions. (Averaging quantiles would be narrower, but hides that forecasts
 disagree.) The CRPS of a mixture is quadratic in its weights, with terms in closed form or by pairs of members, so the
-weights that are best in the past are found exactly. They are then shrunk towards equal weights: a few origins cannot
-tell good forecasts from lucky ones.
+weights that are best in the past are found exactly. They are then shrunk towards weights by past accuracy (one over the
+squared mean CRPS: Bates & Granger 1969, Operational Research Quarterly 20): a few origins cannot tell the best mixture
+from a lucky one, but they do tell a forecast that is several times worse.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ Marginal = FloatArray | tuple[float, float]
 
 #: First and last month of the horizons that share weights.
 GROUPS: tuple[tuple[int, int], ...] = ((1, 3), (4, 6), (7, 12))
-#: Below so many origins weights are equal; equal weights count as much as so many origins.
-LEAST_ORIGINS, EQUAL_ORIGINS = 4, 12
+#: Below so many origins weights are equal; weights by past accuracy count as much as so many origins.
+LEAST_ORIGINS, PLAIN_ORIGINS = 4, 12
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,10 @@ class Weights:
             )
             return text.format(origins=self.origins, least=LEAST_ORIGINS)
         top = int(np.argmax(self.values))
-        share = self.origins / (self.origins + EQUAL_ORIGINS)
+        share = self.origins / (self.origins + PLAIN_ORIGINS)
         text = _(
             "{name} weighs most ({weight} %): pooled so, the forecasts had the least error over {origins} past origins."
-            " These weights count for {share} %, equal weights for the rest."
+            " These weights count for {share} %, weights by past accuracy for the rest."
         )
         return text.format(
             name=self.names[top],
@@ -92,8 +93,8 @@ def weights_by_group(past: Sequence[Past], names: Sequence[str]) -> dict[tuple[i
 def fit_weights(past: Sequence[Past], names: Sequence[str]) -> Weights:
     """Weights of the pool of ``names`` from forecasts of the past, all counting alike.
 
-    With n origins (distinct; the errors of their horizons go together) weights are (n best + 12 equal)/(n + 12), and
-    equal below four. Cases without an observation, or with a forecast that lacks a number, are left out. Raises
+    With n origins (distinct; the errors of their horizons go together) weights are (n best + 12 plain)/(n + 12), with
+    plain weights as one over the squared mean CRPS, and equal below four. Cases without an observation, or with a forecast that lacks a number, are left out. Raises
     ``ValueError`` when a case lacks one of ``names``, or there are none.
     """
     count = len(names)
@@ -111,11 +112,18 @@ def fit_weights(past: Sequence[Past], names: Sequence[str]) -> Weights:
     best, values = equal, equal
     if origins >= LEAST_ORIGINS:
         best = _least(single, apart)
-        values = (origins * best + EQUAL_ORIGINS * equal) / (origins + EQUAL_ORIGINS)
+        values = (origins * best + PLAIN_ORIGINS * _by_accuracy(single)) / (origins + PLAIN_ORIGINS)
     score = _mixture_score(values, single, apart)
     return Weights(
         tuple(names), tuple(values.tolist()), tuple(best.tolist()), origins, score, tuple(single.tolist())
     )  # fmt: skip
+
+
+def _by_accuracy(single: FloatArray) -> FloatArray:
+    """Weights as one over the squared mean scores ``single`` (names,); forecasts without any error share all of it."""
+    least = float(single.min())
+    relative = np.where(single == 0.0, 1.0, 0.0) if least == 0.0 else (least / single) ** 2
+    return np.asarray(relative / relative.sum())
 
 
 def pool(
