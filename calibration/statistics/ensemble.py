@@ -94,8 +94,9 @@ def fit_weights(past: Sequence[Past], names: Sequence[str]) -> Weights:
     """Weights of the pool of ``names`` from forecasts of the past, all counting alike.
 
     With n origins (distinct; the errors of their horizons go together) weights are (n best + 12 plain)/(n + 12), with
-    plain weights as one over the squared mean CRPS, and equal below four. Cases without an observation, or with a forecast that lacks a number, are left out. Raises
-    ``ValueError`` when a case lacks one of ``names``, or there are none.
+    plain weights as one over the squared mean CRPS, and equal below four. Cases without an observation, or with a
+    forecast that lacks a number, are left out. Raises ``ValueError`` when a case lacks one of ``names``, or there are
+    none.
     """
     count = len(names)
     if count == 0:
