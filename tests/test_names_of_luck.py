@@ -17,7 +17,7 @@ from tests.engine import BEHAVIOUR, RULES, policy_for, small
 _ALONE = {
     "feedback.wait_to_contacts": 0.0, "feedback.wait_to_referrals": 0.0, "feedback.drugs_to_referrals": 0.0,
     "feedback.drugs_to_control": 0.0, "feedback.kbk_to_contacts": 0.0, "segment.pbi_in": 0.0, "demo.move_in": 0.0,
-    "care.outreach_capacity": 1e6,
+    "care.outreach_capacity": 1e6, "segment.pemda_replaced": 0.0,
 }  # fmt: skip
 _ADDED = 1000
 
