@@ -79,7 +79,7 @@ def backtest(
         if not quiet:
             typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."), err=True)
         compile_kernels()
-    folder = table or default_table(ready.setting.district)
+    folder = table or default_table(ready)
     with shown(lang, quiet or as_json) as progress:
         found = run_origins(plan, ready, folder, cores() if jobs is None else jobs, progress)
     record = assemble(plan, found)

@@ -92,7 +92,7 @@ def _computed(
 
     _, began = translator(lang), time.monotonic()
     ready = prepare(plan)
-    where = table or default_table(ready.setting.district)
+    where = table or default_table(ready)
     count = cores() if jobs is None else jobs
     if not silent and table is None:
         typer.echo(_("Simulations are kept in {folder}").format(folder=where))

@@ -33,7 +33,8 @@ def answer(
         parts.append(_told(posterior, lang))
     if about["uninformed"]:
         names = "; ".join(parameter_label(name, lang) for name in about["uninformed"])
-        parts.append(_filled(_("Not told by the history, as known elsewhere: {names}.").format(names=names)))
+        parts.append(_filled(_("Hardly told by the history: {names}.").format(names=names)))
+    parts.append(_filled(_("What was decided in those months: {past}.").format(past=about["past"])))
     parts.append(_filled(targets_told(posterior, lang)))
     if rows := left_out_told(posterior, lang):
         parts.append("\n".join([_("Left out of the history:"), *(_filled(row, "  ") for row in rows)]))

@@ -5,6 +5,8 @@ Used to fit the model to a district and to score its forecasts; a run itself doe
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable
 
 from districts import history_care, history_members
@@ -39,6 +41,12 @@ def data_faults(district: District, payable: Payable | None = None) -> list[Data
     book = Book(district)
     found = [*history_members.faults(book), *history_care.faults(book, payable)]
     return sorted(found, key=lambda item: item.rows[0])
+
+
+def history_digest(district: District) -> str:
+    """The checksum (SHA-256) of what the history says, whatever the order of its rows, their sources and notes."""
+    rows = sorted((row.month, row.indicator, row.place, row.value) for row in district.history)
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def without(district: District, rows: Iterable[int]) -> District:

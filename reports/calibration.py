@@ -105,7 +105,7 @@ def _untold(posterior: Posterior, lang: str) -> str:
     names = [parameter_label(name, lang) for name in posterior.about["uninformed"]]
     if not names:
         return ""
-    words = _("The history hardly narrows these, so that a forecast takes them as known elsewhere. Monthly figures "
+    words = _("The history hardly narrows these: a forecast takes them about as wide as before. Monthly figures "
               "by facility of visits, referrals and Prolanis, and of people joining and leaving, would tell more."
               )  # fmt: skip
     return _section(_("What the history does not tell"), words, _list(names))

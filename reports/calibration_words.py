@@ -8,6 +8,8 @@ from districts.text import month_name, number, percent, translator
 from reports.parameters import indicator_words, parameter_label, place_words
 from sim.posterior import Posterior
 
+#: A history as far off as fewer than this share of the simulations themselves is told.
+_UNLIKE = 0.01
 _MOST = 6  # entries of one kind that are told one by one
 
 
@@ -25,6 +27,10 @@ def settled_told(posterior: Posterior, lang: str = "id") -> str:
     rows = number(posterior.about["rows"], lang)
     if posterior.about["diagnostics"]["settled"]:
         return _("{rows} simulations; the last ones no longer moved the answer.").format(rows=rows)
+    if posterior.about["diagnostics"].get("looks", 2) < 2:
+        return _(
+            "{rows} simulations, looked at once: whether more (--rows) would move the answer is not known."
+        ).format(rows=rows)
     return _("{rows} simulations; the last ones still moved the answer. More (--rows) would make it firmer.").format(
         rows=rows
     )
@@ -41,7 +47,22 @@ def targets_told(posterior: Posterior, lang: str = "id") -> str:
 def warnings_told(posterior: Posterior, lang: str = "id") -> list[str]:
     """What to look at before the posterior is used, each with what to do; empty when there is nothing."""
     told = posterior.about["diagnostics"]
-    return [*_outside(told, lang), *_missed(told, lang), *_second(told, lang), *_unsound(told, lang)]
+    return [*_extrapolated(posterior, lang), *_outside(told, lang), *_missed(told, lang), *_second(told, lang),
+            *_unsound(told, lang)]  # fmt: skip
+
+
+def _extrapolated(posterior: Posterior, lang: str) -> list[str]:
+    """Parameters that the history pushes beyond what was simulated, and a history that is unlike all simulations."""
+    _ = translator(lang)
+    lines = []
+    if names := posterior.about.get("extrapolated"):
+        words = "; ".join(parameter_label(name, lang) for name in names)
+        lines.append(_("Beyond what was simulated, hence a guess: {names}. Do not use these before the cause is known: "
+                       "a decision of the past left out (--past), a wrong figure, or a district the model does not "
+                       "fit.").format(names=words))  # fmt: skip
+    if posterior.about["diagnostics"].get("outside_p", 1.0) < _UNLIKE:
+        lines.append(_("Taken together the figures are unlike any simulation (fewer than 1 in 100 are as far off)."))
+    return lines
 
 
 def _outside(told: dict[str, Any], lang: str) -> list[str]:
@@ -84,7 +105,7 @@ def _second(told: dict[str, Any], lang: str) -> list[str]:
     if told["second"] is None or told["second"]["agree"]:
         return []
     names = [parameter_label(name, lang) for name, one in told["second"]["parameters"].items() if not one["agree"]]
-    return [_("A second method differs on: {names}. Take these ranges as too narrow.").format(names="; ".join(names))]
+    return [_("A second method differs on: {names}. Take these ranges as less certain.").format(names="; ".join(names))]
 
 
 def _unsound(told: dict[str, Any], lang: str) -> list[str]:

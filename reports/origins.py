@@ -98,8 +98,14 @@ def calibration_told(manifest: Mapping[str, Any], lang: str = "id") -> str:
         text = _("Calibrated to the history of this district, {first} to {last}: it told of {informed} of {count} "
                  "parameters that were asked about.")  # fmt: skip
         first, last = (month_name(month, lang) for month in posterior["history"])
-        informed, count = len(posterior["informed"]), len(posterior["parameters"])
-        return text.format(first=first, last=last, informed=informed, count=count)
+        informed, count = len(posterior["informed"]), len(posterior.get("asked", posterior["parameters"]))
+        told = text.format(first=first, last=last, informed=informed, count=count)
+        if posterior.get("extrapolated"):
+            told += " " + _("For {count} of them it lies beyond what was simulated: these are a guess "
+                            "(see kalibrasi.html).").format(count=len(posterior["extrapolated"]))  # fmt: skip
+        if posterior.get("stale"):
+            told += " " + _("The history has changed since: calibrate anew (prakira calibrate).")
+        return told
     if manifest.get("prior"):
         return _("Parameters as they are without the history of this district (--prior).")
     return _("Nobody has calibrated the parameters to the history of this district yet (prakira calibrate).")

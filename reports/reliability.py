@@ -17,6 +17,8 @@ MODEL, POOL = "prakira", "pool"
 #: Months of the district's own history from which one speaks of a track record.
 ENOUGH = 24
 _SCALE = {"rupiah": 1e6}
+#: A range of 8 in 10 is called too narrow when fewer than this share of at least so many facts lay inside.
+_NARROW, _ENOUGH = 0.65, 12
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,11 @@ def winners(record: Mapping[str, Any], lang: str = "id") -> list[str]:
         cases = sum(entry["cases"] for entry in ranged)
         text = _("Of all facts {share} lay inside the range that should hold 8 in 10.")
         said.append(text.format(share=percent(held / cases, lang, 0)))
-        narrow = [_named(entry, lang) for entry in ranged if entry["inside"][MODEL]["80"] / entry["cases"] < 0.65]
+        narrow = [
+            _named(entry, lang)
+            for entry in ranged
+            if entry["cases"] >= _ENOUGH and entry["inside"][MODEL]["80"] / entry["cases"] < _NARROW
+        ]
         if narrow:
             text = _("Its ranges were clearly too narrow for: {names}.")
             said.append(text.format(names="; ".join(dict.fromkeys(narrow))))

@@ -81,7 +81,7 @@ def _behaviour(sheet: Sheet, run: Run, lang: str) -> None:
         if entry.name in informed:
             told = ("calibrated", "medium", history_told(run.manifest, lang))
         elif points:
-            told = (*told[:2], "; ".join([entry.source, _("the history of the district says nothing of it")]))
+            told = (*told[:2], "; ".join([entry.source, _("the history of the district says little of it")]))
         kind, confidence, source = told
         span = f"{_plain(middle, lang)} ({_plain(low, lang)}–{_plain(high, lang)})"
         sheet.row([

@@ -220,7 +220,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         "seed": plan.seed,
         "luck_only": plan.luck_only,
         "prior": plan.prior,
-        "posterior": told_of(prepared.posterior),
+        "posterior": told_of(prepared.posterior, prepared.district),
         "track_record": prepared.record,
         "binding": None if plan.binding is None else {
             "scenario": plan.binding,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from districts.faults import UserError
+from districts.history import history_digest
 from districts.model import District
 from sim.posterior import ABOUT, Posterior, posterior_folder
 
@@ -24,12 +25,16 @@ def found_posterior(where: str, district: District, folder: str | None = None, p
     return Posterior.load(place).of_facilities([facility.code for facility in district.facilities])
 
 
-def told_of(posterior: Posterior | None) -> dict[str, Any] | None:
-    """What a manifest says of the posterior: its checksum, number of draws, history, and of each parameter the median
-    and the 10 % and 90 % points."""
+def told_of(posterior: Posterior | None, district: District) -> dict[str, Any] | None:
+    """What a manifest says of the posterior: its checksum, number of draws, history, of each parameter the median and
+    the 10 % and 90 % points, and whether the history of ``district`` is another one by now (``stale``)."""
     if posterior is None:
         return None
+    made_from = posterior.about.get("history_sha256")
     return {
+        "stale": made_from is not None and made_from != history_digest(district),
+        "asked": list(posterior.about.get("free", posterior.names)),
+        "extrapolated": list(posterior.about.get("extrapolated", ())),
         "sha256": posterior.digest(),
         "draws": posterior.draws,
         "history": list(posterior.history),

@@ -32,6 +32,7 @@ from calibration.posterior.rows import load
 from calibration.posterior.table import Table, grow, identity
 from calibration.statistics.baselines import BASELINES
 from districts.faults import UserError
+from districts.history import history_digest
 from scenarios.months import later
 from scenarios.run import Progress
 from scenarios.workers import each
@@ -260,15 +261,10 @@ def _horizon(plan: BacktestPlan, ready: Ready, known: int) -> int:
 
 def _made_of(plan: BacktestPlan, ready: Ready, rows: int) -> str:
     """The checksum of all that decides an origin's forecasts."""
-    parts = {**identity(ready.setting, ready.past), "history": history_sha(ready), "rows": rows, "draws": plan.draws,
-             "horizon": plan.horizon, "latest": plan.latest, "calibration": plan.calibration.seed}  # fmt: skip
+    parts = {**identity(ready.setting, ready.past), "history": history_digest(ready.setting.district), "rows": rows,
+             "draws": plan.draws, "horizon": plan.horizon, "latest": plan.latest, "calibration": plan.calibration.seed
+             }  # fmt: skip
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-def history_sha(ready: Ready) -> str:
-    """The checksum of the district's history as it was used."""
-    rows = sorted((row.month, row.indicator, row.place, row.value) for row in ready.setting.district.history)
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
 
 
 def _file(folder: Path, ready: Ready, known: int) -> Path:

@@ -99,14 +99,18 @@ def members(
     error = error_of(series.indicator)
     replicates, horizon = future.shape
     noise = np.stack([
-        normals(make_key(seed, replicate), numbered(horizon + 1), at, Purpose.OBSERVATION)
+        normals(make_key(seed, replicate), numbered(horizon + 2), 1000 + at, Purpose.OBSERVATION)
         for replicate in range(replicates)
     ])  # fmt: skip
     # a series that was anchored carries the error that all its months share already, and so does a stock of its own
     own = factor is not None or (start.rebuilt and not series.flow)
     shared = 0.0 if own else error.series * noise[:, -1:]
-    scale = np.ones((replicates, 1)) if factor is None else factor[:, None]
-    return np.asarray(future * scale * np.exp(shared + error.month * noise[:, :-1]))
+    scale = np.ones((replicates, 1))
+    if factor is not None:
+        # the months that anchor have errors of their own
+        months = min(_anchored(series), int(np.isfinite(observed[first:known]).sum()))
+        scale = (factor * np.exp(error.month / np.sqrt(months) * noise[:, -2]))[:, None]
+    return np.asarray(future * scale * np.exp(shared + error.month * noise[:, :-2]))
 
 
 def anchor(simulated: FloatArray, observed: FloatArray, months: int) -> FloatArray | None:

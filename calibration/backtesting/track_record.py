@@ -15,13 +15,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.backtesting.backtest import BacktestPlan, Origins, history_sha
+from calibration.backtesting.backtest import BacktestPlan, Origins
 from calibration.backtesting.record_scores import MODEL, Case, interval, pooled, scores_of, weights_from
 from calibration.backtesting.series import observed_get, series_of
 from calibration.posterior.calibrate import Ready
 from calibration.posterior.table import identity
 from calibration.statistics.ensemble import Marginal, group_of
-from districts.history import BY_KEY
+from districts.history import BY_KEY, history_digest
 from scenarios.levers.base import Context
 from scenarios.months import later
 from scenarios.track_record import FILE, FORMAT
@@ -45,12 +45,12 @@ def assemble(plan: BacktestPlan, origins: Origins) -> dict[str, Any]:
         mine = [case for case in cases if (case.indicator, case.kind) == name]
         about = {"indicator": name[0], "kind": name[1], "unit": BY_KEY[name[0]].unit, "points": points[name],
                  "places": len({case.place for case in mine})}  # fmt: skip
-        scores += [{**about, **found} for found in scores_of(mine, points[name], plan.calibration.seed)]
+        scores += [{**about, **found} for found in scores_of(mine, points[name])]
     return _rounded({
         "format": FORMAT,
         "program": version("prakira"),
         "district": ready.setting.district.name,
-        "sha256": {"history": history_sha(ready), "table": identity(ready.setting, ready.past)},
+        "sha256": {"history": history_digest(ready.setting.district), "table": identity(ready.setting, ready.past)},
         "history": [ready.observed.first, ready.observed.last],
         "months": ready.observed.months,
         "past": ready.past.name,

@@ -120,15 +120,18 @@ def _log_odds(above: FloatArray, below: FloatArray) -> FloatArray:
     return np.asarray(np.log((above + 0.5) / (np.maximum(below - above, 0.0) + 0.5)))
 
 
-def error_variance(layout: Sequence[Column]) -> FloatArray:
-    """Variance of the error of observation of each rate as a whole, (columns,): what all months share."""
-    names = [column.rate.above if column.counts else column.rate.ratio for column in layout]
-    return np.array([error_of(name).series ** 2 for name in names])
+def error_variance(layout: Sequence[Column], told: FloatArray) -> FloatArray:
+    """Variance of the error of observation of rates ``told`` (…, columns), on their own scale: what all months share.
 
-
-def informed_places(layout: Sequence[Column]) -> NDArray[np.int64]:
-    """Months reported by facility and rate, (facilities, columns)."""
-    return np.stack([column.mask.sum(axis=1) for column in layout], axis=1)
+    Errors are relative to the counts; the log odds of a share p move by 1/(1 - p) of them.
+    """
+    relative = np.array([
+        sum(error_of(name).series ** 2 for name in
+            ((column.rate.above, column.rate.below) if column.counts else (column.rate.ratio,)))
+        for column in layout
+    ])  # fmt: skip
+    odds = np.exp(np.clip(np.nan_to_num(told), -10.0, 4.0))
+    return np.asarray(relative * (1.0 + odds) ** 2)
 
 
 def history_get(observed: Observed) -> Get:

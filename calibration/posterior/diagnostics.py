@@ -53,6 +53,7 @@ def diagnosed(found: Calibration, jobs: int = 1, progress: Callable[[Progress], 
     with one_thread():
         told: Told = {
             "settled": found.settled,
+            "looks": found.looks,
             "width": _by_name(found.posterior.about["free"], found.fit.sd()),
             "second": _second(found),
             "checked": _checked(found),
@@ -113,7 +114,7 @@ def _level_ranks(found: Calibration) -> FloatArray:
     shape = (count, told.shape[1] * told.shape[2])
     names = numbered(shape[1])
     noise = np.stack([normals(make_key(ready.plan.seed, row), names, 5, Purpose.OBSERVATION) for row in range(count)])
-    told = told + noise.reshape(told.shape) * np.sqrt(error_variance(layout))
+    told = told + noise.reshape(told.shape) * np.sqrt(error_variance(layout, told))
     luck = numpy_generator(ready.plan.seed, Purpose.WALK)
     ties = uniforms(make_key(ready.plan.seed, 0), numbered(count * len(LEVELS)), 6, Purpose.OBSERVATION)
     ranks = np.empty((count, len(LEVELS)))

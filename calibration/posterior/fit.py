@@ -1,9 +1,9 @@
 """From a table of simulations and a history to a posterior.
 
 Two parts. *Dynamics*: regression-adjusted ABC on the summaries of district, segment and class series; the free
-parameters make the summaries, all others that were drawn ride along, so that what the data tell of a sum (removals and
-cleansing, say) is kept jointly. *Levels*: the rates of facilities, pooled over facilities; they take the place of the
-level parameters and give every facility its effects.
+parameters make the summaries, others of the same processes ride along, so that what the data tell of a sum (removals
+and cleansing, say) is kept jointly. *Levels*: the rates of facilities, pooled over facilities; they take the place of
+the level parameters and give every facility its effects.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from calibration.history.facility_rates import Column, columns, error_variance, 
 from calibration.history.observed import Key, Observed
 from calibration.history.summaries import features, observed_summaries, simulated_summaries
 from calibration.posterior.rows import DRAWN, Rows
-from calibration.statistics.abc import Projection, accepted, adjust, learn, resample
+from calibration.statistics.abc import FURTHEST, Projection, accepted, adjust, learn, resample
 from calibration.statistics.checks import Outside, outside
 from calibration.statistics.pooling import Pooled, Response, learn_response, pool
 from sim.random import Generator, Purpose, make_key, normals, numbered, numpy_generator, uniforms
@@ -28,12 +28,20 @@ FloatArray = NDArray[np.float64]
 
 DYNAMIC = tuple(parameter.name for parameter in DRAWN if parameter.fit == "dynamic")
 LEVELS = tuple(parameter.name for parameter in DRAWN if parameter.fit == "level")
-#: A parameter is informed when its posterior is narrower than this share of its prior.
-INFORMED = 0.7
+#: A parameter is informed when its posterior is narrower than this share of its prior, or its middle has moved by more
+#: than SHIFTED prior standard deviations.
+INFORMED, SHIFTED = 0.7, 1.0
+#: It is extrapolated when more than this share of its draws lie at the end of what the table holds.
+AT_THE_END = 0.1
+#: Parameters that ride along with the free ones: those of the same processes. Others do not speak in the summaries, and
+#: a regression of them would only add noise.
+_ALONG = ("demo.", "register.", "stock.", "premium.", "segment.")
 _INDEX = {parameter.name: at for at, parameter in enumerate(DRAWN)}
 #: Where they stand among the drawn parameters.
 DYNAMIC_AT = [_INDEX[name] for name in DYNAMIC]
 LEVEL_AT = [_INDEX[name] for name in LEVELS]
+_ALONG_AT = [at for at, parameter in enumerate(DRAWN)
+             if parameter.name.startswith(_ALONG) or parameter.fit == "dynamic"]  # fmt: skip
 #: Effects that facility reports tell of; that of premiums is not among them.
 POOLED_EFFECTS = tuple(name for name in EFFECTS if name != "premium")
 #: Of the chain of levels and facility effects, one draw in so many is kept.
@@ -70,9 +78,15 @@ class Fit:
 
     def informed(self) -> tuple[str, ...]:
         """The free parameters and levels of which the history tells."""
-        sd = self.sd()
+        told = (self.sd() < INFORMED) | (np.abs(self.mean()) > SHIFTED)
         levels = LEVELS if self.pooled is not None else ()
-        return tuple(name for name in (*DYNAMIC, *levels) if sd[_INDEX[name]] < INFORMED)
+        return tuple(name for name in (*DYNAMIC, *levels) if told[_INDEX[name]])
+
+    def extrapolated(self) -> tuple[str, ...]:
+        """The free parameters that the history pushes to the end of what simulations were made for: what they are is a
+        guess of the regression, and the model may be wrong for this district."""
+        at_end = (np.abs(self.z) > FURTHEST - 0.01).mean(axis=0)
+        return tuple(name for name in DYNAMIC if at_end[_INDEX[name]] > AT_THE_END)
 
     def uninformed(self) -> tuple[str, ...]:
         """The free parameters and levels of which the history tells nothing worth having."""
@@ -109,10 +123,12 @@ def fit(rows: Rows, observed: Observed, codes: Sequence[str], seed: int, draws: 
     projection = learn(theta, raw)
     summary = projection(here)
     share = accepted(len(theta), len(DYNAMIC)) / len(theta)
-    adjusted = adjust(rows.z, projection.table, summary, share)
+    adjusted = adjust(rows.z[:, _ALONG_AT], projection.table, summary, share)
+    together = rows.z[adjusted.rows].copy()
+    together[:, _ALONG_AT] = adjusted.theta
     key = make_key(seed, 0)
     start = float(uniforms(key, numbered(1), 0, Purpose.OBSERVATION)[0])
-    z = resample(adjusted.theta, adjusted.weights, draws, start)
+    z = resample(together, adjusted.weights, draws, start)
     z = z[np.argsort(uniforms(key, numbered(draws), 1, Purpose.OBSERVATION), kind="stable")]
     layout = columns(observed, codes)
     pooled = _pool(rows, observed, codes, layout, seed, draws) if layout else None
@@ -140,8 +156,7 @@ def pool_rates(
     spreads = [DRAWN[_INDEX[EFFECT_SD[name]]] for name in POOLED_EFFECTS]
     middles = np.array([parameter.default for parameter in spreads])
     widths = np.array([np.log(parameter.high / parameter.low) / (2 * 1.2815515655446004) for parameter in spreads])
-    variance = np.broadcast_to(error_variance(layout), told.shape)
-    return pool(response, told, variance, middles, widths, draws, luck, warm, thin)
+    return pool(response, told, error_variance(layout, told), middles, widths, draws, luck, warm, thin)
 
 
 def _pool(

@@ -125,7 +125,7 @@ def level_fits(ready: Ready, rows: Rows, at: range, apart: int) -> tuple[FloatAr
     sd, ranks = np.empty((len(at), len(LEVELS))), np.empty((len(at), len(LEVELS)))
     for number, row in enumerate(at):
         noise = normals(make_key(_SEED, row), numbered(width), 8, Purpose.OBSERVATION).reshape(told.shape[1:])
-        seen = told[row] + noise * np.sqrt(error_variance(layout))
+        seen = told[row] + noise * np.sqrt(error_variance(layout, told[row]))
         pooled = pool_rates(response, seen, layout, _DRAWS, luck, _WARM, 1)
         sd[number] = pooled.levels.std(axis=0, ddof=1)
         below = (pooled.levels < rows.z[row, LEVEL_AT]).sum(axis=0)
