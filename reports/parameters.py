@@ -18,7 +18,6 @@ def parameter_label(name: str, lang: str = "id") -> str:
     labels = {
         "premium.miss": _("paying families that miss a premium, a month"),
         "premium.return": _("families in arrears that pay all, a month"),
-        "premium.return_per_month_owed": _("paying arrears, for each further month owed (times)"),
         "segment.pbi_out": _("PBI-JK removed by the ministry's update, a month"),
         "segment.pbi_in": _("PBI-JK heads added for each one removed"),
         "segment.job_loss": _("families that lose wage cover (PPU), a month"),

@@ -18,7 +18,7 @@ from calibration.history.facility_rates import Column, columns, error_variance, 
 from calibration.history.observed import Key, Observed
 from calibration.history.summaries import features, observed_summaries, simulated_summaries
 from calibration.posterior.rows import DRAWN, Rows
-from calibration.statistics.abc import FURTHEST, Projection, accepted, adjust, learn, resample
+from calibration.statistics.abc import Projection, accepted, adjust, learn, resample
 from calibration.statistics.checks import Outside, outside
 from calibration.statistics.pooling import Pooled, Response, learn_response, pool
 from sim.random import Generator, Purpose, make_key, normals, numbered, numpy_generator, uniforms
@@ -55,7 +55,8 @@ class Fit:
     POOLED_EFFECTS, facilities), None without reports of facilities.
 
     ``r2`` of the free parameters, ``effective`` size of the ABC sample, ``labels`` and ``outside`` of the summaries,
-    ``columns`` the facility rates that were pooled.
+    ``columns`` the facility rates that were pooled. ``ends`` (2, DRAWN): least and largest value in the table, beyond
+    which no draw lies, since a regression would only guess there.
     """
 
     z: FloatArray
@@ -67,6 +68,7 @@ class Fit:
     outside: Outside
     columns: tuple[Column, ...]
     pooled: Pooled | None
+    ends: FloatArray
 
     def mean(self) -> FloatArray:
         """Posterior means on the z scale, (DRAWN,)."""
@@ -85,7 +87,8 @@ class Fit:
     def extrapolated(self) -> tuple[str, ...]:
         """The free parameters that the history pushes to the end of what simulations were made for: what they are is a
         guess of the regression, and the model may be wrong for this district."""
-        at_end = (np.abs(self.z) > FURTHEST - 0.01).mean(axis=0)
+        low, high = self.ends
+        at_end = ((self.z <= low) | (self.z >= high)).mean(axis=0)
         return tuple(name for name in DYNAMIC if at_end[_INDEX[name]] > AT_THE_END)
 
     def uninformed(self) -> tuple[str, ...]:
@@ -124,8 +127,9 @@ def fit(rows: Rows, observed: Observed, codes: Sequence[str], seed: int, draws: 
     summary = projection(here)
     share = accepted(len(theta), len(DYNAMIC)) / len(theta)
     adjusted = adjust(rows.z[:, _ALONG_AT], projection.table, summary, share)
+    ends = np.stack([rows.z.min(axis=0), rows.z.max(axis=0)])
     together = rows.z[adjusted.rows].copy()
-    together[:, _ALONG_AT] = adjusted.theta
+    together[:, _ALONG_AT] = np.clip(adjusted.theta, *ends[:, _ALONG_AT])
     key = make_key(seed, 0)
     start = float(uniforms(key, numbered(1), 0, Purpose.OBSERVATION)[0])
     z = resample(together, adjusted.weights, draws, start)
@@ -139,7 +143,7 @@ def fit(rows: Rows, observed: Observed, codes: Sequence[str], seed: int, draws: 
         z[:, LEVEL_AT] = pooled.levels[order]
         places = np.swapaxes(pooled.effects[order], 1, 2)
     labels = tuple(label for feature in features(observed, codes) for label in feature.labels())
-    return Fit(z, places, projection, summary, adjusted.effective, labels, outside(raw, here), layout, pooled)
+    return Fit(z, places, projection, summary, adjusted.effective, labels, outside(raw, here), layout, pooled, ends)
 
 
 def response_of(rows: Rows, codes: Sequence[str], layout: Sequence[Column]) -> Response:

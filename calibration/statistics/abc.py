@@ -24,8 +24,8 @@ _WINSOR = 6.0
 _QUADRATIC = (0, 3, 6, 10)
 #: Explained share of a parameter's variance (of rows left out) below which the reports tell nothing worth having.
 _INFORMED = 0.02
-#: No adjusted draw lies further out: beyond it the table of simulations has hardly a row, and a regression guesses.
-FURTHEST = 3.0
+#: No adjusted draw lies further out: the prior has six in ten million of its mass there.
+_FURTHEST = 5.0
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ def adjust(theta: FloatArray, s: FloatArray, s_obs: FloatArray, accept: float | 
     inverse = np.linalg.pinv(inner.T @ (weights[:, None] * inner), hermitian=True)
     lever = (1.0 + float((weights @ near) @ inverse @ (weights @ near))) / effective
     moved = mean.intercept + centred * np.sqrt((1.0 + np.where(mean.freedom > 1.001, lever, 1.0 / effective)) / free)
-    return Draws(np.clip(moved, -FURTHEST, FURTHEST), weights, effective, rows)
+    return Draws(np.clip(moved, -_FURTHEST, _FURTHEST), weights, effective, rows)
 
 
 def resample(draws: FloatArray, weights: FloatArray, count: int, uniforms: FloatArray | float) -> FloatArray:
