@@ -15,7 +15,7 @@ from cli.run import Json, Lang, language
 if TYPE_CHECKING:
     from calibration.backtesting.short import Point
 
-_NAME, _DISTANCE, _FIGURE, _INSIDE = 22, 6, 8, 12
+_NAME, _DISTANCE, _FIGURE, _INSIDE = 21, 6, 8, 12
 
 
 def register(app: typer.Typer) -> None:
@@ -118,7 +118,7 @@ def printed(record: Mapping[str, Any], lang: str = "id") -> Iterator[str]:
             cell = text.rjust(_FIGURE)
             figures += typer.style(cell, bold=True) if name == line.least else cell
         inside = (line.inside or "–").rjust(_INSIDE)
-        yield f"{lead.pop(0) if lead else '':<{_NAME}}{line.distance:>{_DISTANCE}}{figures}{inside}"
+        yield f"{lead.pop(0) if lead else '':<{_NAME}}{line.distance:>{_DISTANCE}} {figures}{inside}"
     yield from lead
     yield ""
     for text in (*filter(None, [how_to(record, lang)]), *winners(record, lang), *how_made(record, lang)):
@@ -141,7 +141,7 @@ def _head(names: list[str], lang: str) -> Iterator[str]:
 
     for row in range(depth):
         what = _("what is forecast") if row == depth - 1 else ""
-        yield (f"{what:<{_NAME}}{at(distance, row):>{_DISTANCE}}"
+        yield (f"{what:<{_NAME}}{at(distance, row):>{_DISTANCE}} "
                + "".join(f"{at(cell, row)} ".rjust(_FIGURE) for cell in cells)
                + at(inside, row).rjust(_INSIDE)).rstrip()  # fmt: skip
     yield "─" * 80

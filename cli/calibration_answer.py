@@ -35,6 +35,9 @@ def answer(
         names = "; ".join(parameter_label(name, lang) for name in about["uninformed"])
         parts.append(_filled(_("Hardly told by the history: {names}.").format(names=names)))
     parts.append(_filled(_("What was decided in those months: {past}.").format(past=about["past"])))
+    if unused := about["outside_window"]:
+        text = _("{count} rows of the history lie outside these months and were not used.")
+        parts.append(_filled(text.format(count=number(unused, lang))))
     parts.append(_filled(targets_told(posterior, lang)))
     if rows := left_out_told(posterior, lang):
         parts.append("\n".join([_("Left out of the history:"), *(_filled(row, "  ") for row in rows)]))

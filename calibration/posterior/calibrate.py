@@ -221,6 +221,7 @@ def as_posterior(ready: Ready, found: Fit, rows: int) -> Posterior:
         "informed": list(found.informed()),
         "uninformed": list(found.uninformed()),
         "extrapolated": list(found.extrapolated()),
+        "outside_window": ready.observed.left_out,
         "history_sha256": history_digest(ready.setting.district),
         "effective": round(found.effective, 1),
         "outside": [found.labels[at] for at in found.outside.columns],
