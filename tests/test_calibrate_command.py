@@ -163,7 +163,8 @@ def test_the_answer_fits_a_terminal_and_a_run_uses_the_posterior(place: Path) ->
     assert max(map(len, done.stdout.splitlines())) <= 80
     flat = " ".join(done.stdout.split())
     posterior = Posterior.load(place / "own" / "posterior")
-    told = f"tells of {len(posterior.informed)} of 23 parameters. {ROWS} simulations; the last ones"
+    count = len(posterior.about["free"])
+    told = f"tells of {len(posterior.informed)} of {count} parameters. {ROWS} simulations; the last ones"
     assert told in flat
     assert flat.endswith("Next: prakira run own")
     words = ("--scenario", "baseline", "--months", "2", "--replicates", "2", "--jobs", "1", "--out", "run")
