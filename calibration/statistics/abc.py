@@ -22,6 +22,8 @@ from calibration.statistics.ridge import FloatArray, fit_ridge
 _WINSOR = 6.0
 #: Leading principal components whose squares and products are tried.
 _QUADRATIC = (0, 3, 6, 10)
+#: Degree of the curve that is taken out of each summary.
+_CURVE = 5
 #: Explained share of a parameter's variance (of rows left out) below which the reports tell nothing worth having.
 _INFORMED = 0.02
 #: No adjusted draw lies further out: the prior has six in ten million of its mass there.
@@ -58,13 +60,47 @@ def standardise(raw: FloatArray) -> Standard:
 
 
 @dataclass(frozen=True)
+class Bend:
+    """What is left of a curve between fitted and true parameters, one by one: ``span`` (2, k), the range in which it is
+    known, and ``curve`` (degree + 1, k), Legendre coefficients of what is added there; beyond it, the value at its end.
+    """
+
+    span: FloatArray
+    curve: FloatArray
+
+    def __call__(self, fitted: FloatArray) -> FloatArray:
+        """``fitted`` (m, k) with the curve taken out."""
+        low, high = self.span
+        x = 2.0 * (np.clip(fitted, low, high) - low) / np.where(high > low, high - low, 1.0) - 1.0
+        return np.asarray(fitted + sum(_legendre(x, degree) * row for degree, row in enumerate(self.curve)))
+
+
+def _legendre(x: FloatArray, degree: int) -> FloatArray:
+    return np.asarray(np.polynomial.legendre.Legendre.basis(degree)(x))
+
+
+def _bend(table: FloatArray, theta: FloatArray, informed: NDArray[np.bool_]) -> Bend:
+    """The curve of ``theta`` less ``table`` (n, k) over the inner 98 % of the table, by least squares; none for what is
+    not informed, and none from fewer than 300 rows, which tell a curve from luck badly."""
+    span = np.quantile(table, [0.01, 0.99], axis=0)
+    curve = np.zeros((_CURVE + 1, table.shape[1]))
+    if len(table) >= 300:
+        for at in np.flatnonzero(informed & (span[1] > span[0])):
+            x = 2.0 * (np.clip(table[:, at], *span[:, at]) - span[0, at]) / (span[1, at] - span[0, at]) - 1.0
+            basis = np.stack([_legendre(x, degree) for degree in range(_CURVE + 1)], axis=1)
+            curve[:, at] = np.linalg.lstsq(basis, theta[:, at] - table[:, at], rcond=None)[0]
+    return Bend(span, curve)
+
+
+@dataclass(frozen=True)
 class Projection:
     """From reports (m, q) to fitted posterior means (m, k).
 
     ``table`` (n, k) are the summaries of the table's own rows, each fitted without that row, so that a row and an
     observation are summarised alike; ``r2`` (k,) is the explained share of each parameter's variance in rows left out
     (near or below 0: nothing is learned); ``informed`` (k,) says where that is worth having (elsewhere the summary is a
-    constant); ``quadratic`` (k,) from how many leading components squares and products were taken.
+    constant); ``quadratic`` (k,) from how many leading components squares and products were taken; ``bend`` takes out
+    the curve that is left between summaries and parameters.
     """
 
     standard: Standard
@@ -77,12 +113,13 @@ class Projection:
     r2: FloatArray
     informed: NDArray[np.bool_]
     quadratic: NDArray[np.intp]
+    bend: Bend
 
     def __call__(self, raw: FloatArray) -> FloatArray:
         """Summaries (m, k) of ``raw`` (m, q), or (k,) of one observation (q,)."""
         z = np.clip(self.standard(np.atleast_2d(raw)), -_WINSOR, _WINSOR)
         features = (_features(z, self.components) - self.middle) / self.spread
-        found = features @ self.slope + self.intercept
+        found = self.bend(features @ self.slope + self.intercept)
         return np.asarray(found[0] if raw.ndim == 1 else found)
 
 
@@ -125,7 +162,9 @@ def learn(theta: FloatArray, raw: FloatArray) -> Projection:
     intercept[~informed] = theta.mean(axis=0)[~informed]
     slope[:, ~informed], quadratic[~informed] = 0.0, 0
     table[:, ~informed] = intercept[~informed]
-    return Projection(standard, components, middle, spread, slope, intercept, table, r2, informed, quadratic)
+    bend = _bend(table, theta, informed)
+    table = bend(table)
+    return Projection(standard, components, middle, spread, slope, intercept, table, r2, informed, quadratic, bend)
 
 
 def _features(z: FloatArray, components: FloatArray) -> FloatArray:
