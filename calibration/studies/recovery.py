@@ -197,7 +197,7 @@ def recover(
     return {title: Recovery(names, widths[title], one(at=second)[1]) for title, (names, one) in fits.items()}
 
 
-def main(where: Path, count: int = 2400, deciding: int = 300, judged: int = 400) -> None:
+def main(where: Path, count: int = 2400, deciding: int = 700, judged: int = 400) -> None:
     """Make the table (kept in outputs/recovery), store the list of identifiable parameters, then judge."""
     ready = made_up(20_000, 8, 24, count)
     rows = simulations(ready, Path("outputs") / "recovery", count, cores())
