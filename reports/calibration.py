@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 from districts.text import month_name, number, translator
+from districts.whole import write_whole
 from reports.calibration_words import (
     covered_told,
     finding,
@@ -27,11 +27,7 @@ PAGE = "kalibrasi.html"
 
 def write_calibration_page(posterior: Posterior, folder: Path, lang: str = "id") -> Path:
     """Write the page beside the posterior in ``folder``, whole or not at all, and return its path."""
-    path = Path(folder) / PAGE
-    half = path.with_name(f".{PAGE}.half")
-    half.write_text(calibration_page(posterior, lang), encoding="utf-8")
-    os.replace(half, path)
-    return path
+    return write_whole(Path(folder) / PAGE, calibration_page(posterior, lang))
 
 
 def calibration_page(posterior: Posterior, lang: str = "id") -> str:

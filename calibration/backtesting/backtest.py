@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
@@ -33,6 +32,7 @@ from calibration.posterior.table import Table, grow, identity
 from calibration.statistics.baselines import BASELINES
 from districts.faults import UserError
 from districts.history import history_digest
+from districts.whole import write_whole
 from scenarios.months import later
 from scenarios.run import Progress
 from scenarios.workers import each
@@ -283,9 +283,7 @@ def _read(folder: Path, ready: Ready, known: int, made_of: str) -> dict[str, Any
 def _keep(path: Path, record: dict[str, Any]) -> None:
     """Write a record whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.half")
-    half.write_text(json.dumps(record), encoding="utf-8")
-    os.replace(half, path)
+    write_whole(path, json.dumps(record))
 
 
 def _plain(values: Any) -> list[float | None]:

@@ -15,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.statistics.baselines import BASELINES, SHORT, Normal
-from calibration.statistics.ensemble import GROUPS, Marginal, Past, Weights, fit_weights, group_of, pool
+from calibration.statistics.ensemble import GROUPS, Marginal, Past, Weights, fit_weights, group_of, pool, whole
+from calibration.statistics.ensemble import crps as crps_of
 from calibration.statistics.scores import (
     LEVELS,
     Interval,
     central,
     central_normal,
-    crps_normal,
-    crps_sample,
     inside,
 )
 
@@ -73,7 +72,7 @@ def scores_of(cases: Sequence[Case], points: int) -> list[dict[str, Any]]:
     least CRPS, ``difference`` Prakira's CRPS less that of it with its interval over origins (:func:`paired`).
     """
     names = (MODEL, *baselines_of(points))
-    usable = [case for case in cases if _whole(case, names)]
+    usable = [case for case in cases if whole(case.observed, case.forecasts, names)]
     records = []
     for group in GROUPS:
         mine = [case for case in usable if group_of(case.horizon) == group]
@@ -83,7 +82,7 @@ def scores_of(cases: Sequence[Case], points: int) -> list[dict[str, Any]]:
         told = [{**case.forecasts, POOL: pooled_then(case, mine, names)} for case in mine]
         observed = np.array([case.observed for case in mine])
         by_name = {name: [forecasts[name] for forecasts in told] for name in (*names, POOL)}
-        crps = {name: np.array([_crps(f, y) for f, y in zip(found, observed, strict=True)])
+        crps = {name: np.array([crps_of(f, y) for f, y in zip(found, observed, strict=True)])
                 for name, found in by_name.items()}  # fmt: skip
         missed = {name: np.abs(np.array([_middle(f) for f in found]) - observed) for name, found in by_name.items()}
         scale = np.array([case.scale for case in mine])
@@ -163,16 +162,6 @@ def interval(forecast: Marginal, level: float) -> tuple[float, float]:
     """The central interval of ``level`` of one forecast."""
     ends = central_normal(*forecast, level) if isinstance(forecast, tuple) else central(forecast[None, :], level)
     return float(np.squeeze(ends[0])), float(np.squeeze(ends[1]))
-
-
-def _whole(case: Case, names: Sequence[str]) -> bool:
-    return bool(np.isfinite(case.observed)) and all(np.isfinite(case.forecasts[name]).all() for name in names)
-
-
-def _crps(forecast: Marginal, observed: float) -> float:
-    if isinstance(forecast, tuple):
-        return float(crps_normal(*forecast, observed))
-    return float(crps_sample(forecast[None, :], [observed])[0])
 
 
 def _middle(forecast: Marginal) -> float:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +21,7 @@ from calibration.posterior.calibrate import Ready
 from calibration.posterior.table import identity
 from calibration.statistics.ensemble import Marginal, group_of
 from districts.history import BY_KEY, history_digest
+from districts.whole import write_whole
 from scenarios.levers.base import Context
 from scenarios.months import later
 from scenarios.track_record import FILE, FORMAT
@@ -130,10 +130,7 @@ def save(record: Mapping[str, Any], folder: Path) -> Path:
     """Write the record into ``folder``, that of the posterior, whole or not at all."""
     path = folder / FILE
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.half")
-    half.write_text(json.dumps(record, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    os.replace(half, path)
-    return path
+    return write_whole(path, json.dumps(record, ensure_ascii=False, indent=1) + "\n")
 
 
 def _points(ready: Ready) -> dict[tuple[str, str], int]:

@@ -18,6 +18,7 @@ from calibration.defaults.quantities import DEFAULT_RUN, QUANTITIES, Kind
 from calibration.defaults.watch import FloatArray, watched_run
 from districts.model import District
 from districts.read import read_district
+from districts.whole import write_whole
 from scenarios.levers.base import Context
 from scenarios.scenario import load_scenario
 from sim.behaviour import Behaviour, default_behaviour
@@ -38,11 +39,8 @@ def processes(jobs: int | None = None) -> Iterator[Over]:
 def write_page(page: Callable[[District, Over], str]) -> None:
     """Write what ``page`` says of the shipped example, computed on all processors, to the path that is the only
     argument of the command; whole or not at all."""
-    where = Path(sys.argv[1])
-    temporary = where.with_suffix(".tmp")
     with processes() as over:
-        temporary.write_text(page(read_district("bengkulu-utara"), over), encoding="utf-8")
-    os.replace(temporary, where)
+        write_whole(Path(sys.argv[1]), page(read_district("bengkulu-utara"), over))
 
 
 def _one(

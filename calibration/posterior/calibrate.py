@@ -184,10 +184,11 @@ def calibrate(
             with one_thread():
                 rows = load(table, series_needed(observed, codes), codes, wanted, rows)
                 found = fit(rows, observed, codes, plan.seed, DRAWS)
-                again = fit(rows, observed, codes, plan.seed + 1, DRAWS)
-            looks += 1
-            # with other errors of observation and other draws, too: blocks share those, and would agree too easily
-            settled = before is not None and stands(before, found) and stands(found, again)
+                looks += 1
+                settled = before is not None and stands(before, found)
+                if settled:
+                    # with other errors of observation and draws, too: blocks share those, and would agree too easily
+                    settled = stands(found, fit(rows, observed, codes, plan.seed + 1, DRAWS))
             if settled or wanted >= plan.most:
                 break
             before, wanted = found, min(wanted + BLOCK, plan.most)

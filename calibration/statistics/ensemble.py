@@ -104,11 +104,11 @@ def fit_weights(past: Sequence[Past], names: Sequence[str]) -> Weights:
     if missing := {name for one in past for name in names if name not in one.forecasts}:
         raise ValueError(f"no past forecasts of {', '.join(sorted(missing))}")
     equal = np.full(count, 1.0 / count)
-    usable = [one for one in past if _whole(one, names)]
+    usable = [one for one in past if whole(one.observed, one.forecasts, names)]
     origins = len({one.origin for one in usable})
     if not usable:
         return Weights(tuple(names), tuple(equal.tolist()), tuple(equal.tolist()), 0)
-    single = np.array([[_crps(one.forecasts[name], one.observed) for name in names] for one in usable]).mean(axis=0)
+    single = np.array([[crps(one.forecasts[name], one.observed) for name in names] for one in usable]).mean(axis=0)
     apart = np.mean([_distances([one.forecasts[name] for name in names]) for one in usable], axis=0)
     best, values = equal, equal
     if origins >= LEAST_ORIGINS:
@@ -164,11 +164,13 @@ def marginal(forecast: FloatArray | Normal, step: int) -> Marginal:
     return np.asarray(forecast[step], np.float64)
 
 
-def _whole(one: Past, names: Sequence[str]) -> bool:
-    return bool(np.isfinite(one.observed)) and all(np.isfinite(one.forecasts[name]).all() for name in names)
+def whole(observed: float, forecasts: Mapping[str, Marginal], names: Sequence[str]) -> bool:
+    """Whether a figure and its forecasts ``names`` all have their numbers."""
+    return bool(np.isfinite(observed)) and all(np.isfinite(forecasts[name]).all() for name in names)
 
 
-def _crps(forecast: Marginal, observed: float) -> float:
+def crps(forecast: Marginal, observed: float) -> float:
+    """The CRPS of the forecast of one figure: fair for members, in closed form for a normal."""
     if isinstance(forecast, tuple):
         return float(crps_normal(*forecast, observed))
     return float(crps_sample(forecast[None, :], [observed])[0])

@@ -6,7 +6,6 @@ the table.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -35,6 +34,7 @@ from calibration.studies.arrears import (
     prior,
     simulate_all,
 )
+from districts.whole import write_whole
 from sim.behaviour import Behaviour
 
 #: Fewest figures of a series that is shown.
@@ -244,11 +244,8 @@ def _number(value: float) -> str:
 
 def main() -> None:
     """Write the page to the path that is the only argument, whole or not at all."""
-    where = Path(sys.argv[1])
-    temporary = where.with_suffix(".tmp")
     with processes() as over:
-        temporary.write_text(page(over), encoding="utf-8")
-    os.replace(temporary, where)
+        write_whole(Path(sys.argv[1]), page(over))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ coverage is looked at on other rows.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,6 +39,7 @@ from calibration.statistics.checks import holm, joint_band, leave_one_out, rank_
 from calibration.statistics.quiet import one_thread
 from districts.model import HistoryRow
 from districts.tiny import tiny_district
+from districts.whole import write_whole
 from scenarios.levers.base import Context
 from scenarios.months import later, span
 from scenarios.scenario import load_scenario
@@ -214,9 +214,7 @@ def main(where: Path, count: int = 2400, deciding: int = 700, judged: int = 400)
         f"deviation below {INFORMED} of the prior's); the list is in {stored.name} before the next {judged} rows "
         "are judged: each is taken for the history, with errors of observation, and fitted from rows without it."
     )
-    temporary = where.with_suffix(".tmp")
-    temporary.write_text(page(parts, about), encoding="utf-8")
-    os.replace(temporary, where)
+    write_whole(where, page(parts, about))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ history; those that *know* are told the announced heads as well.
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -30,6 +29,7 @@ from calibration.statistics.baselines import BASELINES
 from calibration.statistics.scores import Interval, crps_normal, crps_sample, paired_bootstrap
 from calibration.worlds.compartments import Future as Truth
 from calibration.worlds.compartments import Synthetic, make_district, starting_district
+from districts.whole import write_whole
 from scenarios.levers import LEVERS
 from scenarios.months import later
 from scenarios.reading import Placed
@@ -162,9 +162,7 @@ def study(groups: Sequence[Group], folder: Path, rows: int, replicates: int, job
             kept = folder / f"{group.archetype}-{round(100 * group.intake)}-{seed}-{rows}-{replicates}.json"
             if not kept.exists():
                 told = [asdict(score) for score in judge(group, seed, rules, folder, rows, replicates, jobs)]
-                temporary = kept.with_suffix(".tmp")
-                temporary.write_text(json.dumps(told), encoding="utf-8")
-                os.replace(temporary, kept)
+                write_whole(kept, json.dumps(told))
                 print(kept.stem, flush=True)
             found += [Score(**fields) for fields in json.loads(kept.read_text(encoding="utf-8"))]
     return found
@@ -271,9 +269,7 @@ def main(where: Path, rows: int = 600, replicates: int = 30) -> None:
         "12, in units of the series' own level, model over baseline: below 1 the model is better; in brackets the 95 % "
         f"paired bootstrap interval over districts. {replicates} draws a forecast. None of them was looked at before."
     )
-    temporary = where.with_suffix(".tmp")
-    temporary.write_text(page(found, about) + "\n", encoding="utf-8")
-    os.replace(temporary, where)
+    write_whole(where, page(found, about) + "\n")
 
 
 if __name__ == "__main__":
