@@ -117,8 +117,10 @@ def _cash_month(world: World, month: int) -> int:
 
 def apply_for_heads(world: World) -> None:
     """The Pemda applies for heads by its policy; the ministry cuts or updates PBI-JK."""
-    _cut_pbi(world)
     month, policy = world.month, world.policy
+    returned = world.office.mend(world.people.name[world.office.unclear], world.key, month)
+    world.people.queued[returned] = 0  # they may be applied for again
+    _cut_pbi(world)
     if world.to_restore:
         _apply(world, "only_dropped", world.to_restore, codes.PEMDA)
         world.to_restore = 0
@@ -257,4 +259,3 @@ def review_status(world: World) -> None:
         world.status_uhc = holds
     world.non_cut_off = world.status_uhc and world.b["feedback.status_to_activation"] > 0
     world.record(status_uhc=float(world.status_uhc))
-    world.office.mend(world.people.name[world.office.unclear], world.key, month)

@@ -16,7 +16,7 @@ IndexArray = NDArray[np.int64]
 class EnrolmentOffice:
     """Applications in order of arrival; ``per_day`` are registered on a working day.
 
-    An application whose NIK is not valid waits in ``unclear`` and is mended by chance each month.
+    An application whose NIK is not valid waits in ``unclear``: a month later it has been mended or is returned.
     """
 
     per_day: int
@@ -33,13 +33,15 @@ class EnrolmentOffice:
         self.waiting.append(heads[valid])
         self.unclear = np.concatenate([self.unclear, heads[~valid]])
 
-    def mend(self, names: NDArray[np.uint32], key: Key, month: int) -> None:
-        """Once a month: part of the unclear applications become valid and join the queue."""
+    def mend(self, names: NDArray[np.uint32], key: Key, month: int) -> IndexArray:
+        """Once a month, before new applications: those that were unclear are valid now and join the queue, or they are
+        returned: their persons."""
         if len(self.unclear) == 0:
-            return
+            return self.unclear
         done = uniforms(key, names, month, Purpose.OFFICE, 1) < self.mended
         self.waiting.append(self.unclear[done])
-        self.unclear = self.unclear[~done]
+        returned, self.unclear = self.unclear[~done], self.unclear[:0]
+        return returned
 
     def work(self) -> IndexArray:
         """One working day: the next applications, at most ``per_day``."""
