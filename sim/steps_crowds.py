@@ -61,8 +61,10 @@ def _leave(world: World, there: NDArray[np.int32], heads: int) -> None:
 def _arrive(world: World, models: NDArray[np.int32], crowd: Crowd, named: int) -> None:
     """``crowd.heads`` newcomers, with the numbers from ``named`` on, each like one of ``models``."""
     if len(models) == 0:
-        raise UserError("no resident of the segment {segment} lives where the newcomers of {month} settle; choose another "
-                        "segment or other facilities", segment=SEGMENTS[crowd.segment], month=world.on)  # fmt: skip
+        raise UserError(
+            "no resident of the segment {segment} lives where the newcomers of {month} settle; choose another segment "
+            "or other facilities", segment=SEGMENTS[crowd.segment], month=world.on,
+        )  # fmt: skip
     ill = room_for(crowd.heads)
     world.used = demography.arrive(
         world.people, world.households, world.key.k0, world.key.k1, world.month, world.used, named, crowd.heads, models,

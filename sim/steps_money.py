@@ -17,6 +17,7 @@ from sim.payers.claims import (
     WAITING,
 )
 from sim.people import care, demography, premiums, segments
+from sim.rules.premium import own_premiums
 from sim.shocks import shifted
 from sim.steps_care import season
 from sim.world import World, pemda_heads
@@ -43,7 +44,7 @@ def pay_premiums(world: World) -> None:
     world.team.over(task, len(world.households.name))
     world.now.paid += np.sum(paid, axis=0)
     world.now.family_moves += np.sum(moves, axis=0)
-    self_paid = int(world.now.paid.sum(axis=1) @ premiums.own_premiums(world.rules, world.on))
+    self_paid = int(world.now.paid.sum(axis=1) @ own_premiums(world.rules, world.on))
     heads = world.heads.paid_by
     pbi = int(heads[codes.PAYER_CENTRAL].sum()) * world.rule("premium.pbi_jk")
     wage = min(world.district.mean_wage * b["money.wage"], world.rule("premium.ppu.wage_cap"))
@@ -125,7 +126,7 @@ def close_month(world: World) -> None:
         ("active", codes.ACTIVE), ("pending", codes.PENDING), ("arrears", codes.ARREARS), ("lapsed", codes.LAPSED),
     )}  # fmt: skip
     origin, moves, events = now.origin, now.moves, now.events
-    owed = heads.owed * premiums.own_premiums(world.rules, world.on)  # rupiah by class
+    owed = heads.owed * own_premiums(world.rules, world.on)  # rupiah by class
     before, world.pemda_heads = world.pemda_heads, pemda_heads(world)
     world.pemda_left = before + int(origin.sum()) - now.dropped - world.pemda_heads
     world.record(

@@ -36,6 +36,7 @@ from sim.policy import Policy
 from sim.possible import come_true
 from sim.random import Key, make_key
 from sim.rules import Rules
+from sim.rules.premium import one_class
 from sim.shocks import Shocks
 from sim.start import Tables, make_start
 from sim.trace import Trace
@@ -226,7 +227,7 @@ class World:
 
     def aided_self_payers(self) -> int:
         """Active self-paying members with premium aid: those of class III, or all once there is one class only."""
-        lowest = 1 if premiums.one_class(self.rules, self.on) else 3
+        lowest = 1 if one_class(self.rules, self.on) else 3
         return int(self.heads.paid_by[codes.PAYER_SELF, lowest:].sum())
 
     def village_payroll(self) -> int:

@@ -36,11 +36,17 @@ class PremiumChange(RuleLever):
     )
 
     kind: Literal["premium_change"] = "premium_change"
-    pbi_jk: int | None = Field(default=None, ge=0, le=10**6, description="PBI-JK", json_schema_extra=_PER_PERSON)
-    class1: int | None = Field(default=None, gt=0, le=10**6, description="class I", json_schema_extra=_PER_PERSON)
-    class2: int | None = Field(default=None, gt=0, le=10**6, description="class II", json_schema_extra=_PER_PERSON)
+    pbi_jk: int | None = Field(
+        default=None, ge=0, le=10**6, description="premium of PBI-JK", json_schema_extra=_PER_PERSON
+    )
+    class1: int | None = Field(
+        default=None, gt=0, le=10**6, description="premium of class I", json_schema_extra=_PER_PERSON
+    )
+    class2: int | None = Field(
+        default=None, gt=0, le=10**6, description="premium of class II", json_schema_extra=_PER_PERSON
+    )
     class3: int | None = Field(
-        default=None, gt=0, le=10**6, description="class III, aid included", json_schema_extra=_PER_PERSON
+        default=None, gt=0, le=10**6, description="premium of class III, aid included", json_schema_extra=_PER_PERSON
     )
     aid_central: int | None = Field(
         default=None, ge=0, le=10**6, description="aid of the centre in class III and for Pemda heads",
@@ -51,10 +57,10 @@ class PremiumChange(RuleLever):
         json_schema_extra=_PER_PERSON,
     )  # fmt: skip
     ppu_employer: float | None = Field(
-        default=None, ge=0, le=0.2, description="PPU, the employer's part", json_schema_extra=_OF_WAGE
+        default=None, ge=0, le=0.2, description="premium of PPU, the employer's part", json_schema_extra=_OF_WAGE
     )
     ppu_worker: float | None = Field(
-        default=None, ge=0, le=0.2, description="PPU, the worker's part", json_schema_extra=_OF_WAGE
+        default=None, ge=0, le=0.2, description="premium of PPU, the worker's part", json_schema_extra=_OF_WAGE
     )
     wage_cap: int | None = Field(
         default=None, ge=0, le=10**9, description="highest wage from which PPU premiums are taken",

@@ -7,14 +7,12 @@ from typing import NamedTuple
 
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.codes import ACTIVE, ARREARS, FREE, GONE, NEED_CARE, NEED_HOSPITAL
 from sim.policy import Policy
 from sim.random import CHUNK, Purpose, fill, unit
 from sim.rules import Rules
-
-IntArray = NDArray[np.int64]
+from sim.rules.premium import one_class, own_premiums
 
 _PREMIUM = int(Purpose.PREMIUM)
 
@@ -63,19 +61,6 @@ class PremiumRates(NamedTuple):
     with_running: float
     class_down: float
     forgiven: float
-
-
-def own_premiums(rules: Rules, on: str) -> IntArray:
-    """What a self-paying member pays per month by class 0-3, rupiah; the same for all once there is one class only."""
-    lowest = int(rules.value("premium.pbpu.class3.member_share", on))
-    if one_class(rules, on):
-        return np.array([0, lowest, lowest, lowest])
-    return np.array([0, rules.value("premium.pbpu.class1", on), rules.value("premium.pbpu.class2", on), lowest])
-
-
-def one_class(rules: Rules, on: str) -> bool:
-    """Whether self-payers have one class and one premium (KRIS); families keep the class they had, as a memory."""
-    return bool(rules.value("premium.pbpu.classes", on) == 1)
 
 
 def premium_rates(
