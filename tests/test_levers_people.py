@@ -5,16 +5,24 @@ Nothing before their start: tests/test_levers_same_until_start.py. How the array
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from districts.faults import UserError
 from districts.model import District
+from districts.tiny import tiny_district
+from districts.write import write_folder
 from scenarios.levers import LEVERS, Context
+from scenarios.store import RunStore
 from sim import codes
 from sim.people.premiums import premium_rates
 from sim.people.segment_rates import segment_rates
-from sim.policy import Policy, baseline_policy
+from sim.policy import Crowd, Policy, baseline_policy
 from sim.results import Results
 from sim.rules.tariff import capitation_tariff
 from sim.simulate import results_of
@@ -265,13 +273,12 @@ def test_those_who_leave_are_of_the_segment_and_place() -> None:
     assert set(before.people.household[left]) <= set(before.people.household[of_it & left])
 
 
-def test_newcomers_of_a_segment_that_nobody_has_are_refused() -> None:
-    bare = DISTRICT.stock()
-    rows = tuple(row for row in bare.segments if row.segment != "bp")
-    district = DISTRICT.model_copy(update={"stocks": (bare.model_copy(update={"segments": rows}),)})
-    pulled = _pulled("population_shock", district, month="+1", movement="arrive", heads=10, segment="bp")
-    with pytest.raises(UserError, match="no resident of the segment bp"):
-        results(district, pulled)
+def test_newcomers_of_a_segment_that_nobody_has_where_they_settle_are_refused() -> None:
+    """The lever asks the stock of the district; whether somebody is left at the place shows in the month itself."""
+    alone = tiny_district(600, 1, segments={"pbi_jk": 270, "ppu": 84})
+    crowd = Crowd(1, 10, codes.BP, (0,))
+    with pytest.raises(UserError, match="no resident of the segment bp lives where the newcomers of 2023-12 settle"):
+        results(alone, _plain(alone).but(crowds=(crowd,)))
 
 
 # -- P-Care -----------------------------------------------------------------------------------------------------------
@@ -315,3 +322,62 @@ def test_intake_and_additions_last_from_their_start_until_their_stop() -> None:
     assert active[3:] == pytest.approx(200, abs=15)
     assert members[:2].tolist() == [0, 0]
     assert members[4:] == pytest.approx(200, abs=30)
+
+
+# -- as a user meets them ---------------------------------------------------------------------------------------------
+HEAD = "name: own\ntitle: {id: judul, en: title}\nexplanation: {id: teks, en: text}\nlevers:\n"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a district of 600 residents, none of them BP."""
+    where = tmp_path_factory.mktemp("place")
+    heads = {"pbi_jk": 270, "pbpu_pemda": 72, "ppu": 84, "pbpu": 90}
+    write_folder(tiny_district(600, 1, segments=heads), where / "tiny")
+    return where
+
+
+def _run(place: Path, out: str, *levers: str) -> subprocess.CompletedProcess[str]:
+    (place / "own.yaml").write_text(HEAD + "".join(f"  - {lever}\n" for lever in levers), encoding="utf-8")
+    words = ["run", "tiny", "--scenario", "baseline", "--scenario", "own.yaml", "--months", "4", "--replicates", "12"]
+    return subprocess.run([sys.executable, "-m", "cli.main", *words, "--jobs", "1", "--lang", "en", "--out", out],
+                          cwd=place, capture_output=True, text=True, check=False,
+                          env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)})  # fmt: skip
+
+
+def test_a_possible_rule_comes_in_some_replicates_of_a_run(place: Path) -> None:
+    """The last month's bill is 35,000 or 45,000 a head. All of twelve are alike once in 2,048 seeds; the seed is fixed."""
+    told = _run(place, "out", "{kind: premium_change, start: +2, class3: 52000, chance: 0.5, rule: rise}")
+    assert told.returncode == 0, told.stderr
+    with RunStore.open(place / "out") as store:
+        each = {name: store.series(name, "bill_premium") / store.series(name, "billed") for name in ("baseline", "own")}
+    assert (each["baseline"] == 35_000).all()
+    assert (each["own"][:, :2] == 35_000).all()
+    assert set(each["own"][:, 3]) == {35_000, 45_000}
+
+
+#: What is mistyped, and what is said of it.
+MISTAKES = {
+    "{kind: premium_change, chance: 0.5}": "own.yaml:5: the lever contradicts itself. Expected: at least one premium",
+    "{kind: kris, premium: 5000, aid_central: 6000}": "Expected: aids that are together no more than the premium",
+    "{kind: premium_change, class3: 9000, aid_regional: 9500}": "own.yaml:7: the lever contradicts itself. Expected: "
+    "aids that are together no more than the premium of class III",
+    "{kind: premium_change, class4: 9000}": "own.yaml:8: unknown key class4. Expected: nearest known: class",
+    "{kind: tariff_change, factor: 1.1, facility_type: puskemas}": "own.yaml:9: facility_type is 'puskemas'",
+    "{kind: economic_shock, laid_off: 15}": "own.yaml:10: laid_off is 15",
+}
+
+
+def test_mistakes_are_told_all_at_once(place: Path) -> None:
+    told = _run(place, "none", *MISTAKES)
+    assert told.returncode == 2
+    for said in MISTAKES.values():
+        assert said in " ".join(told.stderr.split())
+    assert not (place / "none").exists()
+
+
+def test_newcomers_of_a_segment_that_the_district_lacks_are_refused_before_the_run(place: Path) -> None:
+    told = _run(place, "none", "{kind: population_shock, month: +1, movement: arrive, heads: 9, segment: bp}")
+    assert told.returncode == 2
+    assert "newcomers of the segment bp resemble its members, and Kabupaten Contoh has none" in told.stderr
+    assert not (place / "none").exists()

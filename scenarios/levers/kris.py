@@ -31,7 +31,7 @@ class Kris(RuleLever):
 
     kind: Literal["kris"] = "kris"
     premium: int = Field(
-        gt=0, le=10**6, description="premium of the one class, aid included", json_schema_extra=_PER_PERSON
+        ge=1, le=10**6, description="premium of the one class, aid included", json_schema_extra=_PER_PERSON
     )
     aid_central: int | None = Field(
         default=None, ge=0, le=10**6, description="aid of the centre; empty: that of class III in the law",

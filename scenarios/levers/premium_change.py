@@ -40,13 +40,13 @@ class PremiumChange(RuleLever):
         default=None, ge=0, le=10**6, description="premium of PBI-JK", json_schema_extra=_PER_PERSON
     )
     class1: int | None = Field(
-        default=None, gt=0, le=10**6, description="premium of class I", json_schema_extra=_PER_PERSON
+        default=None, ge=1, le=10**6, description="premium of class I", json_schema_extra=_PER_PERSON
     )
     class2: int | None = Field(
-        default=None, gt=0, le=10**6, description="premium of class II", json_schema_extra=_PER_PERSON
+        default=None, ge=1, le=10**6, description="premium of class II", json_schema_extra=_PER_PERSON
     )
     class3: int | None = Field(
-        default=None, gt=0, le=10**6, description="premium of class III, aid included", json_schema_extra=_PER_PERSON
+        default=None, ge=1, le=10**6, description="premium of class III, aid included", json_schema_extra=_PER_PERSON
     )
     aid_central: int | None = Field(
         default=None, ge=0, le=10**6, description="aid of the centre in class III and for Pemda heads",

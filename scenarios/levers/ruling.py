@@ -18,7 +18,8 @@ class RuleLever(Lever):
 
     start: Month = Field(default="+0", description="first month in which it holds")
     chance: float = Field(
-        default=1, ge=0, le=1, description="that it comes; below 1 it is a possible rule, drawn once per replicate",
+        default=1, ge=0, le=1,
+        description="that it comes at all; below 1 it is a possible rule, drawn once per replicate",
         json_schema_extra={"unit": "chance"},
     )  # fmt: skip
     rule: str | None = Field(

@@ -10,7 +10,7 @@ from scenarios.levers.base import Context
 from scenarios.levers.ruling import RuleLever
 from sim.policy import Policy
 
-FacilityKind = Literal["puskesmas", "klinik_pratama", "rs_d_pratama", "dpm", "dokter_gigi"]
+FacilityType = Literal["all", "puskesmas", "klinik_pratama", "rs_d_pratama", "dpm", "dokter_gigi"]
 
 
 class TariffChange(RuleLever):
@@ -26,9 +26,9 @@ class TariffChange(RuleLever):
 
     kind: Literal["tariff_change"] = "tariff_change"
     factor: float = Field(
-        gt=0, le=5, description="how many times as high the norm is", json_schema_extra={"unit": "times the norm"}
+        ge=0.1, le=5, description="how many times as high the norm is", json_schema_extra={"unit": "times the norm"}
     )
-    facility_type: FacilityKind | Literal["all"] = Field(default="all", description="kind of facility, or all")
+    facility_type: FacilityType = Field(default="all", description="kind of facility, or all")
 
     def apply(self, policy: Policy, context: Context) -> Policy:
         """Multiplies the norm that holds in the first month, from that month on."""
