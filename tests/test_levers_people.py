@@ -346,7 +346,7 @@ def _run(place: Path, out: str, *levers: str) -> subprocess.CompletedProcess[str
 
 
 def test_a_possible_rule_comes_in_some_replicates_of_a_run(place: Path) -> None:
-    """The last month's bill is 35,000 or 45,000 a head. All of twelve are alike once in 2,048 seeds; the seed is fixed."""
+    """The last month is billed at 35,000 or 45,000 a head; all of twelve alike once in 2,048 seeds, and it is fixed."""
     told = _run(place, "out", "{kind: premium_change, start: +2, class3: 52000, chance: 0.5, rule: rise}")
     assert told.returncode == 0, told.stderr
     with RunStore.open(place / "out") as store:
