@@ -45,7 +45,7 @@ def _make_bill(world: World, heads: int) -> Bill:
     return make_bill(
         heads=heads,
         province_heads=int(world.heads.paid_by[codes.PAYER_PROVINCE : codes.PAYER_THIRD + 1].sum()),
-        self_class3=world.heads.self_paying_class3(),
+        self_class3=world.aided_self_payers(),
         premium=world.rule("premium.pbpu_pemda.premium"),
         aid=world.rule("premium.pbpu_pemda.aid"),
         village_wages=world.village_payroll(),
