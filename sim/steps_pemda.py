@@ -159,7 +159,9 @@ def _cut_pbi(world: World) -> None:
     world.note(f"{len(chosen)} PBI-JK heads removed by the ministry")
     takeover = round(float(world.policy.pbi_cut_takeover[world.month]) * len(chosen))
     if takeover and world.line.takes_in():
-        file_applications(world, chosen[world.people.presence[chosen] == codes.RESIDENT][:takeover])
+        residents = chosen[world.people.presence[chosen] == codes.RESIDENT]
+        # the ministry keeps only matched NIK on the list of PBI-JK (general knowledge)
+        file_applications(world, residents[:takeover], matched=True)
 
 
 def _reach_target(world: World) -> None:
@@ -207,11 +209,11 @@ def _apply(world: World, order: str, wanted: int, only_segment: int = -1) -> tup
     return file_applications(world, chosen)
 
 
-def file_applications(world: World, chosen: NDArray[np.int64]) -> tuple[int, int]:
-    """File applications with the enrolment office."""
+def file_applications(world: World, chosen: NDArray[np.int64], matched: bool = False) -> tuple[int, int]:
+    """File applications with the enrolment office; ``matched``: of people whose NIK is known to be valid."""
     new = int((world.people.status[chosen] == codes.NEVER).sum())
     world.people.queued[chosen] = 1
-    world.office.apply(chosen, world.people.name[chosen], world.key, world.month)
+    world.office.apply(chosen, world.people.name[chosen], world.key, world.month, matched)
     return new, len(chosen) - new
 
 

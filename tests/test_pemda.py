@@ -342,3 +342,13 @@ def test_a_self_payer_taken_over_stays_covered() -> None:
     base = results(small(), policy_for(small(), 3), STILL)
     assert found.series("intake_pbpu").sum() > 100
     assert (found.series("active") >= base.series("active")).all()
+
+
+def test_those_who_fall_out_of_pbi_are_taken_over_without_a_new_check_of_their_nik() -> None:
+    """All that the Pemda asks for are on its list after the cut, though six in ten other applications are unclear."""
+    share = np.zeros(3)
+    share[1] = 0.1
+    policy = policy_for(small(), 3, pbi_cut=share, pbi_cut_takeover=np.where(share > 0, 0.5, 0.0))
+    found = results(small(), policy, STILL.but({"segment.nik_invalid": 0.6, "segment.pemda_replaced": 0.0}))
+    assert found.series("intake_lapsed")[1] == round(0.5 * found.series("pbi_out")[1])
+    assert found.series("intake_queue")[1] == 0

@@ -25,11 +25,12 @@ class EnrolmentOffice:
     waiting: list[IndexArray] = field(default_factory=list)
     unclear: IndexArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
-    def apply(self, heads: IndexArray, names: NDArray[np.uint32], key: Key, month: int) -> None:
-        """Take in applications (indices of persons with their ``names``); those without a valid NIK go aside."""
+    def apply(self, heads: IndexArray, names: NDArray[np.uint32], key: Key, month: int, matched: bool = False) -> None:
+        """Take in applications (indices of persons with their ``names``); those without a valid NIK go aside, unless
+        the NIK of all have been ``matched`` with the population register already."""
         if len(heads) == 0:
             return
-        valid = uniforms(key, names, month, Purpose.OFFICE, 0) >= self.invalid
+        valid = (uniforms(key, names, month, Purpose.OFFICE, 0) >= self.invalid) | matched
         self.waiting.append(heads[valid])
         self.unclear = np.concatenate([self.unclear, heads[~valid]])
 
