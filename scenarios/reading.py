@@ -5,9 +5,11 @@ Every fault of a file is told at once, with file and line and the nearest known 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
-from typing import Any
+from types import MappingProxyType
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -16,8 +18,10 @@ from districts.faults import Fault, InputError
 from districts.names import most_like
 from scenarios.levers import LEVERS
 from scenarios.levers.base import Lever
+from scenarios.schedules import Wrong, links
 
 Where = tuple[str | int, ...]
+_NO_KEYS: Mapping[str, Any] = MappingProxyType({})
 
 
 class _Texts(BaseModel):
@@ -84,11 +88,13 @@ def checked(source: Traversable) -> tuple[Form, Any, list[Placed]]:
     raw = _parse(source)
     if not isinstance(raw, dict):
         raise InputError([fault(source, 1, "the file holds no keys", "name, title, explanation, levers")])
-    faults, levers, form = [], [], None
+    faults: list[Fault] = []
+    levers: list[Placed] = []
+    form = None
     try:
         form = Form.model_validate(_plain(raw))
     except ValidationError as error:
-        faults += [_told(source, raw, detail, list(Form.model_fields)) for detail in error.errors()]
+        faults += [_told(source, raw, detail, Form) for detail in error.errors()]
     entries = raw.get("levers")
     for position, entry in enumerate(entries if isinstance(entries, list) else []):
         if not isinstance(entry, dict):
@@ -101,15 +107,36 @@ def checked(source: Traversable) -> tuple[Form, Any, list[Placed]]:
             faults.append(fault(source, line, found, "kind: one of the levers, nearest: {near}",
                                  kind=kind, near=most_like(str(kind), list(LEVERS))))  # fmt: skip
             continue
-        try:
-            placed = lever.model_validate(_plain(entry))
-        except ValidationError as error:
-            faults += [_told(source, entry, detail, list(lever.model_fields)) for detail in error.errors()]
-        else:
-            levers.append(Placed(placed, source.name, _lines(entry, line_of(entries, position))))
+        made, wrong = _made(source, entry, lever)
+        lines = _lines(entry, line_of(entries, position))
+        levers += [Placed(one, source.name, lines) for one in made]
+        faults += wrong
     if faults or form is None:
         raise InputError(faults)
     return form, raw, levers
+
+
+def _made(source: Traversable, entry: Any, lever: type[Lever]) -> tuple[list[Lever], list[Fault]]:
+    """The levers of one entry, a chain where its numbers change by month, or its faults."""
+    chain, wrong = links(lever, _plain(entry))
+    faults = [_wrong(source, entry, found) for found in wrong]
+    made = []
+    for link in chain:
+        try:
+            made.append(lever.model_validate(link.entry))
+        except ValidationError as error:
+            for detail in error.errors():
+                told = _told(source, entry, detail, lever, link.keys)
+                faults += [] if told in faults else [told]
+    return made, faults
+
+
+def _wrong(source: Traversable, entry: Any, wrong: Wrong) -> Fault:
+    """A fault of a schedule: of a field, or of one of its months."""
+    field, *months = wrong.where
+    found = "{key} has the key {value}" if months else "{key} is {value}"
+    value = _shown(months[0] if months else entry[field])
+    return fault(source, _at(entry, wrong.where), found, wrong.expected, key=field, value=value, **wrong.params)
 
 
 def _parse(source: Traversable) -> Any:
@@ -127,25 +154,48 @@ def _parse(source: Traversable) -> Any:
                                  problem=problem)]) from error  # fmt: skip
 
 
-def _told(source: Traversable, raw: Any, detail: ErrorDetails, known: list[str]) -> Fault:
-    """A fault of pydantic in the words of this program, at its line."""
-    where: Where = tuple(detail["loc"])
+def _told(
+    source: Traversable, raw: Any, detail: ErrorDetails, model: type[BaseModel], keys: Mapping[str, Any] = _NO_KEYS
+) -> Fault:
+    """A fault of pydantic in the words of this program, at its line. ``keys`` are those of the numbers that change by
+    month, by field."""
+    # a part in angle brackets names an alternative of a field, none that the file has
+    where: Where = tuple(part for part in detail["loc"] if not str(part).startswith("<"))
     context = detail.get("ctx", {})
-    key = ".".join(str(part) for part in where)
-    line = _at(raw, where)
+    place = (where[0], keys[str(where[0])], *where[1:]) if where and where[0] in keys else where
+    key = ".".join(str(part) for part in place)
+    line = _at(raw, place)
     if detail["type"] == "lever":
         found = "{key} is {value}" if where else "the lever contradicts itself"
-        params = {"key": key, "value": repr(detail["input"]), **context["params"]}
+        params = {"key": key, "value": _shown(detail["input"]), **context["params"]}
         return fault(source, line, found, context["id"], **params)
     if detail["type"] == "extra_forbidden":
-        options = known if len(where) == 1 else ["id", "en"]
         return fault(source, line, "unknown key {key}", "nearest known: {near}",
-                      key=key, near=most_like(str(where[-1]), options))  # fmt: skip
+                      key=key, near=most_like(str(where[-1]), _keys_of(model, where[:-1])))  # fmt: skip
     found, expected = _SAID.get(detail["type"], ("{key} is {value}", "{message}"))
-    params = {**context, "key": key, "value": repr(detail["input"]), "message": detail["msg"]}
+    params = {**context, "key": key, "value": _shown(detail["input"]), "message": detail["msg"]}
     if "expected" in params:  # "one of a, b or c", in English
         params["expected"] = str(params["expected"]).replace(" or ", ", ")
     return fault(source, line, found, expected, **params)
+
+
+def _keys_of(model: type[BaseModel], where: Where) -> list[str]:
+    """The known keys of the part ``where`` of a form."""
+    for part in where:
+        model = next(_forms(model.model_fields[str(part)].annotation))
+    return list(model.model_fields)
+
+
+def _forms(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _forms(part)
+
+
+def _shown(value: Any) -> str:
+    """A value as the file writes it, on one line."""
+    return repr(_plain(value))
 
 
 def fault(source: Traversable, line: int | None, found: str, expected: str, /, **params: object) -> Fault:
@@ -175,13 +225,13 @@ def _at(raw: Any, where: Where) -> int | None:
 
 
 def _lines(entry: Any, first: int | None) -> dict[Where, int]:
+    """The line of an entry, of each of its fields, and of what these hold."""
     lines: dict[Where, int] = {} if first is None else {(): first}
     for key, value in entry.items():
-        if (line := line_of(entry, key)) is not None:
-            lines[(key,)] = line
-        for position in range(len(value) if isinstance(value, list) else 0):
-            if (line := line_of(value, position)) is not None:
-                lines[(key, position)] = line
+        parts = value if isinstance(value, dict) else range(len(value) if isinstance(value, list) else 0)
+        for raw, part, where in [(entry, key, (key,)), *((value, part, (key, part)) for part in parts)]:
+            if (line := line_of(raw, part)) is not None:
+                lines[where] = line
     return lines
 
 

@@ -18,7 +18,8 @@ import numpy as np
 from districts.faults import Fault, InputError, UserError
 from districts.model import District
 from districts.names import most_like
-from scenarios.levers.base import Context, names
+from scenarios.levers.base import Context
+from scenarios.levers.places import unknown
 from scenarios.reading import Placed, checked, fault, line_of
 from sim.policy import Policy, baseline_policy
 
@@ -53,31 +54,13 @@ class Scenario:
         return policy
 
     def faults(self, district: District) -> list[Fault]:
-        """One fault for every facility that a lever names and the district does not have."""
-        known = [facility.name for facility in district.facilities]
-        without_blud = [
-            Fault(
-                placed.place(("facilities",)),
-                "no facility of {district} is marked as BLUD",
-                "names of facilities, or blud: yes in the district's table of facilities",
-                params=(("district", district.title),),
-            )
+        """One fault for everything that a lever asks of the district's facilities and they do not have."""
+        found = [
+            Fault(placed.place(lack.where), lack.found, lack.expected, params=tuple(lack.params.items()))
             for placed in self.levers
-            if getattr(placed.lever, "facilities", "all") == "blud"
-            if not any(facility.blud for facility in district.facilities)
+            for lack in unknown(getattr(placed.lever, "facilities", "all"), district)
         ]
-        return without_blud + [
-            Fault(
-                placed.place(("facilities", position)),
-                "unknown facility {name}",
-                "a facility of {district}, for example {near}",
-                params=(("name", name), ("district", district.title), ("near", most_like(name, known))),
-            )
-            for placed in self.levers
-            if not isinstance(chosen := getattr(placed.lever, "facilities", "all"), str)
-            for position, name in enumerate(chosen)
-            if not any(names(facility, name) for facility in district.facilities)
-        ]
+        return list(dict.fromkeys(found))  # the links of one chain ask alike
 
     def describe(self) -> dict[str, Any]:
         """What the record of a run says of the scenario, ready for JSON."""

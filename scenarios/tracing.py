@@ -12,7 +12,7 @@ from babel.dates import format_date
 from districts.faults import UserError
 from districts.names import most_like
 from districts.text import number, rupiah, translator
-from scenarios.levers.base import names
+from scenarios.levers.places import names
 from scenarios.plan import Prepared
 from sim.indicators import Indicator
 from sim.month import STEPS

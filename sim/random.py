@@ -64,6 +64,7 @@ class Purpose(IntEnum):
     BEHAVIOUR = 16  # one normal per parameter
     SHOCK = 17  # one normal per effect, place and month
     STOCK = 18  # lanes: gamma words of the split of joiners
+    LEVER = 27  # one normal per kind of lever: how strong it is
     POSSIBLE_RULE = 30  # lanes: whether it comes (name: a checksum of the rule's name)
     # Each household, in the month in which people leave together.
     CROWD = 31  # lanes: its place among those who leave

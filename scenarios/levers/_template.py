@@ -24,6 +24,7 @@ class FixedCost(Lever):
     title_id: ClassVar[str] = "biaya tetap"
     title_en: ClassVar[str] = "fixed cost"
     evidence: ClassVar[str] = "none needed: the cost is what the user enters"
+    cost: ClassVar[str] = "cost_per_month, every month from its start, on the APBD"
 
     kind: Literal["fixed_cost"] = "fixed_cost"
     start: Month = Field(default="+0", description="first month")

@@ -23,6 +23,8 @@ class Autodebit(Lever):
         "BPJS 2020 (ISSA good practice): 9.7 % more collected with autodebit without a bank account, before and after "
         "without a control group; an upper bound"
     )
+    cost: ClassVar[str] = "share × self-paying families at the start of the run × cost_per_family, once, on the APBD"
+    strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["autodebit"] = "autodebit"
     start: Month = Field(default="+0", description="month in which they are signed up")

@@ -8,46 +8,39 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from districts.model import District, Facility
+from districts.model import District
+from scenarios.levers.effect import Effect
+from scenarios.levers.fault import wrong
+from scenarios.levers.places import Facilities, chosen, names
 from scenarios.months import MONTH, number_of
 from sim.policy import Policy
 
 if TYPE_CHECKING:
     from sim.rules import Rules
 
+__all__ = ["Context", "Facilities", "Lever", "Month", "as_month", "names", "wrong"]
 
-def wrong(message: str, **params: object) -> PydanticCustomError:
-    """A fault of a lever or its field: ``message`` says what is expected, an English id with ``params``."""
-    return PydanticCustomError("lever", "{text}", {"id": message, "params": params, "text": message.format(**params)})
+#: A relative month lies at most so many months after the run's start, as many as a run may have.
+_LATEST = 600
 
 
-def _month(value: object) -> object:
+def as_month(value: object) -> str:
+    """``value`` as a month, "YYYY-MM" or "+N". Raises the fault of a lever for anything else."""
     # YAML reads an unquoted +3 as the number 3
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
-        return f"+{value}"
-    if isinstance(value, str) and (MONTH.fullmatch(value) or (value[:1] == "+" and value[1:].isdecimal())):
-        return value
+    text = f"+{value}" if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(text, str):
+        relative = text[:1] == "+" and text[1:].isdecimal() and int(text[1:]) <= _LATEST
+        if relative or MONTH.fullmatch(text):
+            return text
     raise wrong("a month as YYYY-MM, or +3 for three months after the run's start")
 
 
-def _facilities(value: object) -> object:
-    if value in ("all", "blud"):
-        return value
-    if isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value):
-        return tuple(value)
-    raise wrong("all, blud, or a list of names or codes of facilities")
-
-
 #: "YYYY-MM", or "+N": N months after the run's start (its first reported month).
-Month = Annotated[str, BeforeValidator(_month), Field(json_schema_extra={"unit": "YYYY-MM or +N"})]
-
-#: "all", "blud" (those with BLUD finance), or names or codes of facilities of the district.
-Facilities = Annotated[Literal["all", "blud"] | tuple[str, ...], BeforeValidator(_facilities)]
+Month = Annotated[str, BeforeValidator(as_month), Field(json_schema_extra={"unit": "YYYY-MM or +N"})]
 
 
 @dataclass(frozen=True)
@@ -76,29 +69,17 @@ class Context:
         return min(max(self.position(month), 0), self.months)
 
     def chosen(self, facilities: Facilities) -> list[int]:
-        """Indices of the named facilities, in the district's order. Raises ``KeyError`` for an unknown one."""
-        if facilities in ("all", "blud"):
-            every = enumerate(self.district.facilities)
-            return [position for position, facility in every if facilities == "all" or facility.blud]
-        return sorted({self._facility(name) for name in facilities})
-
-    def _facility(self, name: str) -> int:
-        for position, facility in enumerate(self.district.facilities):
-            if names(facility, name):
-                return position
-        raise KeyError(name)
-
-
-def names(facility: Facility, name: str) -> bool:
-    """Whether ``name`` is the facility's name or code, whatever the case."""
-    return name.casefold() in (facility.name.casefold(), facility.code.casefold())
+        """Indices of the facilities that a lever reaches, see :func:`scenarios.levers.places.chosen`."""
+        return chosen(facilities, self.district, self.rules, self.first_month)
 
 
 class Lever(BaseModel):
     """Base of all levers: immutable, unknown fields refused.
 
-    ``title_id``/``title_en`` are the names a reader sees, ``evidence`` says where the effect's size comes from: a
-    source, or "assumed".
+    ``title_id``/``title_en`` are the names a reader sees; ``evidence`` says where the effect's size comes from: a
+    source, or "assumed"; ``cost`` what the lever costs, whom and when. ``strength`` names the fields that say how
+    strong it is, each with the value at which it does nothing: these an uncertain ``effect`` moves. A lever with
+    ``start`` and ``stop`` lasts, and its numbers may change by month; those in ``once`` hold for the lever as a whole.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -106,8 +87,39 @@ class Lever(BaseModel):
     title_id: ClassVar[str]
     title_en: ClassVar[str]
     evidence: ClassVar[str]
+    cost: ClassVar[str]
+    strength: ClassVar[dict[str, float]] = {}
+    once: ClassVar[tuple[str, ...]] = ()
+
     kind: str
+    effect: Effect | None = Field(
+        default=None, description="how strong it is, where nobody knows exactly: low, median, high",
+        json_schema_extra={"unit": "times the strength written"},
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _uncertain_only_where_strong(self) -> Lever:
+        if self.effect is not None and not self.strength:
+            raise wrong("no effect for {kind}: it has no strength that could be uncertain", kind=self.kind)
+        return self
 
     @abstractmethod
     def apply(self, policy: Policy, context: Context) -> Policy:
         """The policy with this lever pulled; ``policy`` itself stays as it was."""
+
+    def pulled(self, policy: Policy, context: Context, factor: float) -> Policy:
+        """As :meth:`apply`, with an effect ``factor`` times as strong as written; the cost stays as written."""
+        as_written = self.apply(policy, context)
+        if factor == 1.0:
+            return as_written
+        moved = {name: self.held(name, nothing + factor * (value - nothing)) for name, nothing in self.strength.items()
+                 if (value := getattr(self, name)) is not None}  # fmt: skip
+        strong = self.model_copy(update=moved)
+        return strong.apply(policy, context).but(lever_cost=as_written.lever_cost)
+
+    def held(self, name: str, value: float) -> Any:
+        """``value`` within the bounds of the field ``name``, whole where the field is."""
+        info = type(self).model_fields[name]
+        value = min([value, *(limit.le for limit in info.metadata if hasattr(limit, "le"))])
+        value = max([value, *(limit.ge for limit in info.metadata if hasattr(limit, "ge"))])
+        return value if float in (info.annotation, *get_args(info.annotation)) else round(value)

@@ -23,6 +23,10 @@ class Collectors(Lever):
         "kader JKN 2017-2018: 13.9 % more collected, before and after, a claim of BPJS (ISSA); CHEPS 2016-2017: an "
         "effect in Semarang, none in Balikpapan. One officer phones about 100 members a day (BPJS Pasuruan 2020)"
     )
+    cost: ClassVar[str] = (
+        "share × families in arrears at the start of the run × cost_per_family, every month, on the APBD"
+    )
+    strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["collectors"] = "collectors"
     start: Month = Field(default="+0", description="first month")

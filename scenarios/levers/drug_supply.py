@@ -25,6 +25,10 @@ class DrugSupply(Lever):
         "assumed; drugs were out 28 % of the time in the puskesmas of Jombang (2019), and requests are planned with a "
         "buffer of 10 to 15 % of use"
     )
+    cost: ClassVar[str] = (
+        "cost_per_month on the APBD; the drug budget itself is a line of its own and no part of the JKN bill"
+    )
+    strength: ClassVar[dict[str, float]] = {"budget_factor": 1.0, "lead_factor": 1.0, "target_months": 0.0}
 
     kind: Literal["drug_supply"] = "drug_supply"
     start: Month = Field(default="+0", description="first month")

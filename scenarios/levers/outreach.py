@@ -21,6 +21,10 @@ class Outreach(Lever):
     title_id: ClassVar[str] = "kegiatan luar gedung"
     title_en: ClassVar[str] = "outreach"
     evidence: ClassVar[str] = "assumed: 5 to 30 per mille more contacts a month is a modelling range, no study found"
+    cost: ClassVar[str] = (
+        "hours_per_month × facilities reached × cost_per_hour, every month, on the APBD; nothing with own_staff"
+    )
+    strength: ClassVar[dict[str, float]] = {"hours_per_month": 0.0}
 
     kind: Literal["outreach"] = "outreach"
     start: Month = Field(default="+0", description="first month")

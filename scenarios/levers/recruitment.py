@@ -30,6 +30,9 @@ class Recruitment(Lever):
         "per 5,000 members the odds of a contact rate of 150 per mille are 1.06 times as high; time until "
         "filled and pay are assumed"
     )
+    cost: ClassVar[str] = (
+        "new posts × cost_per_month, every month from that in which they should be filled, on the APBD"
+    )
 
     kind: Literal["recruitment"] = "recruitment"
     cadre: Clinician = Field(description="who is recruited")

@@ -16,6 +16,8 @@ class ReferralTraining(Lever):
     title_id: ClassVar[str] = "pelatihan rujukan"
     title_en: ClassVar[str] = "referral training"
     evidence: ClassVar[str] = "assumed: 10 to 40 % fewer non-specialist referrals is a modelling range, no study found"
+    cost: ClassVar[str] = "share × doctors of the facilities reached × cost_per_doctor, once, on the APBD"
+    strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["referral_training"] = "referral_training"
     start: Month = Field(default="+0", description="month of the training")

@@ -23,6 +23,8 @@ class Reminders(Lever):
         "assumed: 1 to 5 % points more families paying in a month is a modelling range, no finished study found "
         "(the trial ReachUHC in Ghana is running)"
     )
+    cost: ClassVar[str] = "share × families paying at the start of the run × cost_per_message, every month, on the APBD"
+    strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["reminders"] = "reminders"
     start: Month = Field(default="+0", description="first month")
