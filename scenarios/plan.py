@@ -20,7 +20,7 @@ from scenarios.levers.base import Context
 from scenarios.months import MONTH, full_years, later, number_of, span
 from scenarios.posterior import found_posterior, told_of
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
-from scenarios.scenario import Scenario, load_scenario
+from scenarios.scenario import Decision, Scenario, load_scenario
 from scenarios.track_record import found_record
 from sim.facilities.exemption import is_exempt
 from sim.facilities.hospitals import listed_hospitals
@@ -89,7 +89,7 @@ class Prepared:
     first_month: str
     start: str
     simulated: int
-    policies: dict[str, Policy] = field(default_factory=dict)
+    decisions: dict[str, Decision] = field(default_factory=dict)
     posterior: Posterior | None = None
     record: dict[str, Any] | None = None
 
@@ -97,6 +97,11 @@ class Prepared:
     def context(self) -> Context:
         """The context in which levers are applied."""
         return Context(self.district, self.rules, self.first_month, self.simulated, self.start)
+
+    @property
+    def policies(self) -> dict[str, Policy]:
+        """The policies by scenario, uncertain effects at their medians."""
+        return {name: decision.policy for name, decision in self.decisions.items()}
 
     @property
     def binding_year(self) -> int | None:
@@ -138,7 +143,7 @@ def prepare_loaded(plan: RunPlan, district: District, rules: Rules) -> Prepared:
     posterior = found_posterior(plan.where, district, plan.posterior, plan.prior)
     record = found_record(plan.where, plan.posterior) if posterior is not None else None
     prepared = Prepared(plan, district, rules, scenarios, first, start, simulated, posterior=posterior, record=record)
-    prepared.policies.update({scenario.name: scenario.policy(prepared.context) for scenario in scenarios})
+    prepared.decisions.update({scenario.name: scenario.decided(prepared.context) for scenario in scenarios})
     _check_binding(prepared)
     return prepared
 

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 from districts.faults import UserError
 from districts.model import District
 from scenarios.binding import binding_scenario
-from scenarios.blocks import probe, probes
+from scenarios.blocks import ASSUMED, LUCK, probe, probes
 from scenarios.months import number_of
 from scenarios.need import paid_by_others
 from scenarios.plan import Prepared, RunPlan, asked, entry, manifest_of, prepare
+from scenarios.scenario import Decision
 from scenarios.shares import figures
 from scenarios.store import FILE, RULES, RunStore
 from scenarios.workers import each
-from sim.policy import Policy
 from sim.posterior import Posterior, centre_of, draw_of
 from sim.results import Results
 
@@ -52,9 +52,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class Task:
-    """What the units of one name compute: a policy, and in a probe the block that is held."""
+    """What the units of one name compute: what is decided, and in a probe the block that is held."""
 
-    policy: Policy
+    decision: Decision
     held: str = ""
 
 
@@ -105,14 +105,14 @@ def execute(
     total = plan.replicates * (len(ready.scenarios) + (plan.binding is not None))
     total += len(probes()) * blocks["replicates"] if blocks else 0
     running = _Running(store, setting, jobs, total, progress or (lambda _: None))
-    _scenarios(running, {name: Task(policy) for name, policy in ready.policies.items()}, plan.replicates)
+    _scenarios(running, {name: Task(decision) for name, decision in ready.decisions.items()}, plan.replicates)
     if plan.binding and (year := ready.binding_year) is not None:
         scenario = next(scenario for scenario in ready.scenarios if scenario.name == plan.binding)
         second = binding_scenario(store, scenario, year, plan.certainty)
-        policy = second.policy(ready.context)
+        decision = second.decided(ready.context)
         if second.name not in store.scenarios:
-            store.update(scenarios=[*store.manifest["scenarios"], entry(second, policy)])
-        _scenarios(running, {second.name: Task(policy)}, plan.replicates)
+            store.update(scenarios=[*store.manifest["scenarios"], entry(second, decision.policy)])
+        _scenarios(running, {second.name: Task(decision)}, plan.replicates)
     if blocks:
         _probes(running, ready, blocks["scenario"], blocks["year"], blocks["replicates"])
     return store
@@ -173,13 +173,13 @@ def _probes(running: _Running, ready: Prepared, scenario: str, year: int, replic
     store = running.store
     others = paid_by_others(store.manifest, year)
     months = number_of(f"{year}-12") - number_of(ready.first_month) + 1
-    policy = ready.policies[scenario].until(months)
+    decision = ready.decisions[scenario].until(months)
 
     def save(block: str, number: int, results: Results, _seconds: float) -> None:
         store.save_probe(block, number, *figures(results, year, others))
 
     done = {unit for unit in store.probes() if unit[1] < replicates}
-    tasks = {block: Task(policy, block) for block in probes()}
+    tasks = {block: Task(decision, block) for block in probes()}
     _compute(running, tasks, replicates, done, len(store.done()) + len(done), save)
 
 
@@ -200,6 +200,9 @@ def _compute(
 def _unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]:
     """One unit: (results from the run's start on, seconds)."""
     began, luck_only = time.monotonic(), setting.luck_only
+    # how strong a lever is nobody measured: it is held with all that is assumed, and where only luck is left
+    centred = luck_only or task.held in (LUCK, ASSUMED)
+    policy = task.decision.policy if centred else task.decision.of(setting.seed, replicate)
     if task.held:
         behaviour, luck_only = probe(task.held, setting.seed, replicate, setting.posterior)
     elif luck_only:
@@ -207,7 +210,7 @@ def _unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]
     else:
         behaviour = draw_of(setting.posterior, setting.seed, replicate)
     results = setting.simulate(
-        setting.district, setting.rules, behaviour, task.policy, setting.seed,
+        setting.district, setting.rules, behaviour, policy, setting.seed,
         replicate=replicate, stock=setting.stock, luck_only=luck_only,
     )  # fmt: skip
     return results.since(setting.start), time.monotonic() - began

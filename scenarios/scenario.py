@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -39,10 +39,11 @@ class Scenario:
     chain: tuple[str, ...] = ()
     question: dict[str, str] = field(default_factory=dict)
 
-    def policy(self, context: Context) -> Policy:
+    def policy(self, context: Context, draw: tuple[int, int] | None = None) -> Policy:
         """The baseline policy, with the agreement the district already has, and all levers of the chain in order.
 
-        Raises ``InputError`` naming file and line when a lever names a facility that the district does not have.
+        Uncertain effects are those of ``draw`` (seed, replicate), at their medians without one. Raises ``InputError``
+        naming file and line when a lever names facilities that the district does not have.
         """
         if faults := self.faults(context.district):
             raise InputError(faults)
@@ -50,8 +51,16 @@ class Scenario:
         if context.district.uhc_agreement:  # in force already; nobody decided to end it
             policy = policy.but(agreement=np.ones(context.months, np.bool_))
         for placed in self.levers:
-            policy = placed.lever.apply(policy, context)
+            effect, factor = placed.lever.effect, 1.0
+            if effect is not None:
+                factor = effect.median if draw is None else effect.drawn(placed.lever.kind, *draw)
+            policy = placed.lever.pulled(policy, context, factor)
         return policy
+
+    def decided(self, context: Context) -> Decision:
+        """What is decided in ``context``, for every replicate. Raises as :meth:`policy` does."""
+        uncertain = any(placed.lever.effect is not None for placed in self.levers)
+        return Decision(self.policy(context), (self, context) if uncertain else None)
 
     def faults(self, district: District) -> list[Fault]:
         """One fault for everything that a lever asks of the district's facilities and they do not have."""
@@ -75,6 +84,26 @@ class Scenario:
             "levers": levers,
             "sha256": hashlib.sha256(content.encode()).hexdigest(),
         }
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A scenario's policy in every replicate: ``policy`` has each uncertain effect at its median; where there are any,
+    ``drawn`` is what the policy of a replicate is made from."""
+
+    policy: Policy
+    drawn: tuple[Scenario, Context] | None = None
+
+    def of(self, seed: int, replicate: int) -> Policy:
+        """The policy of ``replicate``, with the effects that it draws."""
+        if self.drawn is None:
+            return self.policy
+        scenario, context = self.drawn
+        return scenario.policy(context, (seed, replicate)).until(self.policy.months)
+
+    def until(self, months: int) -> Decision:
+        """What is decided in the first ``months`` months. Raises ``ValueError`` when there are fewer."""
+        return replace(self, policy=self.policy.until(months))
 
 
 def library() -> list[str]:

@@ -49,7 +49,8 @@ def is_number(info: FieldInfo) -> bool:
 def links(lever: type[Lever], entry: dict[str, Any]) -> tuple[list[Link], list[Wrong]]:
     """The steps of a lever's ``entry``, in order, and what is wrong with its schedules; without any, the entry alone.
 
-    Numbers are not checked here: each link is an entry for the lever's own class.
+    Numbers are not checked here: each link is an entry for the lever's own class. Where a schedule is wrong, the one
+    link is for the sake of the other fields.
     """
     numbers = [name for name, info in lever.model_fields.items() if is_number(info)]
     schedules = {name: entry[name] for name in numbers if isinstance(entry.get(name), dict)}
@@ -57,11 +58,16 @@ def links(lever: type[Lever], entry: dict[str, Any]) -> tuple[list[Link], list[W
         return [Link(entry, {})], []
     wrong = [_fixed(lever, name) for name in schedules if name not in changeable(lever)]
     wrong = wrong or [found for name, schedule in schedules.items() for found in _keys(name, schedule)]
-    if wrong:
-        return [], wrong
-    months = {name: {as_month(key): key for key in schedule} for name, schedule in schedules.items()}
-    wrong = _order(entry, months)
-    return ([], wrong) if wrong else (_chain(lever, entry, months), [])
+    if not wrong:
+        months = {name: {as_month(key): key for key in schedule} for name, schedule in schedules.items()}
+        wrong = _order(entry, months)
+    return ([_first(entry, schedules)], wrong) if wrong else (_chain(lever, entry, months), [])
+
+
+def _first(entry: dict[str, Any], schedules: dict[str, dict[Any, Any]]) -> Link:
+    """The entry with the first number of every schedule; 0 where there is none."""
+    keys = {name: next(iter(schedule), None) for name, schedule in schedules.items()}
+    return Link({**entry, **{name: schedules[name].get(key, 0) for name, key in keys.items()}}, keys)
 
 
 def _fixed(lever: type[Lever], name: str) -> Wrong:

@@ -51,8 +51,10 @@ def traced(ready: Prepared, trace: Trace, lang: str = "id") -> str:
 
     plan, scenario = ready.plan, ready.scenarios[0]
     behaviour = centre_of(ready.posterior) if plan.luck_only else draw_of(ready.posterior, plan.seed, 0)
+    decision = ready.decisions[scenario.name]
+    policy = decision.policy if plan.luck_only else decision.of(plan.seed, 0)
     simulate(
-        ready.district, ready.rules, behaviour, ready.policies[scenario.name], plan.seed, replicate=0,
+        ready.district, ready.rules, behaviour, policy, plan.seed, replicate=0,
         stock=plan.stock or ready.district.default_stock, luck_only=plan.luck_only, trace=trace,
     )  # fmt: skip
     _ = translator(lang)

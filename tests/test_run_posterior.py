@@ -192,9 +192,9 @@ def test_a_unit_is_given_its_draw_and_a_probe_what_it_holds() -> None:
         given.append((behaviour, bool(options["luck_only"])))
         return fake_engine.simulate(district, rules, behaviour, *others, **options)  # type: ignore[arg-type]
 
-    at, policy = calibrated(), ready().policies["baseline"]
+    at, decision = calibrated(), ready().decisions["baseline"]
     setting = Setting(at.district, at.rules, 1, at.district.default_stock, False, at.start, engine, at.posterior)
-    for task in (Task(policy), Task(policy, "premiums"), Task(policy, SHOCKS), Task(policy, LUCK)):
+    for task in (Task(decision), Task(decision, "premiums"), Task(decision, SHOCKS), Task(decision, LUCK)):
         _unit(setting, task, 3)
     assert given[0] == (at.posterior.draw(1, 3), False)  # type: ignore[union-attr]
     assert given[1:] == [probe(block, 1, 3, at.posterior) for block in ("premiums", SHOCKS, LUCK)]

@@ -74,7 +74,7 @@ def future_of(
     # relative months of the past count from the window's first, wherever the simulation begins
     context = Context(district, setting.rules, later(stock.month, 1), months, ready.observed.first)
     return Future(
-        district, setting.rules, ready.past.policy(context), stock.month, posterior, setting.seed + known, keys
+        district, setting.rules, ready.past.decided(context), stock.month, posterior, setting.seed + known, keys
     )
 
 

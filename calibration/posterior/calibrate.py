@@ -127,7 +127,7 @@ def prepare_loaded(
                         "simulation that begins there with what followed", district=district.title,
                         month=stock)  # fmt: skip
     context = Context(district, rules, observed.first, observed.months)
-    setting = Setting(district, rules, past.policy(context), stock, plan.seed)
+    setting = Setting(district, rules, past.decided(context), stock, plan.seed)
     return Ready(plan, setting, observed, past, dropped)
 
 

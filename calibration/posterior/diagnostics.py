@@ -61,7 +61,7 @@ def diagnosed(found: Calibration, jobs: int = 1, progress: Callable[[Progress], 
             "outside_p": round(found.fit.outside.p, 4),
         }
     setting = ready.setting
-    future = Future(setting.district, setting.rules, setting.policy, setting.stock, found.posterior, setting.seed, ())
+    future = Future(setting.district, setting.rules, setting.decided, setting.stock, found.posterior, setting.seed, ())
     targets, bands = replay(
         future, ready.observed, ready.codes, jobs,
         lambda done: tell(Progress(done, REPLICATES)),

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from calibration.history.observed import Key, simulated
 from districts.model import District
+from scenarios.scenario import Decision
 from scenarios.workers import each
 from sim.behaviour import default_behaviour
-from sim.policy import Policy
 from sim.posterior import Posterior
 from sim.rules import Rules
 from sim.simulate import simulate
@@ -23,12 +23,12 @@ FloatArray = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Future:
-    """What is simulated: ``district`` from the end of the month ``stock`` under ``policy``, ``posterior`` None for the
-    priors, and the ``keys`` that are kept."""
+    """What is simulated: ``district`` from the end of the month ``stock`` under what was ``decided``, ``posterior``
+    None for the priors, and the ``keys`` that are kept."""
 
     district: District
     rules: Rules
-    policy: Policy
+    decided: Decision
     stock: str
     posterior: Posterior | None
     seed: int
@@ -41,8 +41,9 @@ def one(future: Future, replicate: int) -> FloatArray:
         behaviour = default_behaviour().draw(future.seed, replicate)
     else:
         behaviour = future.posterior.draw(future.seed, replicate)
+    policy = future.decided.of(future.seed, replicate)
     results = simulate(
-        future.district, future.rules, behaviour, future.policy, future.seed, replicate=replicate, stock=future.stock
+        future.district, future.rules, behaviour, policy, future.seed, replicate=replicate, stock=future.stock
     )
     codes = [facility.code for facility in future.district.facilities]
     return np.stack([simulated(results, codes, key) for key in future.keys])

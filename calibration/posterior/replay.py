@@ -73,7 +73,7 @@ def replay(
     ``future`` spans the months of ``observed``; its keys are replaced by those observed.
     """
     keys = observed.asked()
-    asked = Future(future.district, future.rules, future.policy, future.stock, future.posterior, future.seed, keys)
+    asked = Future(future.district, future.rules, future.decided, future.stock, future.posterior, future.seed, keys)
     simulated = sample(asked, range(REPLICATES), jobs, tell)
     noise = _Noise(future.seed, observed.months)
     layout = features(observed, codes)

@@ -25,10 +25,9 @@ from numpy.typing import NDArray
 
 from districts.faults import UserError
 from districts.model import District
-from scenarios.scenario import Scenario
+from scenarios.scenario import Decision, Scenario
 from scenarios.workers import each
 from sim.behaviour import PARAMETERS, default_behaviour
-from sim.policy import Policy
 from sim.random import make_key
 from sim.results import Results
 from sim.rules import Rules
@@ -53,7 +52,7 @@ class Setting:
 
     district: District
     rules: Rules
-    policy: Policy
+    decided: Decision
     stock: str
     seed: int
 
@@ -79,7 +78,7 @@ def identity(setting: Setting, scenario: Scenario) -> dict[str, Any]:
         "behaviour": _sha(behaviour),
         "past": scenario.describe()["sha256"],
         "stock": setting.stock,
-        "months": setting.policy.months,
+        "months": setting.decided.policy.months,
         "seed": setting.seed,
     }
 
@@ -92,12 +91,11 @@ def simulate_row(setting: Setting, number: int) -> tuple[bytes, bytes, bytes, fl
     """Row ``number`` as stored: parameters, effects, results and the seconds it took."""
     began = time.monotonic()
     behaviour = default_behaviour().draw(setting.seed, number)
+    policy = setting.decided.of(setting.seed, number)
     results = simulate(
-        setting.district, setting.rules, behaviour, setting.policy, setting.seed, replicate=number, stock=setting.stock
+        setting.district, setting.rules, behaviour, policy, setting.seed, replicate=number, stock=setting.stock
     )
-    shocks = draw_shocks(
-        behaviour, make_key(setting.seed, number), setting.policy.months, len(setting.district.facilities)
-    )
+    shocks = draw_shocks(behaviour, make_key(setting.seed, number), policy.months, len(setting.district.facilities))
     effects = np.stack([getattr(shocks, name) for name in EFFECTS])
     parameters = np.array([value for _, value in behaviour.values])
     return parameters.tobytes(), effects.tobytes(), results.to_bytes(), time.monotonic() - began

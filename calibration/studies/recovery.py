@@ -86,8 +86,8 @@ def made_up(population: int, facilities: int, months: int, most: int) -> Ready:
     keys += [("arrears", "class:3"), ("arrears_rupiah", "class:3")]
     keys += [(name, facility.code) for facility in district.facilities for name in _FACILITY]
     first = later(district.default_stock, 1)
-    policy = past.policy(Context(district, rules, first, months))
-    series = sample(Future(district, rules, policy, district.default_stock, None, _SEED + 1, tuple(keys)), [0])
+    decided = past.decided(Context(district, rules, first, months))
+    series = sample(Future(district, rules, decided, district.default_stock, None, _SEED + 1, tuple(keys)), [0])
     history = tuple(
         HistoryRow(month=month, indicator=name, place=place, value=value, source="made up", confidence="assumed")
         for (name, place), values in series.items()
