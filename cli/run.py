@@ -1,4 +1,4 @@
-"""Commands ``run``, ``scenarios``, ``levers``, ``month`` and ``compare``."""
+"""Commands ``run``, ``month`` and ``compare``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.tables import wrapped
+
 if TYPE_CHECKING:
     from scenarios.plan import Prepared
 
@@ -18,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to ``app``."""
-    for command in (run, scenarios, levers, month, compare):
+    for command in (run, month, compare):
         app.command()(command)
 
 
@@ -92,50 +94,6 @@ def run(
         typer.echo(events)
 
 
-def scenarios(lang: Lang = "id", as_json: Json = False) -> None:
-    """List the scenarios of the library."""
-    from scenarios.scenario import library, load_scenario
-
-    language(lang)
-    found = [load_scenario(name) for name in library()]
-    if as_json:
-        typer.echo(json.dumps([scenario.describe() for scenario in found], ensure_ascii=False, indent=1))
-        return
-    for scenario in found:
-        typer.echo(_wrapped(f"{scenario.name}: {scenario.title[lang]}", ""))
-        typer.echo(_wrapped(scenario.explanation[lang]))
-
-
-def levers(
-    name: Annotated[str | None, typer.Argument(help="One lever, with all its fields.")] = None,
-    lang: Lang = "id",
-    as_json: Json = False,
-) -> None:
-    """List the levers that a scenario file may name, or document one."""
-    from districts.faults import UserError
-    from districts.names import most_like
-    from districts.text import translator
-    from scenarios.levers import LEVERS
-    from scenarios.levers.documents import document, document_all
-
-    _ = translator(language(lang))
-    if name is not None and name not in LEVERS:
-        raise UserError("unknown lever {kind}; nearest known: {near}", kind=name, near=most_like(name, list(LEVERS)))
-    documents = document_all(lang) if name is None else [document(LEVERS[name], lang)]
-    if as_json:
-        typer.echo(json.dumps(documents, ensure_ascii=False, indent=1))
-        return
-    for lever in documents:
-        typer.echo(f"{lever['kind']}: {lever['title']}")
-        if name is None:
-            continue
-        typer.echo(_wrapped(lever["text"]))
-        typer.echo(_wrapped(_("Evidence: {text}").format(text=lever["evidence"])))
-        for field in lever["fields"]:
-            typer.echo(_wrapped(f"{field['name']}: {field['about']}", "  "))
-            typer.echo(_wrapped(field["form"], "      "))
-
-
 def month(lang: Lang = "id", as_json: Json = False) -> None:
     """Print the steps of one simulated month, in order."""
     from districts.text import translator
@@ -151,7 +109,7 @@ def month(lang: Lang = "id", as_json: Json = False) -> None:
     for number, row in enumerate(rows, 1):
         day = _("day {day}").format(day=row["day"]) if row["day"] else _("last day")
         typer.echo(f"{number:2}. {row['name']} ({day})")
-        typer.echo(_wrapped(str(row["text"])))
+        typer.echo(wrapped(str(row["text"])))
 
 
 def compare(
@@ -206,9 +164,3 @@ def _folder(ready: Prepared, resume: bool) -> Path:
     if number == 1:
         raise UserError("there is no run in {folder} to go on with", folder=base)
     return numbered(number - 1)
-
-
-def _wrapped(text: str, indent: str = "    ") -> str:
-    import textwrap
-
-    return textwrap.fill(text, 80, initial_indent=indent, subsequent_indent=indent)

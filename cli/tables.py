@@ -8,6 +8,7 @@ import os
 import re
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -83,3 +84,8 @@ class Lang(StrEnum):
 
     id = "id"
     en = "en"
+
+
+def wrapped(text: str, indent: str = "    ", hanging: str | None = None) -> str:
+    """``text`` in lines of at most 80 signs, each after ``indent``, those after the first after ``hanging``."""
+    return textwrap.fill(text, 80, initial_indent=indent, subsequent_indent=indent if hanging is None else hanging)

@@ -116,6 +116,11 @@ def checked(source: Traversable) -> tuple[Form, Any, list[Placed]]:
     return form, raw, levers
 
 
+def tree(source: Traversable) -> Any:
+    """What a file holds, as plain dictionaries, lists and values. Raises ``InputError`` where it is no YAML."""
+    return _plain(_parse(source))
+
+
 def _made(source: Traversable, entry: Any, lever: type[Lever]) -> tuple[list[Lever], list[Fault]]:
     """The levers of one entry, a chain where its numbers change by month, or its faults."""
     chain, wrong = links(lever, _plain(entry))

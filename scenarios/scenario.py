@@ -112,6 +112,11 @@ def library() -> list[str]:
     return sorted(found, key=lambda name: name != "baseline")
 
 
+def library_file(name: str) -> Traversable:
+    """The file of a shipped scenario."""
+    return _folder().joinpath(f"{name}.yaml")
+
+
 def load_scenario(name_or_path: str | Path) -> Scenario:
     """The scenario of that name in the library, or of that file.
 
@@ -134,7 +139,7 @@ def _find(name: str, beside: Path | None) -> Traversable:
     if beside is not None and (beside / f"{name}.yaml").is_file():
         return beside / f"{name}.yaml"
     if name in library():
-        return _folder().joinpath(f"{name}.yaml")
+        return library_file(name)
     raise UserError("unknown scenario {name}; nearest known: {near}", name=name, near=most_like(name, library()))
 
 

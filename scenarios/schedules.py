@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
-from scenarios.levers.base import Lever, as_month
+from scenarios.levers.base import NAMED, Lever, as_month
 from scenarios.months import number_of
 
 
@@ -49,8 +49,8 @@ def is_number(info: FieldInfo) -> bool:
 def links(lever: type[Lever], entry: dict[str, Any]) -> tuple[list[Link], list[Wrong]]:
     """The steps of a lever's ``entry``, in order, and what is wrong with its schedules; without any, the entry alone.
 
-    Numbers are not checked here: each link is an entry for the lever's own class. Where a schedule is wrong, the one
-    link is for the sake of the other fields.
+    Numbers are not checked here: each link is an entry for the lever's own class. Where a schedule is wrong, the
+    links are there to find what else is.
     """
     numbers = [name for name, info in lever.model_fields.items() if is_number(info)]
     schedules = {name: entry[name] for name in numbers if isinstance(entry.get(name), dict)}
@@ -61,13 +61,15 @@ def links(lever: type[Lever], entry: dict[str, Any]) -> tuple[list[Link], list[W
     if not wrong:
         months = {name: {as_month(key): key for key in schedule} for name, schedule in schedules.items()}
         wrong = _order(entry, months)
-    return ([_first(entry, schedules)], wrong) if wrong else (_chain(lever, entry, months), [])
+    return (_one_by_one(entry, schedules), wrong) if wrong else (_chain(lever, entry, months), [])
 
 
-def _first(entry: dict[str, Any], schedules: dict[str, dict[Any, Any]]) -> Link:
-    """The entry with the first number of every schedule; 0 where there is none."""
+def _one_by_one(entry: dict[str, Any], schedules: dict[str, dict[Any, Any]]) -> list[Link]:
+    """The entry with every number of its schedules once, beside the first of the others (0 where there is none)."""
     keys = {name: next(iter(schedule), None) for name, schedule in schedules.items()}
-    return Link({**entry, **{name: schedules[name].get(key, 0) for name, key in keys.items()}}, keys)
+    first = {**entry, **{name: schedules[name].get(key, 0) for name, key in keys.items()}}
+    return [Link({**first, name: number}, {**keys, name: key})
+            for name, schedule in schedules.items() for key, number in (schedule or {None: 0}).items()]  # fmt: skip
 
 
 def _fixed(lever: type[Lever], name: str) -> Wrong:
@@ -104,7 +106,8 @@ def _order(entry: dict[str, Any], months: dict[str, dict[str, Any]]) -> list[Wro
     except PydanticCustomError:
         stop = None  # told when the lever is checked
     name, *others = months
-    if len({month[0] == "+" for month in [*every, *([] if stop is None else [stop])]}) > 1:
+    dated = every if stop is None else [*every, stop]
+    if any(month in NAMED for month in dated) or len({month.startswith("+") for month in dated}) > 1:
         return [Wrong((name,), "its months, and stop, all as YYYY-MM or all as +3")]
     first = min(months[name], key=_place)
     late = [other for other in others if min(months[other], key=_place) != first]

@@ -196,12 +196,12 @@ def message_ids() -> set[str]:
     """Every English message id in the source of scenarios and of its commands."""
     root = Path(__file__).parent.parent
     places = [*(root / "scenarios").rglob("*.py"), *(root / "cli" / f"{name}.py" for name in
-              ("run", "answer", "export", "progress")), root / "sim" / "posterior.py"]  # fmt: skip
+              ("run", "library", "answer", "export", "progress")), root / "sim" / "posterior.py"]  # fmt: skip
     ids = {text for pair in reading._SAID.values() for text in pair}
     for path in places:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                last = {"_": 1, "UserError": 1, "wrong": 1, "fault": 4}.get(node.func.id, 0)
+                last = {"_": 1, "UserError": 1, "wrong": 1, "fault": 4, "Wrong": 2, "Unknown": 3}.get(node.func.id, 0)
                 ids |= {arg.value for arg in node.args[:last] if isinstance(arg, ast.Constant)
                         and isinstance(arg.value, str)}  # fmt: skip
     return ids

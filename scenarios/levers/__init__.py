@@ -27,9 +27,10 @@ from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
 from scenarios.levers.switch_off import SwitchOff
 from scenarios.levers.tariff_change import TariffChange
+from scenarios.levers.uhc_bars import UhcBars
 
 _ALL: tuple[type[Lever], ...] = (
-    PemdaIntake, SwitchOff, ApbdLine, PbiCut, QuotaAddition,
+    PemdaIntake, UhcBars, SwitchOff, ApbdLine, PbiCut, QuotaAddition,
     Collectors, Reminders, Autodebit, RehabPromotion, Amnesty, Cleansing,
     Outreach, PcareCompleteness, ReferralTraining, Recruitment, DrugSupply, BludTransition,
     KbkScheme, PremiumChange, Kris, TariffChange,

@@ -58,7 +58,9 @@ class ApbdLine(Lever):
         description="where the year's amount comes from; district: the lines written in the district's budget"
     )
     amounts: dict[int, int] | None = Field(
-        default=None, description="amount by calendar year (rule amounts)", json_schema_extra={"unit": "rupiah/year"}
+        default=None,
+        description="amount by calendar year (rule amounts)",
+        json_schema_extra={"unit": "rupiah/year", "least": 0},
     )
     months_short: float | None = Field(
         default=None, ge=0, le=12, description="months for which the line is short (rule heads_at_start)",
@@ -71,7 +73,7 @@ class ApbdLine(Lever):
     additions: dict[str, int] | None = Field(
         default=None,
         description="amount that P-APBD adds, by month YYYY-MM",
-        json_schema_extra={"unit": "rupiah, once"},
+        json_schema_extra={"unit": "rupiah, once", "least": 0},
     )
     holds_aid: bool | None = Field(
         default=None, description="the aid of class III self-payers is paid from this line too; false: from another"

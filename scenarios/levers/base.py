@@ -22,25 +22,28 @@ from sim.policy import Policy
 if TYPE_CHECKING:
     from sim.rules import Rules
 
-__all__ = ["Context", "Facilities", "Lever", "Month", "as_month", "names", "wrong"]
+__all__ = ["NAMED", "Context", "Facilities", "Lever", "Month", "as_month", "names", "wrong"]
 
+#: Names of months: the first such month from the run's start on.
+NAMED = ("january", "february", "march", "april", "may", "june",
+         "july", "august", "september", "october", "november", "december")  # fmt: skip
 #: A relative month lies at most so many months after the run's start, as many as a run may have.
 _LATEST = 600
 
 
 def as_month(value: object) -> str:
-    """``value`` as a month, "YYYY-MM" or "+N". Raises the fault of a lever for anything else."""
+    """``value`` as a month: "YYYY-MM", "+N" or a month's name. Raises the fault of a lever for anything else."""
     # YAML reads an unquoted +3 as the number 3
     text = f"+{value}" if isinstance(value, int) and not isinstance(value, bool) else value
     if isinstance(text, str):
         relative = text[:1] == "+" and text[1:].isdecimal() and int(text[1:]) <= _LATEST
-        if relative or MONTH.fullmatch(text):
+        if relative or text in NAMED or MONTH.fullmatch(text):
             return text
-    raise wrong("a month as YYYY-MM, or +3 for three months after the run's start")
+    raise wrong("a month as YYYY-MM, +3 for three months after the run's start, or january for the next January")
 
 
-#: "YYYY-MM", or "+N": N months after the run's start (its first reported month).
-Month = Annotated[str, BeforeValidator(as_month), Field(json_schema_extra={"unit": "YYYY-MM or +N"})]
+#: "YYYY-MM"; "+N", N months after the run's start (its first reported month); or "january", the first from it on.
+Month = Annotated[str, BeforeValidator(as_month), Field(json_schema_extra={"unit": "YYYY-MM, +N or january"})]
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,11 @@ class Context:
 
     def position(self, month: str) -> int:
         """The index of ``month``; below 0 or at ``months`` and above when it lies outside the policy."""
-        first = number_of(self.first_month)
+        first, start = number_of(self.first_month), number_of(self.start or self.first_month)
         if month.startswith("+"):
-            return number_of(self.start or self.first_month) - first + int(month[1:])
+            return start - first + int(month[1:])
+        if month in NAMED:
+            return start - first + (NAMED.index(month) - start) % 12
         return number_of(month) - first
 
     def index(self, month: str) -> int:

@@ -1,0 +1,38 @@
+"""Lever: other UHC bars than those of the law, from a month on."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from scenarios.levers.base import Context, Lever, Month
+from scenarios.months import later
+from sim.policy import Policy
+
+
+class UhcBars(Lever):
+    """The bars that the registered and the active share of the population must pass for UHC status: 98 and 80 % since
+    2025, 95 and 75 % before. A Pemda that holds its status takes in as many as these bars ask for."""
+
+    title_id: ClassVar[str] = "batas UHC"
+    title_en: ClassVar[str] = "UHC bars"
+    evidence: ClassVar[str] = (
+        "a rule, no effect size: UHC criteria of BPJS Kesehatan, 95 and 75 % in 2023, 98 and 80 % in 2025 (press)"
+    )
+    cost: ClassVar[str] = "nothing itself; the premium of those taken in to pass the bars is in the Pemda's bill"
+
+    kind: Literal["uhc_bars"] = "uhc_bars"
+    start: Month = Field(default="+0", description="first month in which they hold")
+    registered: float = Field(
+        ge=0, le=1, description="bar of registered members", json_schema_extra={"unit": "share of the population"}
+    )
+    active: float = Field(
+        ge=0, le=1, description="bar of active members", json_schema_extra={"unit": "share of the population"}
+    )
+
+    def apply(self, policy: Policy, context: Context) -> Policy:
+        """The bars of the law hold before ``start``, these from it on."""
+        month = later(context.first_month, max(context.position(self.start), 0))
+        bars = (("uhc.bar.registered", month, self.registered), ("uhc.bar.active", month, self.active))
+        return policy.but(rule_changes=(*policy.rule_changes, *bars))
