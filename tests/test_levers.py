@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import re
+import typing
 from dataclasses import fields
 
 import numpy as np
@@ -19,10 +21,11 @@ from scenarios.levers.autodebit import Autodebit
 from scenarios.levers.blud_transition import BludTransition
 from scenarios.levers.cleansing import Cleansing
 from scenarios.levers.collectors import Collectors
-from scenarios.levers.documents import choices_of, document_all, text_of, unit_of
+from scenarios.levers.documents import bounds_of, choices_of, document_all, text_of, unit_of
 from scenarios.levers.drug_supply import DrugSupply
 from scenarios.levers.economic_shock import EconomicShock
 from scenarios.levers.epidemic import Epidemic
+from scenarios.levers.effect import Effect
 from scenarios.levers.kbk_scheme import KbkScheme
 from scenarios.levers.kris import Kris
 from scenarios.levers.outreach import Outreach
@@ -31,6 +34,7 @@ from scenarios.levers.pcare_completeness import PcareCompleteness
 from scenarios.levers.pemda_intake import PemdaIntake
 from scenarios.levers.population_shock import PopulationShock
 from scenarios.levers.premium_change import PremiumChange
+from scenarios.levers.places import Group
 from scenarios.levers.quota_addition import QuotaAddition
 from scenarios.levers.recruitment import Recruitment
 from scenarios.levers.referral_training import ReferralTraining
@@ -39,6 +43,7 @@ from scenarios.levers.reminders import Reminders
 from scenarios.levers.switch_off import SwitchOff
 from scenarios.levers.tariff_change import TariffChange
 from scenarios.months import later
+from scenarios.levers.uhc_bars import UhcBars
 from sim.policy import NewPosts, Policy, baseline_policy
 from sim.rules import RuleDateError, load_rules
 
@@ -118,7 +123,8 @@ def test_a_lever_moves_what_it_names_and_nothing_before_its_start(lever: Lever, 
 
 
 @pytest.mark.parametrize("lever", [ApbdLine(rule="amounts", amounts={2024: 5}, regime="owe"),
-                                   PemdaIntake(target="hold_status"), KbkScheme(scheme="zones_2017")])  # fmt: skip
+                                   PemdaIntake(target="hold_status"), KbkScheme(scheme="zones_2017"),
+                                   UhcBars(registered=0.95, active=0.75)])  # fmt: skip
 def test_levers_without_monthly_arrays_are_pure_too(lever: Lever) -> None:
     before = policy()
     kept = copy.deepcopy(before)
@@ -357,6 +363,23 @@ def test_relative_months_count_from_the_reported_start() -> None:
 
 
 @pytest.mark.parametrize(
+    ("start", "month", "position"),
+    [("2023-11", "january", 2), ("2023-11", "november", 0), ("2024-05", "january", 14), ("2024-05", "june", 7)],
+)
+def test_a_month_by_name_is_the_first_from_the_start_of_the_run_on(start: str, month: str, position: int) -> None:
+    assert Context(DISTRICT, None, "2023-11", 30, start=start).position(month) == position  # type: ignore[arg-type]
+
+
+def test_bars_hold_from_their_month_on() -> None:
+    """The law's own are 95 and 75 % until 2024, 98 and 80 % from 2025 on (UHC criteria of BPJS Kesehatan)."""
+    after = UhcBars(start="2024-03", registered=0.9, active=0.7).apply(policy(), CONTEXT)
+    rules = load_rules().from_month(after.rule_changes)
+    found = {month: (rules.value("uhc.bar.registered", month), rules.value("uhc.bar.active", month))
+             for month in ("2024-02", "2024-03", "2025-06")}  # fmt: skip
+    assert found == {"2024-02": (0.95, 0.75), "2024-03": (0.9, 0.7), "2025-06": (0.9, 0.7)}
+
+
+@pytest.mark.parametrize(
     ("lever", "given"),
     [
         (PemdaIntake, {"target": "hold_status", "quota": 3}),
@@ -405,25 +428,46 @@ def test_contradictions_and_bounds_are_refused(lever: type[Lever], given: dict[s
         lever.model_validate(given)
 
 
+#: Where a size comes from: a source, which has a year; or nowhere: it is assumed, or a decision, which has none.
+SOURCE = re.compile(r"\b(19|20)\d\d\b|\bassumed\b|no effect size|none needed")
+
+
 @pytest.mark.parametrize("lever", [*LEVERS.values(), FixedCost], ids=lambda lever: lever.__name__)
 def test_every_lever_is_documented(lever: type[Lever]) -> None:
     assert lever.title_id
     assert lever.title_en
-    assert lever.evidence
-    assert text_of(lever)
+    assert len(text_of(lever)) > 40
+    assert text_of(lever) != text_of(Lever)
+    assert SOURCE.search(lever.evidence), "a source, or that it is assumed"
+    assert re.search("nothing|APBD", lever.cost), "what it costs, and whom"
     for name, info in lever.model_fields.items():
-        if name == "kind":
+        if name in ("kind", "effect"):
             continue
         assert info.description, name
-        assert unit_of(info) or choices_of(info) or name == "facilities", f"{name} has no unit"
+        assert unit_of(info) or choices_of(info), f"{name} has no unit"
+        if _counts(info.annotation):
+            assert unit_of(info), f"{name} has no unit"
+            least, most = bounds_of(info)
+            table = "dict" in str(info.annotation)
+            assert least is not None, f"{name} has no lower bound"
+            assert most is not None or table, f"{name} has no upper bound"
+    for name in lever.model_fields.keys() & {"cost_per_month", "cost_per_family", "cost_per_head", "cost_per_hour"}:
+        assert name in lever.cost, f"the cost model does not say what {name} is multiplied by"
+
+
+def _counts(annotation: object) -> bool:
+    return annotation in (int, float) or any(_counts(part) for part in typing.get_args(annotation))
 
 
 @pytest.mark.parametrize("lever", LEVERS.values(), ids=list(LEVERS))
 def test_every_text_of_a_lever_is_translated(lever: type[Lever]) -> None:
     translate = translator("id")
-    ids = {text_of(lever), lever.evidence}
+    ids = {text_of(lever), lever.evidence, lever.cost}
     for name, info in lever.model_fields.items():
         ids |= {info.description or "", unit_of(info)} if name != "kind" else set()
+    for form in (Group, Effect):
+        for info in form.model_fields.values():
+            ids |= {info.description or "", unit_of(info)}
     assert [text for text in ids - {""} if translate(text) == text] == []
 
 

@@ -40,8 +40,9 @@ def same(one: Policy, other: Policy) -> bool:
 
 def test_each_number_holds_until_the_next_and_the_last_until_stop(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
-    path.write_text(f"{HEAD}levers:\n  - kind: collectors\n    share: {{2024-07: 0.3, 2024-01: 0.1}}\n"
-                    "    stop: 2024-09\n    cost_per_family: {2024-01: 0, 2024-08: 900}\n", encoding="utf-8")  # fmt: skip
+    lines = ("kind: collectors", "share: {2024-07: 0.3, 2024-01: 0.1}", "stop: 2024-09",
+             "cost_per_family: {2024-01: 0, 2024-08: 900}")  # fmt: skip
+    path.write_text(f"{HEAD}levers:\n  - " + "\n    ".join(lines), encoding="utf-8")
     scenario = load_scenario(str(path))
     assert len(scenario.levers) == 3  # the steps of both, together
     policy = scenario.policy(CONTEXT)
