@@ -1,4 +1,4 @@
-"""``prakira scenarios`` and ``prakira levers`` as a user types them, and every fault of a scenario file with its line."""
+"""``prakira scenarios`` and ``prakira levers`` as a user types them; every fault of a scenario file with its line."""
 
 from __future__ import annotations
 
