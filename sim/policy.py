@@ -66,8 +66,8 @@ class Crowd(NamedTuple):
 class Policy:
     """A policy over ``months`` calendar months, month 0 being the first simulated month.
 
-    Monthly arrays have shape (months,); facility arrays (months, facilities). Units in each comment. Arrays are
-    read-only by convention: levers use :meth:`but` and copy what they change.
+    Monthly arrays have shape (months,), those by class (months, 3); facility arrays (months, facilities). Units in each
+    comment. Arrays are read-only by convention: levers use :meth:`but` and copy what they change.
     """
 
     months: int
@@ -106,7 +106,9 @@ class Policy:
     added_province: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # heads the province adds
     added_only_new: bool = False  # the added heads come from the never registered alone
     # -- premiums of self-payers -----------------------------------------------------------------------
-    collectors: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of families in arrears visited
+    collectors: FloatArray = field(
+        default_factory=lambda: np.zeros((0, 3))
+    )  # share of families in arrears visited, by class I to III
     reminders: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of paying families reminded
     autodebit: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of families put on autodebit besides
     rehab_promotion: FloatArray = field(default_factory=lambda: np.zeros(0))  # times the REHAB joining rate
@@ -166,7 +168,7 @@ def baseline_policy(months: int, facilities: int) -> Policy:
         pbi_cut_takeover=np.zeros(months),
         added_central=np.zeros(months, np.int64),
         added_province=np.zeros(months, np.int64),
-        collectors=np.zeros(months),
+        collectors=np.zeros((months, 3)),
         reminders=np.zeros(months),
         autodebit=np.zeros(months),
         rehab_promotion=np.ones(months),

@@ -130,7 +130,7 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
     policy = replace(
         policy,
         referral_training=np.full((9, len(district.facilities)), 0.5),
-        collectors=np.full(9, 0.5),
+        collectors=np.full((9, 3), 0.5),
         reminders=np.full(9, 0.5),
         cleansing=np.full(9, 0.1),
         amnesty_announced=np.arange(9) < 4,

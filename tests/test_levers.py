@@ -254,7 +254,7 @@ PAYING, OWING, MEMBERS = 405 / 3.24, 45 / 3.24, 2610
 
 def test_visits_and_messages_cost_what_the_families_at_the_start_make_of_them() -> None:
     visited = Collectors(start="+1", stop="+3", share=0.2, cost_per_family=25_000).apply(policy(), CONTEXT)
-    assert visited.collectors.tolist() == [0, 0.2, 0.2] + [0] * 9
+    assert visited.collectors.tolist() == [[0] * 3] + [[0.2] * 3] * 2 + [[0] * 3] * 9
     assert visited.lever_cost.tolist() == [0] + [round(0.2 * OWING * 25_000)] * 2 + [0] * 9
     reminded = Reminders(start="+10", share=0.5, cost_per_message=500).apply(visited, CONTEXT)
     assert reminded.reminders.tolist() == [0] * 10 + [0.5] * 2
@@ -306,8 +306,18 @@ def test_the_cost_follows_the_stock_from_which_the_run_starts() -> None:
 )
 def test_two_programmes_add_up_to_everybody_at_most(lever: Lever, name: str) -> None:
     once = lever.apply(policy(), CONTEXT)
-    assert set(getattr(once, name)) == {0.6}
-    assert set(getattr(lever.apply(once, CONTEXT), name)) == {1.0}
+    assert set(getattr(once, name).flat) == {0.6}
+    assert set(getattr(lever.apply(once, CONTEXT), name).flat) == {1.0}
+
+
+def test_collectors_may_be_sent_to_some_classes() -> None:
+    """The tiny district's families in arrears are all of class III, so that visits to others cost nothing."""
+    richer = Collectors(share=0.3, classes=(1, 2), cost_per_family=25_000).apply(policy(), CONTEXT)
+    assert richer.collectors[0].tolist() == [0.3, 0.3, 0]
+    assert not richer.lever_cost.any()
+    after = Collectors(share=0.2, classes=(2, 3), cost_per_family=25_000).apply(richer, CONTEXT)
+    assert after.collectors[0].tolist() == [0.3, 0.5, 0.2]
+    assert after.lever_cost[0] == round(0.2 * OWING * 25_000)
 
 
 def test_the_drug_line_is_no_part_of_the_jkn_bill() -> None:
@@ -391,6 +401,8 @@ def test_bars_hold_from_their_month_on() -> None:
         (PbiCut, {"month": "2024-13", "share": 0.1}),
         (PbiCut, {"month": "+1", "share": 1.1}),
         (Collectors, {"share": 1.1, "cost_per_family": 1}),
+        (Collectors, {"share": 0.1, "cost_per_family": 1, "classes": []}),
+        (Collectors, {"share": 0.1, "cost_per_family": 1, "classes": [4]}),
         (Reminders, {"share": -0.1, "cost_per_message": 1}),
         (Autodebit, {"share": 0.1, "cost_per_family": -1}),
         (RehabPromotion, {"factor": 0.9, "cost_per_month": 1}),

@@ -91,7 +91,7 @@ def test_threads_make_no_difference(threads: int) -> None:
     district = small()
     policy = policy_for(
         district, 14, agreement=True, point_of_care=True, intake_quota=np.full(14, 60), intake_order="lapsed_first",
-        collectors=np.full(14, 0.3), cleansing=np.full(14, 0.1),
+        collectors=np.full((14, 3), 0.3), cleansing=np.full(14, 0.1),
     )  # fmt: skip
     alone = simulate(district, RULES, BEHAVIOUR, policy, 3)
     together = simulate(district, RULES, BEHAVIOUR, policy, 3, threads=threads)

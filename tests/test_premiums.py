@@ -22,7 +22,8 @@ SIZE = 3
 #: Nothing but missing and returning; other factors are 1, other chances 0.
 PLAIN = PremiumRates(
     miss=0.10, class1=1.0, class2=1.0, class3=1.0, sick=1.0, autodebit=1.0, autodebit_share=0.0, back=0.04,
-    hospital=1.0, visited=1.0, collectors=0.0, per_month_owed=1.0, cap=24.0, rehab_least=4.0, rehab_join=0.0,
+    hospital=1.0, visited=1.0, visits1=0.0, visits2=0.0, visits3=0.0, per_month_owed=1.0, cap=24.0, rehab_least=4.0,
+    rehab_join=0.0,
     rehab_pay=1.0, instalments=12.0, with_running=0.0, class_down=0.0, forgiven=0.0,
 )  # fmt: skip
 REHAB_2022 = PLAIN._replace(miss=0.0, back=0.0, rehab_join=1.0)
@@ -168,12 +169,19 @@ def test_returning_depends_on_months_owed_hospital_and_collectors() -> None:
     ):
         people, households = families(n, debt=6)
         households.need[:] = need
-        _, moves = pay(people, households, 1, rates._replace(collectors=collectors))
+        _, moves = pay(people, households, 1, rates._replace(visits2=collectors))
         assert_share(int(moves[premiums.RETURNED]), n, expected)
         if 0.0 < collectors < 1.0:
             assert_share(int(moves[premiums.VISITED]), n, collectors)
         else:
             assert moves[premiums.VISITED] == n * collectors
+
+
+def test_collectors_visit_the_classes_they_are_sent_to() -> None:
+    rates = PLAIN._replace(visits2=1.0, visited=1.5)
+    for klass, visited in ((1, 0), (2, 2000), (3, 0)):
+        people, households = families(2000, debt=2, klass=klass)
+        assert pay(people, households, 1, rates)[1][premiums.VISITED] == visited
 
 
 def follow(debt: int, rates: PremiumRates, months: int, klass: int = 2) -> list[tuple[int, int, int]]:
@@ -315,7 +323,7 @@ def test_a_waiting_family_pays_nothing(debt: int) -> None:
 
 
 def test_two_ranges_give_the_same_as_one() -> None:
-    rates = PLAIN._replace(rehab_join=0.3, rehab_pay=0.8, class_down=0.05, collectors=0.5, visited=1.5)
+    rates = PLAIN._replace(rehab_join=0.3, rehab_pay=0.8, class_down=0.05, visits2=0.5, visited=1.5)
     outcomes = []
     for cuts in ((), (777,), (512, 1024)):
         people, households = families(3000)
@@ -352,11 +360,11 @@ def test_the_rates_of_a_month_come_from_behaviour_policy_and_rules() -> None:
     awaited = premium_rates(b, policy.but(amnesty_announced=second > 0), rules, rules, 1, "2023-05", 0.05, 0.02)
     assert awaited.miss == pytest.approx(0.05 * (1 + b["premium.amnesty_miss"]))
     assert awaited.back == pytest.approx(0.02 * b["premium.amnesty_return"])
-    levers = policy.but(autodebit=0.3 * second, collectors=0.4 * second, amnesty=0.7 * second,
+    levers = policy.but(autodebit=0.3 * second, collectors=np.outer(second, [0, 0.2, 0.4]), amnesty=0.7 * second,
                         rehab_promotion=1 + second)  # fmt: skip
     pushed = premium_rates(b, levers, rules, rules, 1, "2023-05", 0.05, 0.02)
     assert pushed.autodebit_share == pytest.approx(b["premium.autodebit_share"] + 0.3)
-    assert (pushed.collectors, pushed.forgiven) == (0.4, 0.7)
+    assert (pushed.visits1, pushed.visits2, pushed.visits3, pushed.forgiven) == (0.0, 0.2, 0.4, 0.7)
     assert pushed.rehab_join == pytest.approx(2 * plain.rehab_join)
     assert premium_rates(b, levers, rules, rules, 0, "2023-04", 0.05, 0.02) == plain
     assert all(isinstance(value, float) for value in plain)

@@ -46,7 +46,7 @@ def test_each_number_holds_until_the_next_and_the_last_until_stop(tmp_path: Path
     scenario = load_scenario(str(path))
     assert len(scenario.levers) == 3  # the steps of both, together
     policy = scenario.policy(CONTEXT)
-    assert policy.collectors.tolist() == [0] * 2 + [0.1] * 6 + [0.3] * 2 + [0] * 2
+    assert policy.collectors[:, 2].tolist() == [0] * 2 + [0.1] * 6 + [0.3] * 2 + [0] * 2
     assert np.flatnonzero(policy.lever_cost).tolist() == [9]
 
 

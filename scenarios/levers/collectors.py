@@ -12,7 +12,8 @@ from sim.policy import Policy
 
 
 class Collectors(Lever):
-    """Collectors (kader JKN) visit a share of the families in arrears every month and ask them to settle.
+    """Collectors (kader JKN) visit a share of the families in arrears every month, of all classes or of some, and ask
+    them to settle.
 
     The cost is planned for the families in arrears at the start of the run and does not follow their number.
     """
@@ -24,7 +25,7 @@ class Collectors(Lever):
         "effect in Semarang, none in Balikpapan. One officer phones about 100 members a day (BPJS Pasuruan 2020)"
     )
     cost: ClassVar[str] = (
-        "share × families in arrears at the start of the run × cost_per_family, every month, on the APBD"
+        "share × families of these classes in arrears at the run's start × cost_per_family, every month, on the APBD"
     )
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
@@ -34,6 +35,10 @@ class Collectors(Lever):
     share: float = Field(
         ge=0, le=1, description="visited in a month", json_schema_extra={"unit": "share of families in arrears"}
     )
+    classes: tuple[Literal[1, 2, 3], ...] | None = Field(
+        default=None, min_length=1, description="classes of the families visited; empty: all",
+        json_schema_extra={"unit": "class of care"},
+    )  # fmt: skip
     cost_per_family: int = Field(
         ge=0, le=10**7, description="cost on the APBD of one visit", json_schema_extra={"unit": "rupiah/family"}
     )
@@ -42,5 +47,6 @@ class Collectors(Lever):
         """Adds the share visited and its cost to every month from ``start`` until ``stop``."""
         months = lasting(context, self.start, self.stop)
         cost = policy.lever_cost.copy()
-        cost[months] += round(self.share * self_paying_families(context, "arrears") * self.cost_per_family)
-        return policy.but(collectors=added(policy.collectors, months, self.share), lever_cost=cost)
+        classes = self.classes or (1, 2, 3)
+        cost[months] += round(self.share * self_paying_families(context, "arrears", classes) * self.cost_per_family)
+        return policy.but(collectors=added(policy.collectors, months, self.share, classes), lever_cost=cost)

@@ -57,8 +57,8 @@ def unit_of(info: FieldInfo) -> str:
     return next((unit_of(piece) for piece in inner if isinstance(piece, FieldInfo)), "")
 
 
-def choices_of(info: FieldInfo) -> list[str]:
-    """The words a field may hold, [] where it is free."""
+def choices_of(info: FieldInfo) -> list[str | int]:
+    """The words, or whole numbers, a field may hold, [] where it is free."""
     parts = [info.annotation, *parts_of(info)]
     if bool in parts:
         return ["true", "false"]
@@ -91,7 +91,7 @@ def _field(name: str, info: FieldInfo, by_month: bool, lang: str) -> dict[str, A
     if least is not None or most is not None:
         form.append(f"{'' if least is None else least}…{'' if most is None else most}")
     if choices:
-        form.append(" | ".join(choices))
+        form.append(" | ".join(map(str, choices)))
     if Group in parts_of(info):
         form.append(_("a list of names or codes"))
         form.append(_("or a group, by"))

@@ -6,6 +6,7 @@ planned, before anybody knows how many there will be in a later month.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from districts.model import Stock
@@ -20,13 +21,15 @@ def lasting(context: Context, start: Month, stop: Month | None) -> slice:
     return slice(first, context.months if stop is None else max(context.index(stop), first))
 
 
-def added(shares: FloatArray, months: slice, share: float) -> FloatArray:
-    """A copy of ``shares`` (0-1, one per month) with ``share`` more in ``months``, at most 1 in all.
+def added(shares: FloatArray, months: slice, share: float, classes: Sequence[int] = ()) -> FloatArray:
+    """A copy of ``shares`` (0-1, one per month, or one per month and class) with ``share`` more in ``months``, at most
+    1 in all; with ``classes`` (1-3) in these only.
 
     A second programme is taken to reach others than the first.
     """
     raised = shares.copy()
-    raised[months] = (raised[months] + share).clip(max=1.0)
+    where = (months, [klass - 1 for klass in classes]) if classes else months
+    raised[where] = (raised[where] + share).clip(max=1.0)
     return raised
 
 
@@ -35,9 +38,13 @@ def stock_at_start(context: Context) -> Stock:
     return context.district.stock(later(context.first_month, -1))
 
 
-def self_paying_families(context: Context, status: Literal["active", "arrears"]) -> float:
-    """Families that pay their own premiums (PBPU, BP) and are ``status``: persons over the mean family card's size."""
+def self_paying_families(
+    context: Context, status: Literal["active", "arrears"], classes: Sequence[int] = (1, 2, 3)
+) -> float:
+    """Families that pay their own premiums (PBPU, BP), are ``status`` and in one of ``classes``: persons over the mean
+    family card's size."""
     sizes = context.district.household_sizes
     mean_size = sum(row.size * row.share for row in sizes) / sum(row.share for row in sizes)
-    persons = sum(getattr(row, status) for row in stock_at_start(context).segments if row.payer == "self")
+    persons = sum(getattr(row, status) for row in stock_at_start(context).segments
+                  if row.payer == "self" and row.klass in classes)  # fmt: skip
     return float(persons / mean_size)

@@ -36,7 +36,7 @@ class PremiumRates(NamedTuple):
     month pays all), ``rehab_join``, ``rehab_pay``, ``class_down``. Factors on ``miss``: ``class1``, ``class2``,
     ``class3`` (by the family's class), ``sick`` (a member needs care), ``autodebit``; on ``back``: ``hospital`` (a
     member needs hospital care), ``visited`` (by a collector), ``per_month_owed`` (for each month beyond the first).
-    Shares of families 0-1: ``autodebit_share``, ``collectors``.
+    Shares of families 0-1: ``autodebit_share``, and ``visits1`` to ``visits3``, visited by collectors in each class.
     ``cap``, ``rehab_least`` and ``instalments`` are months; ``with_running`` is 1 where an instalment includes the
     running premium; ``forgiven`` is the share of class III debts forgiven this month.
     """
@@ -51,7 +51,9 @@ class PremiumRates(NamedTuple):
     back: float
     hospital: float
     visited: float
-    collectors: float
+    visits1: float
+    visits2: float
+    visits3: float
     per_month_owed: float
     cap: float
     rehab_least: float
@@ -73,7 +75,7 @@ def premium_rates(
     policy raises ``miss`` by the elasticity ``premium.burden``. Raises ``UserError`` for a parameter or rule that does
     not exist. Sources: sim/behaviour.yaml, sim/rules/data/rehab.yaml.
     """
-    awaited = bool(policy.amnesty_announced[month])
+    awaited, visits = bool(policy.amnesty_announced[month]), policy.collectors[month].tolist()
     burden = (own_premiums(rules, on)[1:] / own_premiums(law, on)[1:]) ** b["premium.burden"]
     return PremiumRates(
         miss=miss
@@ -89,7 +91,9 @@ def premium_rates(
         back=back * (b["premium.amnesty_return"] if awaited else 1.0),
         hospital=b["premium.return_when_sick"],
         visited=1.0 + b["premium.collector"],
-        collectors=float(policy.collectors[month]),
+        visits1=visits[0],
+        visits2=visits[1],
+        visits3=visits[2],
         per_month_owed=b["premium.return_per_month_owed"],
         cap=float(rules.value("payment.arrears_cap_months", on)),
         rehab_least=float(rules.value("rehab.min_arrears_months", on)),
@@ -242,7 +246,8 @@ def _return_or_owe(ppl, hh, who, doing, luck, plan, door, month, rates, back, pa
 
     Families that wait for the Pemda owe one month more.
     """
-    debt, rehab, need = hh.debt, hh.rehab, hh.need
+    debt, rehab, need, klass = hh.debt, hh.rehab, hh.need, hh.klass
+    visits = (0.0, rates.visits1, rates.visits2, rates.visits3)
     for j, h in enumerate(who):
         if doing[j] == _WAITS:
             _owe(debt, h, rates.cap)
@@ -251,7 +256,7 @@ def _return_or_owe(ppl, hh, who, doing, luck, plan, door, month, rates, back, pa
         chance = back[debt[h]]
         if need[h] & NEED_HOSPITAL:
             chance *= rates.hospital
-        if unit(door[j]) < rates.collectors:
+        if unit(door[j]) < visits[klass[h]]:
             chance *= rates.visited
             moves[VISITED] += 1
         if unit(luck[j]) < chance:
