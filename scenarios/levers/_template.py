@@ -2,10 +2,16 @@
 
 1. Rename the class and ``kind``; write the docstring for a planner: what is decided, not how it is computed.
 2. Give every field a description, bounds and a unit.
-3. Say in ``evidence`` where the size of the effect comes from, or "assumed".
-4. ``apply`` copies the arrays it changes (``policy`` is shared by all scenarios) and touches no month before its start.
-5. Add the class to ``LEVERS`` in ``scenarios/levers/__init__.py`` and the Indonesian texts of the docstring and of the
-   descriptions to ``districts/locale/scenarios.id.po``; the tests in ``tests/test_levers.py`` then cover it.
+3. Say in ``evidence`` where the size of the effect comes from (a source and its year), or "assumed"; in ``cost`` what
+   it costs, whom and when, by the names of its fields.
+4. Name in ``strength`` the fields that say how strong it is, each with the value at which it does nothing, so that a
+   scenario may call the effect uncertain; a decision has none. A lever with ``start`` and ``stop`` may change by month:
+   name in ``once`` the fields that hold for it as a whole, or happen in its first month only.
+5. ``apply`` copies the arrays it changes (``policy`` is shared by all scenarios) and touches no month before its start.
+6. Add the class to ``LEVERS`` in ``scenarios/levers/__init__.py``, a scenario that pulls it to ``scenarios/library``
+   (its lines are the example that ``prakira levers`` prints), which way it moves what to ``scenarios/directions.py``,
+   and the Indonesian texts of docstring, evidence, cost, units and descriptions to
+   ``districts/locale/scenarios.id.po``; the tests in ``tests/test_levers.py`` then cover it.
 """
 
 from __future__ import annotations
