@@ -23,6 +23,8 @@ class Epidemic(Lever):
         "size assumed; dengue rises from December and peaks in January and February (Cirebon 2011-2017, Parasites and "
         "Vectors 2019)"
     )
+    cost: ClassVar[str] = "cost_per_month, every month it lasts, on the APBD"
+    strength: ClassVar[dict[str, float]] = {"sick_factor": 1.0, "emergency_factor": 1.0}
 
     kind: Literal["epidemic"] = "epidemic"
     start: Month = Field(default="+0", description="first month")

@@ -20,6 +20,8 @@ class PcareCompleteness(Lever):
     title_id: ClassVar[str] = "kelengkapan entri P-Care"
     title_en: ClassVar[str] = "P-Care completeness"
     evidence: ClassVar[str] = "assumed: no study of how complete P-Care is, nor of what a clerk adds, was found"
+    cost: ClassVar[str] = "facilities reached × cost_per_month, every month, on the APBD"
+    strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["pcare_completeness"] = "pcare_completeness"
     start: Month = Field(default="+0", description="first month")

@@ -26,6 +26,7 @@ class PopulationShock(Lever):
     title_id: ClassVar[str] = "guncangan penduduk"
     title_en: ClassVar[str] = "population shock"
     evidence: ClassVar[str] = "an event, no effect size; that newcomers are like residents of their segment is assumed"
+    cost: ClassVar[str] = "nothing on the APBD by itself"
 
     kind: Literal["population_shock"] = "population_shock"
     month: Month = Field(description="the month at whose end they come or go")

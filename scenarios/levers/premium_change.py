@@ -34,6 +34,7 @@ class PremiumChange(RuleLever):
         "a rule, no effect size: premiums of Perpres 64/2020 still hold in 2026, the deadline of Perpres 59/2024 for "
         "new ones passed without any; how many more miss is assumed (premium.burden)"
     )
+    cost: ClassVar[str] = "nothing itself; the premium and the aid of the Pemda's heads are in its bill"
 
     kind: Literal["premium_change"] = "premium_change"
     pbi_jk: int | None = Field(

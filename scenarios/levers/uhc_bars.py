@@ -6,12 +6,12 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from scenarios.levers.base import Context, Lever, Month
-from scenarios.months import later
+from scenarios.levers.base import Context
+from scenarios.levers.ruling import RuleLever
 from sim.policy import Policy
 
 
-class UhcBars(Lever):
+class UhcBars(RuleLever):
     """The bars that the registered and the active share of the population must pass for UHC status: 98 and 80 % since
     2025, 95 and 75 % before. A Pemda that holds its status takes in as many as these bars ask for."""
 
@@ -23,7 +23,6 @@ class UhcBars(Lever):
     cost: ClassVar[str] = "nothing itself; the premium of those taken in to pass the bars is in the Pemda's bill"
 
     kind: Literal["uhc_bars"] = "uhc_bars"
-    start: Month = Field(default="+0", description="first month in which they hold")
     registered: float = Field(
         ge=0, le=1, description="bar of registered members", json_schema_extra={"unit": "share of the population"}
     )
@@ -33,6 +32,4 @@ class UhcBars(Lever):
 
     def apply(self, policy: Policy, context: Context) -> Policy:
         """The bars of the law hold before ``start``, these from it on."""
-        month = later(context.first_month, max(context.position(self.start), 0))
-        bars = (("uhc.bar.registered", month, self.registered), ("uhc.bar.active", month, self.active))
-        return policy.but(rule_changes=(*policy.rule_changes, *bars))
+        return self.changed(policy, context, {"uhc.bar.registered": self.registered, "uhc.bar.active": self.active})
