@@ -22,10 +22,12 @@ FIRST_MONTH, MONTHS = "2023-11", 9
 
 
 class Example(NamedTuple):
-    """Arguments of a lever, and the index of the first month in which it can act."""
+    """Arguments of a lever, and the index of the first month in which it can act; ``held`` where a Pemda holds its
+    UHC status meanwhile, without which the lever would move nothing."""
 
     given: dict[str, Any]
     acts: int
+    held: bool = False
 
 
 #: An example of every lever. A new lever adds one here; several under one kind are told apart by what follows ":".
@@ -53,6 +55,8 @@ EXAMPLES: dict[str, Example] = {
     "kbk_scheme": Example({"start": "+4", "scheme": "zones_2016"}, 4),
     "premium_change": Example({"start": "+4", "class3": 84_000}, 4),
     "premium_change: PPU": Example({"start": "+4", "ppu_worker": 0.02}, 4),
+    # bars are known in advance: the Pemda applies in the month before for those whom they ask for
+    "uhc_bars": Example({"start": "+4", "registered": 0.98, "active": 0.8}, 3, held=True),
     "kris": Example({"start": "+4", "premium": 70_000}, 4),
     "tariff_change": Example({"start": "+4", "factor": 1.2}, 4),
     "economic_shock": Example({"start": "+4", "months": 2, "laid_off": 0.5}, 4),
@@ -75,9 +79,20 @@ def _run(policy: Policy) -> Results:
     return simulate(_district(), load_rules(), default_behaviour(), policy, seed=5, replicate=1)
 
 
+def _before(held: bool) -> Policy:
+    """The policy without the lever."""
+    policy = baseline_policy(MONTHS, len(_district().facilities))
+    holding = LEVERS["pemda_intake"].model_validate({"target": "hold_status", "agreement": True})
+    return holding.apply(policy, _context()) if held else policy
+
+
+def _context() -> Context:
+    return Context(_district(), load_rules(), FIRST_MONTH, MONTHS)
+
+
 @cache
-def _plain() -> Results:
-    return _run(baseline_policy(MONTHS, len(_district().facilities)))
+def _plain(held: bool) -> Results:
+    return _run(_before(held))
 
 
 def test_every_lever_has_an_example() -> None:
@@ -88,11 +103,10 @@ def test_every_lever_has_an_example() -> None:
 def test_nothing_moves_before_a_lever_can_act_and_something_does_then(name: str) -> None:
     example = EXAMPLES[name]
     lever = LEVERS[name.partition(":")[0]].model_validate(example.given)
-    context = Context(_district(), load_rules(), FIRST_MONTH, MONTHS)
-    pulled = _run(lever.apply(baseline_policy(MONTHS, len(_district().facilities)), context))
+    pulled = _run(lever.apply(_before(example.held), _context()))
     later = False
     for level in LEVELS:
-        one, other = _plain().table(level), pulled.table(level)
+        one, other = _plain(example.held).table(level), pulled.table(level)
         assert one[: example.acts].tobytes() == other[: example.acts].tobytes(), level
         later |= one[example.acts :].tobytes() != other[example.acts :].tobytes()
     assert later
