@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from cli import backtest, budget, calibrate, district, export, kbk, rules, run, web
+from cli import backtest, budget, calibrate, compare, district, export, kbk, rules, run, web
 
 app = typer.Typer(
     name="prakira",
@@ -23,6 +23,7 @@ app.add_typer(budget.app, name="budget")
 app.add_typer(rules.app, name="rules")
 district.register(app)
 run.register(app)
+compare.register(app)
 calibrate.register(app)
 backtest.register(app)
 export.register(app)
