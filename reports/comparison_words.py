@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from districts.text import month_name, number, rupiah, rupiah_short, translator
 from reports.wording import enough
@@ -75,10 +76,12 @@ def unit_cost_words(found: UnitCost, lang: str = "id") -> str:
     return told
 
 
-def option_words(option: Option, effect: str, replicates: int, lang: str = "id") -> str:
-    """Where an option stands, and in how many replicates it is on the frontier."""
+def option_words(
+    option: Option, effect: str, replicates: int, lang: str = "id", titles: Mapping[str, str] | None = None
+) -> str:
+    """Where an option stands, and in how many replicates it is on the frontier; others by ``titles`` where given."""
     _ = translator(lang)
-    others = [f"“{name}”" for name in option.by]
+    others = [f"“{(titles or {}).get(name, name)}”" for name in option.by]
     if option.place == "frontier":
         told = _("efficient") if option.step is None else _("efficient, {value} per further {unit}").format(
             value=rupiah(option.step, lang), unit=effect_words(effect, lang))  # fmt: skip

@@ -11,6 +11,7 @@ from reports.run import Run
 from reports.sheets_budget import budget_sheet, differences_sheet
 from reports.sheets_claims import claims_sheet
 from reports.sheets_clinics import clinics_sheet
+from reports.sheets_comparison import comparison_sheet
 from reports.sheets_cover import intake_sheet, membership_sheet, movements_sheet, segment_sheet, status_sheet
 from reports.sheets_kbk import capitation_sheet, contacts_sheet, kbk_sheet
 from reports.sheets_notes import assumptions_sheet, notes_sheet
@@ -38,6 +39,7 @@ def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
         budget_sheet(book, run, lang)
         intake_sheet(book, run, lang)
         differences_sheet(book, run, lang)
+        comparison_sheet(book, run, lang)
         reliability_sheet(book, run, lang)
         origins_sheet(book, run, lang)
         assumptions_sheet(book, run, lang)

@@ -60,13 +60,17 @@ class Changes:
 class UnitCost:
     """Rupiah of ``payer`` per unit of ``effect``: scenario minus reference, over the months of the run.
 
-    ``cost_change`` and ``effect_change`` are means over the replicates. ``status``: "costs", ``value`` rupiah are paid
-    for each unit gained; "saves", they are saved for each unit lost; "better" and "worse", both money and effect are better
-    or worse, so that no ratio means anything; "lost", there is less effect, and the interval of the cost contains zero;
-    "unclear", the interval of the effect contains zero; "none", there is no effect at all; "few", too few
-    replicates for an interval. ``low`` and ``high`` are the 95 % interval of the ratio of the means (Fieller), None
-    where no ratio is told. ``spread`` holds 8 of 10 of the replicates' own ratios, None where the effect has not the
-    same sign in all of them.
+    ``cost_change`` and ``effect_change`` are means over the replicates. ``status`` says what ``value`` is, or why there
+    is none:
+
+    - "costs": rupiah paid for each unit gained; "saves": rupiah saved for each unit lost;
+    - "better", "worse": more effect for less money, or less for more, so that no ratio means anything;
+    - "lost": there is less effect, and the interval of the cost contains zero;
+    - "unclear": the interval of the effect contains zero; "none": there is no effect at all;
+    - "few": too few replicates for an interval.
+
+    ``low`` and ``high`` are the 95 % interval of the ratio of the means (Fieller). ``spread`` holds 8 of 10 of the
+    replicates' own ratios, None where the effect has not the same sign in all of them.
     """
 
     scenario: str

@@ -43,8 +43,10 @@ class Information:
 
 
 def information(names: Sequence[str], cost: FloatArray, effect: FloatArray, worth: float) -> Information:
-    """The value of knowing, from replicates of cost and effect (R, S) in the order of ``names``; ``worth``: rupiah for a
-    unit of effect."""
+    """The value of knowing, from replicates of cost and effect (R, S) in the order of ``names``.
+
+    ``worth`` is rupiah for a unit of effect, not negative.
+    """
     benefit = worth * effect - cost
     tops = benefit == benefit.max(axis=1, keepdims=True)
     often = (tops / tops.sum(axis=1, keepdims=True)).mean(axis=0)
