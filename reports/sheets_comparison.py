@@ -22,7 +22,7 @@ from scenarios.comparison.costs import UnitCost, unit_costs
 def comparison_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """The cost of a unit of each effect by scenario and payer, then the choices between which a district decides."""
     _ = translator(lang)
-    sheet = book.sheet(_("Cost and effect"), [40, 32, 9, 18, 14, 14, 14, 14, 14, 14, 44])
+    sheet = book.sheet(_("Cost and effect"), [40, 32, 9, 18, 14, 14, 14, 14, 14, 14, 66])
     sheet.title(
         _("What a unit of effect costs, and whose money it is"),
         _("Scenario minus “{reference}” under the same luck, sums of {period}, means of the replicates. Pemda: "
@@ -41,7 +41,7 @@ def comparison_sheet(book: Book, run: Run, lang: str = "id") -> None:
     for one in found:
         sheet.row([label(scenario_title(run.manifest, one.scenario, lang)), label(effect_words(one.effect, lang)),
                    label(payer_name(one.payer)), money(one.cost_change), decimal(one.effect_change),
-                   *_ratio(one), label(_remark(one, lang), "wrap")])  # fmt: skip
+                   *_ratio(one), label(_remark(one, lang), "right")])  # fmt: skip
     _frontier(sheet, run, lang)
 
 
@@ -68,10 +68,10 @@ def _frontier(sheet: Sheet, run: Run, lang: str) -> None:
     sheet.note(_("Efficient: no other choice, and no mixture of two, has as much effect for less money. Scenarios that "
                  "no district decides on, such as a cut of PBI-JK, are left out."))  # fmt: skip
     sheet.header([_("scenario"), _("result"), "", _("change of the money"), _("change of the result"),
-                  _("rupiah per further unit")], numbers_from=3)  # fmt: skip
+                  _("rupiah per further unit"), *[""] * 4, _("remark")], numbers_from=3)  # fmt: skip
     titles = {name: scenario_title(run.manifest, name, lang) for name in run.changes.names}
     for option in sorted(run.frontier, key=lambda option: option.cost):
         step = money(math.nan) if option.step is None else money(option.step)
         told = option_words(option, "active_months", len(run.changes.cost["pemda"]), lang, titles)
         sheet.row([label(titles[option.name]), label(effect_words("active_months", lang)), None, money(option.cost),
-                   whole(option.effect), step, label(told)])  # fmt: skip
+                   whole(option.effect), step, *[None] * 4, label(told, "right")])  # fmt: skip
