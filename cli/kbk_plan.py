@@ -23,7 +23,7 @@ _Amount = typer.Option(min=0, help="Rupiah a month; default: the rule's, which i
 def plan(
     where: Annotated[str, typer.Argument(metavar="RUN|DISTRICT", help="Folder of a run, or a district whose history "
                                          "holds the counts of its facilities.")],
-    facility: Annotated[list[str] | None, typer.Option(help="Name of a facility; repeat it. Tells every higher "
+    facility: Annotated[list[str] | None, typer.Option(help="Name of a facility; repeat it. It tells every higher "
                                                        "band.")] = None,
     month: Annotated[str | None, typer.Option(help="Month of a run, YYYY-MM; default: its first.")] = None,
     scenario: Annotated[str, typer.Option(help="Scenario of a run.")] = "baseline",
@@ -106,7 +106,8 @@ def _text(
     found: list[tuple[Site, Evaluation, list[Plan]]], schemes: dict[str, Scheme], costs: dict[str, Terms],
     every: bool, own: bool, lang: str,
 ) -> str:  # fmt: skip
-    """The plans as sentences, 80 columns, and what the next bands bring together."""
+    """The plans as sentences, 80 columns: the next band and, where it leaves more, a higher one (``every``: all); then
+    what the next bands bring together."""
     from districts.text import month_name, rupiah_short, translator
     from reports.kbk_plan_words import now_words, plan_words, signed_rupiah, terms_words, why_none
 
@@ -115,18 +116,21 @@ def _text(
     for site, now, ways in found:
         head = f"{site.name}, {month_name(site.month, lang)}: {now_words(site, now, lang)}"
         lines.append(_filled(head, ""))
-        for way in ways if every else ways[:1]:
+        best = max(ways, key=lambda way: way.net, default=None)
+        for way in ways if every else [way for way in ways if way is ways[0] or way is best]:
             lines += [_filled(sentence, "  ") for sentence in plan_words(site, way, schemes[site.month], lang)]
         if not ways:
             lines.append(_filled(why_none(site, now, lang), "  "))
     nexts = [ways[0] for _site, _now, ways in found if ways]
     if len(nexts) > 1:
-        gain, cost = sum(way.gain for way in nexts), sum(way.cost for way in nexts)
-        told = _("All {count} facilities to their next band: {gain} a month, cost {cost}, net {net}.").format(
-            count=len(nexts), gain=signed_rupiah(gain, lang), cost=rupiah_short(cost, lang),
-            net=signed_rupiah(gain - cost, lang),
-        )  # fmt: skip
-        lines += ["", _filled(told, "")]
+        all_told = _("All {count} facilities to their next band: {gain} a month, cost {cost}, net {net}.")
+        worth_told = _("Only the {count} where it brings more than it costs: {gain} a month, cost {cost}, net {net}.")
+        lines.append("")
+        for text, ways in ((all_told, nexts), (worth_told, [way for way in nexts if way.net > 0])):
+            gain, cost = sum(way.gain for way in ways), sum(way.cost for way in ways)
+            told = text.format(count=len(ways), gain=signed_rupiah(gain, lang), cost=rupiah_short(cost, lang),
+                               net=signed_rupiah(gain - cost, lang))  # fmt: skip
+            lines.append(_filled(told, ""))
     source = "" if own else " " + _("These costs are assumed; give your own with --cost-contact, --cost-referral and "
                                     "--cost-patient, or in the district's rules file.")  # fmt: skip
     return "\n".join([*lines, "", _filled(terms_words(next(iter(costs.values())), lang) + source, "")])

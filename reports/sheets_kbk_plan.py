@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Literal
+
 from districts.text import month_name, translator
 from reports.book import Book, Cell, Sheet, decimal, label, money, span, total, whole
 from reports.kbk_plan_words import enough_words, payback_words, terms_words, why_none
@@ -48,8 +51,7 @@ def kbk_plan_sheet(book: Book, run: Run, lang: str = "id") -> None:
 
 def _row(sheet: Sheet, site: Site, now: Evaluation, ways: list[Plan], rule: Scheme, lang: str) -> None:
     found = ratios(site.counts)
-    shown = [Cell("–", "right") if value is None else decimal(float(value), places)
-             for value, places in ((found.ak_permille, 1), (found.rrns_percent, 2), (found.rppt_percent, 2))]  # type: ignore[arg-type]  # fmt: skip
+    shown = [_percent(found.ak_permille, 1), _percent(found.rrns_percent, 2), _percent(found.rppt_percent, 2)]
     start = [label(site.name), *shown, decimal(now.score_tenths / 10), Cell(now.share_permille / 10, "kbk")]
     if not ways:
         sheet.row([*start, *[None] * 8, label(why_none(site, now, lang), "right")])
@@ -60,3 +62,7 @@ def _row(sheet: Sheet, site: Site, now: Evaluation, ways: list[Plan], rule: Sche
         whole(way.dm_controlled), whole(way.ht_controlled), money(way.gain), money(way.cost), money(way.net),
         label(payback_words(way, lang), "right"), label(enough_words(site, way, rule, lang), "right"),
     ])  # fmt: skip
+
+
+def _percent(value: Fraction | None, places: Literal[1, 2]) -> Cell:
+    return Cell("–", "right") if value is None else decimal(float(value), places)
