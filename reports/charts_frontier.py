@@ -41,9 +41,11 @@ def frontier_chart(run: Run, lang: str = "id") -> Chart | None:
         )
     lead = _("Upwards: change of the district JKN bill, lever costs included, IDR billion; to the right: change of "
              "active member-months, thousands; {period}, from “{reference}”. The line joins the choices that no other "
-             "choice or mixture outdoes (bold). Crosses: 8 in 10 replicates.").format(
+             "choice or mixture outdoes (bold).").format(
                  period=period_words(run.store, lang),
                  reference=scenario_title(run.manifest, run.reference, lang))  # fmt: skip
+    if ranged(min(run.replicates(option.name) for option in line)):
+        lead += " " + _("Crosses: 8 in 10 replicates.")
     at = [run.changes.names.index(option.name) for option in line]
     effect, cost = run.changes.effect["active_months"][:, at] / 1e3, run.changes.cost["pemda"][:, at] / 1e9
     below = 0.75 + _ROW * len(line)

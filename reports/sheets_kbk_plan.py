@@ -18,7 +18,7 @@ from sim.kbk_plan import Plan, terms
 def kbk_plan_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """One row per facility: the indicators of the run's first month, the people to the next band, and the money."""
     _ = translator(lang)
-    sheet = book.sheet(_("KBK plan"), [30, 9, 9, 9, 8, 8, 8, 11, 12, 11, 11, 15, 15, 15, 26, 18])
+    sheet = book.sheet(_("KBK plan"), [30, 9, 9, 9, 8, 10, 11, 11, 12, 12, 12, 15, 15, 15, 26, 18])
     month = run.months[0]
     rule, costs = scheme(run.rules, month), None
     lead = _("Scenario: {scenario}, {month}, middle of the replicates. The fewest rupiah that reach the next share of "
