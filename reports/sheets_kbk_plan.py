@@ -54,7 +54,7 @@ def _row(sheet: Sheet, site: Site, now: Evaluation, ways: list[Plan], rule: Sche
     shown = [_percent(found.ak_permille, 1), _percent(found.rrns_percent, 2), _percent(found.rppt_percent, 2)]
     start = [label(site.name), *shown, decimal(now.score_tenths / 10), Cell(now.share_permille / 10, "kbk")]
     if not ways:
-        sheet.row([*start, *[None] * 8, label(why_none(site, now, lang), "right")])
+        sheet.row([*start, *[None] * 9, label(why_none(site, now, lang), "right")])
         return
     way = ways[0]
     sheet.row([

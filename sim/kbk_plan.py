@@ -107,9 +107,9 @@ def plans(
 
     room = (counts.dm_diagnosed - counts.dm_controlled, counts.ht_diagnosed - counts.ht_controlled)
     ways = product(
-        _steps(now.ak_rating, scheme, "ak", lambda rating: _fewest(counts.members - counts.contacts, ak, rating)),
-        _steps(now.rrns_rating, scheme, "rrns", lambda rating: _fewest(counts.nonspecialist, rrns, rating)),
-        _steps(now.rppt_rating, scheme, "rppt", lambda rating: _patients(room, rppt, rating)),
+        _steps(now.ak_rating, scheme, "ak", ak, lambda rating: _fewest(counts.members - counts.contacts, ak, rating)),
+        _steps(now.rrns_rating, scheme, "rrns", rrns, lambda rating: _fewest(counts.nonspecialist, rrns, rating)),
+        _steps(now.rppt_rating, scheme, "rppt", rppt, lambda rating: _patients(room, rppt, rating)),
     )
     found = [_plan(way, now, scheme, facility_type, full, terms) for way in ways]
     best: list[Plan] = []
@@ -121,12 +121,18 @@ def plans(
     return now, best
 
 
-def _steps(now: int, scheme: Scheme, indicator: str, fewest: Callable[[int], tuple[int, ...] | None]) -> list[_Step]:
-    """Standing still, then the fewest people for each better rating that can be reached."""
+def _steps(
+    now: int,
+    scheme: Scheme,
+    indicator: str,
+    rating_of: Callable[..., int],
+    fewest: Callable[[int], tuple[int, ...] | None],
+) -> list[_Step]:
+    """Standing still, then the fewest people for at least each better rating that can be reached."""
     steps: list[_Step] = [((0, 0), now)]
     for rating in sorted({band.rating for band in scheme.bands[indicator] if band.rating > now}):
         if (people := fewest(rating)) is not None:
-            steps.append((people, rating))
+            steps.append((people, rating_of(*people)))
     return steps
 
 
@@ -164,7 +170,7 @@ def payback(cost: int, gain: int, lag: int) -> int | None:
     """The first month n with (n - lag) x gain at least n x cost, both rupiah a month; None when there is none."""
     if gain <= cost:
         return None
-    return max(-(-lag * gain // (gain - cost)), 1)
+    return max(-(-lag * gain // (gain - cost)), 1) if cost else 1
 
 
 def _people(plan: Plan) -> int:

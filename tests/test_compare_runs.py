@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from cli.main import main
 from districts.tiny import tiny_district
 from districts.write import write_folder
 from scenarios.comparison.costs import changes
@@ -34,8 +35,8 @@ def prakira(*words: object, at: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Runs of one district over 4 months in two years: ``whole`` holds all scenarios, ``first`` and ``second`` two each, ``other``
-    has another seed."""
+    """Runs of one district over 4 months in two years: ``whole`` holds all scenarios, ``first`` and ``second`` two
+    each, ``other`` has another seed."""
     where = tmp_path_factory.mktemp("compared")
     write_folder(tiny_district(600, facilities=2, month="2024-10"), where / "tiny")
     for name, scenarios, seed, replicates in (
@@ -145,16 +146,24 @@ def test_it_prints_80_columns_and_says_whose_money(place: Path) -> None:
     assert "Efficiency" not in only
 
 
-def test_mistakes_are_named(place: Path) -> None:
-    for words, told in (
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
         (["--by", "week"], "--by week tidak dikenal; yang terdekat: year"),
         (["--effect", "contact"], "yang terdekat: contacts"),
         (["--payer", "bpj"], "yang terdekat: bpjs"),
         (["--by", "month", "--indicator", "activ"], "yang terdekat: active"),
-    ):
-        done = prakira("compare", "whole", *words, at=place)
-        assert (done.returncode, done.stdout) == (2, ""), words
-        assert told in done.stderr
+    ],
+)
+def test_mistakes_are_named(
+    place: Path, words: list[str], told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["prakira", "compare", str(place / "whole"), *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out) == (2, "")
+    assert told in said.err
 
 
 def test_one_name_must_be_one_scenario(place: Path) -> None:
