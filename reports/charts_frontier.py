@@ -58,7 +58,7 @@ def frontier_chart(run: Run, lang: str = "id") -> Chart | None:
         axes.plot([option.effect / 1e3 for option in best], [option.cost / 1e9 for option in best],
                   color=palette.ACCENT, linewidth=1.8)  # fmt: skip
         for option in line:
-            fill = palette.ACCENT if option.place == "frontier" else palette.PAPER
+            fill = palette.ACCENT if option.place in ("frontier", "equal") else palette.PAPER
             axes.plot(option.effect / 1e3, option.cost / 1e9, "o", markersize=8, markerfacecolor=fill,
                       markeredgecolor=palette.ACCENT, zorder=4)  # fmt: skip
         _scale(axes, effect, cost, lang)
