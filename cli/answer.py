@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from districts.text import month_name, number, percent, rupiah_short, translator
 
 if TYPE_CHECKING:
-    from scenarios.compare import Difference
     from scenarios.store import RunStore
 
 WIDTH = 80
@@ -32,41 +31,6 @@ def table(head: list[str], rows: list[list[str]]) -> str:
         cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
-
-
-def difference_table(scenario: str, reference: str, differences: list[Difference], lang: str) -> str:
-    """All differences that are not zero, with their 8-in-10 range where there are replicates enough for one; one line
-    where everything is equal."""
-    from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
-
-    _ = translator(lang)
-    told = [difference for difference in differences if not difference.equal]
-    title = _("{scenario} minus {reference}").format(scenario=scenario, reference=reference)
-    if not told:
-        return _("{title}: every figure is equal.").format(title=title)
-    rows = [
-        [
-            difference.label_id if lang == "id" else difference.label_en,
-            difference.period,
-            _amount(difference.median, difference.unit, lang),
-            f"{_amount(difference.low, difference.unit, lang)} … {_amount(difference.high, difference.unit, lang)}",
-        ]
-        for difference in told
-    ]
-    head = [title, _("period"), _("middle"), _("8 in 10")]
-    if min(difference.replicates for difference in told) < MIN_REPLICATES_FOR_RANGE:
-        return table(head[:3], [row[:3] for row in rows])
-    return table(head, rows)
-
-
-def _amount(value: float, unit: str, lang: str) -> str:
-    """A difference in its unit; a difference of shares in percentage points."""
-    _ = translator(lang)
-    if unit == "rupiah":
-        return rupiah_short(value, lang)
-    if unit == "share":
-        return _("{value} % points").format(value=number(value * 100, lang, 2))
-    return number(value, lang)
 
 
 def _heading(store: RunStore, lang: str) -> str:
@@ -94,7 +58,7 @@ def _cover(store: RunStore, lang: str) -> str:
     """Registered and active share of the Dukcapil population at start and end, per scenario."""
     import numpy as np
 
-    from scenarios.compare import SHARES
+    from scenarios.comparison.differences import SHARES
     from scenarios.quantiles import quantile
 
     _ = translator(lang)
@@ -263,7 +227,7 @@ def _exhausted(store: RunStore, lang: str) -> str:
 
 def _differences(store: RunStore, lang: str) -> str:
     """Each scenario minus the baseline: bill and capitation of the last year, active share at the end."""
-    from scenarios.compare import paired
+    from scenarios.comparison.differences import paired
 
     _ = translator(lang)
     if "baseline" not in store.scenarios or len(store.scenarios) < 2:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli.kbk_plan import plan
 from cli.tables import Lang, csv_text, print_table, write_out
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ app = typer.Typer(
     help="KBK: rating, score, paid share and rupiah for a table of indicators; what is missing to the next band.",
     no_args_is_help=True,
 )
+
+app.command()(plan)
 
 SCORE_COLUMNS = ("ak_rating", "rrns_rating", "rppt_rating", "score", "share_percent", "capitation_rupiah", "flag")
 GAP_COLUMNS = (

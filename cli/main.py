@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from cli import backtest, budget, calibrate, district, export, kbk, library, rules, run, web
+from cli import backtest, budget, calibrate, compare, district, export, kbk, library, rules, run, web
 
 app = typer.Typer(
     name="prakira",
@@ -24,6 +24,7 @@ app.add_typer(rules.app, name="rules")
 district.register(app)
 run.register(app)
 library.register(app)
+compare.register(app)
 calibrate.register(app)
 backtest.register(app)
 export.register(app)

@@ -1,4 +1,4 @@
-"""Commands ``run``, ``month`` and ``compare``."""
+"""Commands ``run`` and ``month``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Adds the commands to ``app``."""
-    for command in (run, month, compare):
+    for command in (run, month):
         app.command()(command)
 
 
@@ -110,32 +110,6 @@ def month(lang: Lang = "id", as_json: Json = False) -> None:
         day = _("day {day}").format(day=row["day"]) if row["day"] else _("last day")
         typer.echo(f"{number:2}. {row['name']} ({day})")
         typer.echo(wrapped(str(row["text"])))
-
-
-def compare(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
-    reference: Annotated[str, typer.Option(help="Scenario that the others are compared with.")] = "baseline",
-    scenario: Annotated[list[str] | None, typer.Option(help="Scenario to compare; default: all others.")] = None,
-    lang: Lang = "id",
-    as_json: Json = False,
-) -> None:
-    """Print paired differences between scenarios: the same luck, replicate by replicate."""
-    from dataclasses import asdict
-
-    from cli.answer import difference_table
-    from scenarios.compare import paired
-    from scenarios.store import RunStore
-
-    language(lang)
-    with RunStore.open(folder) as store:
-        names = scenario or [name for name in store.scenarios if name != reference]
-        found = {name: paired(store, name, reference) for name in names}
-        if as_json:
-            flat = [asdict(difference) for differences in found.values() for difference in differences]
-            typer.echo(json.dumps(flat, ensure_ascii=False, indent=1))
-            return
-        for name, differences in found.items():
-            typer.echo(difference_table(name, reference, differences, lang))
 
 
 def language(lang: str) -> str:

@@ -12,6 +12,9 @@ import numpy as np
 from districts.text import month_name, translator
 from reports.numbers import Year, first_full_year, years
 from reports.wording import chance_told, enough, ranged, scenario_title
+from scenarios.comparison.costs import Changes, changes
+from scenarios.comparison.frontier import Option, options
+from scenarios.comparison.runs import decisions
 from scenarios.need import Exhaustion, exhaustion, headline, unbounded
 from scenarios.shares import Shares, block_shares
 from scenarios.store import RunStore
@@ -95,6 +98,18 @@ class Run:
     def shares(self) -> Shares | None:
         """Which block of the model carries how much of the variance; None where the run does not tell."""
         return block_shares(self.store)
+
+    @cached_property
+    def changes(self) -> Changes:
+        """What the scenarios, without second runs, change against the reference, replicate by replicate."""
+        return changes(self.store, self.main, self.reference)
+
+    @cached_property
+    def frontier(self) -> list[Option]:
+        """The scenarios that a district can choose between: the Pemda's money against active member-months."""
+        names = [name for name in self.main if name in decisions(self.store)]
+        at = [self.main.index(name) for name in names]
+        return options(names, self.changes.cost["pemda"][:, at], self.changes.effect["active_months"][:, at])
 
     @property
     def year(self) -> Year:

@@ -194,7 +194,7 @@ def _sum(run: Run, scenario: str, key: str, months: IntArray) -> float:
 
 def differences_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Each scenario minus the reference under the same luck, with the range of the differences."""
-    from scenarios.compare import paired
+    from scenarios.comparison.differences import paired
 
     _ = translator(lang)
     sheet = book.sheet(_("Scenarios"), [44, 34, 10, 11, 17, 17, 17, 34])

@@ -11,8 +11,10 @@ from reports.run import Run
 from reports.sheets_budget import budget_sheet, differences_sheet
 from reports.sheets_claims import claims_sheet
 from reports.sheets_clinics import clinics_sheet
+from reports.sheets_comparison import comparison_sheet
 from reports.sheets_cover import intake_sheet, membership_sheet, movements_sheet, segment_sheet, status_sheet
 from reports.sheets_kbk import capitation_sheet, contacts_sheet, kbk_sheet
+from reports.sheets_kbk_plan import kbk_plan_sheet
 from reports.sheets_notes import assumptions_sheet, notes_sheet
 from reports.sheets_origins import origins_sheet
 from reports.sheets_reliability import reliability_sheet
@@ -30,6 +32,7 @@ def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
         segment_sheet(book, run, lang)
         movements_sheet(book, run, lang)
         kbk_sheet(book, run, lang)
+        kbk_plan_sheet(book, run, lang)
         contacts_sheet(book, run, lang)
         capitation_sheet(book, run, lang)
         clinics_sheet(book, run, lang)
@@ -38,6 +41,7 @@ def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
         budget_sheet(book, run, lang)
         intake_sheet(book, run, lang)
         differences_sheet(book, run, lang)
+        comparison_sheet(book, run, lang)
         reliability_sheet(book, run, lang)
         origins_sheet(book, run, lang)
         assumptions_sheet(book, run, lang)

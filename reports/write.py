@@ -11,6 +11,7 @@ from reports.answer import answer
 from reports.canvas import Chart
 from reports.charts_blocks import blocks_chart
 from reports.charts_cover import active_share_chart
+from reports.charts_frontier import frontier_chart
 from reports.charts_kbk import indicator_chart, share_map
 from reports.charts_money import capitation_chart, ceiling_chart, need_chart
 from reports.charts_reliability import record_chart
@@ -56,6 +57,7 @@ def draw_charts(run: Run, lang: str = "id") -> list[Chart]:
         share_map(run, lang),
         indicator_chart(run, lang),
         capitation_chart(run, lang),
+        frontier_chart(run, lang),
         blocks_chart(run, lang),
     )
     return [chart for chart in drawn if chart is not None]

@@ -235,6 +235,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         },
         "facilities": [facility.name for facility in district.facilities],
         "facility_codes": [facility.code for facility in district.facilities],
+        "facility_types": [facility.type for facility in district.facilities],
         "hospitals": [hospital.name for hospital in listed_hospitals(district)],
         "kbk_exempt": [is_exempt(facility, prepared.rules, prepared.first_month) for facility in district.facilities],
         "staffing": staffing(district, prepared.rules, prepared.start),

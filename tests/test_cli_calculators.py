@@ -407,8 +407,8 @@ def test_rules_mistakes(arguments: list[str], message: str) -> None:
 # -- texts -------------------------------------------------------------------------------------------------------------
 
 SOURCES = [
-    *(ROOT / "cli" / f"{name}.py" for name in ("kbk", "kbk_csv", "budget", "rules", "tables")),
-    *(ROOT / "sim" / f"{name}.py" for name in ("kbk", "kbk_bands", "uhc_budget")),
+    *(ROOT / "cli" / f"{name}.py" for name in ("kbk", "kbk_csv", "kbk_plan", "budget", "rules", "tables")),
+    *(ROOT / "sim" / f"{name}.py" for name in ("kbk", "kbk_bands", "kbk_plan", "uhc_budget")),
     *(ROOT / "sim" / "rules").glob("*.py"),
 ]
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from districts.faults import UserError
-from scenarios.compare import paired
+from scenarios.comparison.differences import paired
 from scenarios.need import exhaustion, held_status, need, own_lines, yearly
 from scenarios.quantiles import chance, quantile
 from scenarios.store import RunStore

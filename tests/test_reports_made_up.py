@@ -62,6 +62,7 @@ def made_up_manifest(months: int, replicates: int, start: str, second: bool) -> 
         "blocks": {"scenario": "uhc-non-cut-off", "year": 2025, "replicates": PROBED} if second else None,
         "facilities": list(NAMES),
         "hospitals": list(HOSPITALS),
+        "facility_types": ["puskesmas"] * len(NAMES),
         "kbk_exempt": [place == EXEMPT for place in range(len(NAMES))],
         "scenarios": [
             {"name": name, "title": {"id": title, "en": english}, "explanation": {"id": title, "en": english},

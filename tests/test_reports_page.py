@@ -22,7 +22,7 @@ from scenarios.need import need
 from scenarios.store import RunStore
 from sim.rules import load_rules
 
-CHARTS = ["kebutuhan", "pagu", "keaktifan", "kbk-peta", "kbk-indikator", "kapitasi"]
+CHARTS = ["kebutuhan", "pagu", "keaktifan", "kbk-peta", "kbk-indikator", "kapitasi", "efisiensi"]
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 

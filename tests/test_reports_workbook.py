@@ -24,12 +24,12 @@ from scenarios.store import RunStore
 from sim.rules import load_rules
 
 SHEETS = {
-    "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "Mutasi", "KBK", "Kontak menurut usia", "Kapitasi",
-           "Layanan FKTP", "Tenaga", "Klaim", "APBD", "Peserta baru Pemda", "Skenario", "Keandalan", "Ketidakpastian",
-           "Asumsi", "Catatan"],
-    "en": ["Summary", "Membership", "Not active", "Segments", "Movements", "KBK", "Contacts by age", "Capitation",
-           "Clinics", "Staff", "Claims", "APBD", "New Pemda members", "Scenarios", "Reliability", "Uncertainty",
-           "Assumptions", "Notes"],
+    "id": ["Ringkasan", "Kepesertaan", "Tidak aktif", "Segmen", "Mutasi", "KBK", "Rencana KBK", "Kontak menurut usia",
+           "Kapitasi", "Layanan FKTP", "Tenaga", "Klaim", "APBD", "Peserta baru Pemda", "Skenario", "Biaya dan hasil",
+           "Keandalan", "Ketidakpastian", "Asumsi", "Catatan"],
+    "en": ["Summary", "Membership", "Not active", "Segments", "Movements", "KBK", "KBK plan", "Contacts by age",
+           "Capitation", "Clinics", "Staff", "Claims", "APBD", "New Pemda members", "Scenarios", "Cost and effect",
+           "Reliability", "Uncertainty", "Assumptions", "Notes"],
 }  # fmt: skip
 
 

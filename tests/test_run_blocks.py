@@ -12,7 +12,7 @@ from test_run_units import no_files_of_the_district, ready  # noqa: F401  the fi
 
 from districts.faults import UserError
 from scenarios.blocks import ASSUMED, LUCK, PROBED, probe, probes
-from scenarios.compare import paired
+from scenarios.comparison.differences import paired
 from scenarios.plan import RunPlan, manifest_of, with_second_run
 from scenarios.run import Progress, execute
 from scenarios.shares import block_shares, share

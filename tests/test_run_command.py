@@ -258,7 +258,7 @@ def test_a_name_that_a_spreadsheet_would_run_is_quoted(place: Path) -> None:
 
 def test_compare_prints_json_and_a_table(place: Path) -> None:
     done = prakira("compare", "outputs/tiny", "--scenario", "pbi-cut", "--json", at=place)
-    found = json.loads(done.stdout)
+    found = json.loads(done.stdout)["differences"]
     assert {entry["scenario"] for entry in found} == {"pbi-cut"}
     removed = next(entry for entry in found if entry["indicator"] == "pbi_out" and entry["period"] == "2024")
     assert removed["low"] > 0

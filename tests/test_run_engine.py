@@ -9,7 +9,7 @@ import pytest
 
 from districts.tiny import tiny_district
 from districts.write import write_folder
-from scenarios.compare import paired
+from scenarios.comparison.differences import paired
 from scenarios.plan import RunPlan, prepare
 from scenarios.run import execute
 from scenarios.store import LEVELS, RunStore

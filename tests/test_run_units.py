@@ -18,7 +18,7 @@ import pytest
 from districts.faults import UserError
 from districts.tiny import tiny_district
 from scenarios.binding import binding_name
-from scenarios.compare import paired
+from scenarios.comparison.differences import paired
 from scenarios.months import later
 from scenarios.need import need
 from scenarios.plan import Prepared, RunPlan, manifest_of, prepare_loaded, staffing, with_second_run

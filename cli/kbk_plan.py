@@ -1,0 +1,143 @@
+"""``prakira kbk plan``: per facility the cheapest way to the next band of the KBK payment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.tables import Lang
+
+if TYPE_CHECKING:
+    from scenarios.kbk_sites import Site
+    from sim.kbk import Evaluation, Scheme
+    from sim.kbk_plan import Plan, Terms
+    from sim.rules import Rules
+
+_Amount = typer.Option(min=0, help="Rupiah a month; default: the rule's, which is assumed.", show_default=False)
+
+
+def plan(
+    where: Annotated[str, typer.Argument(metavar="RUN|DISTRICT", help="Folder of a run, or a district whose history "
+                                         "holds the counts of its facilities.")],
+    facility: Annotated[list[str] | None, typer.Option(help="Name of a facility; repeat it. It tells every higher "
+                                                       "band.")] = None,
+    month: Annotated[str | None, typer.Option(help="Month of a run, YYYY-MM; default: its first.")] = None,
+    scenario: Annotated[str, typer.Option(help="Scenario of a run.")] = "baseline",
+    cost_contact: Annotated[int | None, _Amount] = None,
+    cost_referral: Annotated[int | None, _Amount] = None,
+    cost_patient: Annotated[int | None, _Amount] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")] = Lang.id,
+) -> None:  # fmt: skip
+    """Say how each facility reaches the next band at least cost: contacts, referrals, patients, and what it brings.
+
+    Exact over all combinations of AK, RRNS and RPPT. A non-specialist referral that is avoided leaves both counts.
+    """
+    from sim.kbk import scheme
+    from sim.kbk_plan import terms
+
+    sites, rules = _sites(where, scenario, month)
+    chosen = _named(sites, facility)
+    given = {"contact": cost_contact, "referral": cost_referral, "patient": cost_patient}
+    changed = {name: value for name, value in given.items() if value is not None}
+    costs = {site.month: replace(terms(rules, site.month), **changed) for site in chosen}
+    schemes = {site.month: scheme(rules, site.month) for site in chosen}
+    found = [(site, *site.plans(schemes[site.month], costs[site.month])) for site in chosen]
+    if as_json:
+        records = [_record(site, now, ways, schemes[site.month]) for site, now, ways in found]
+        record = {"costs": {month: asdict(one) for month, one in costs.items()}, "facilities": records}
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
+        return
+    typer.echo(_text(found, schemes, costs, facility is not None, bool(changed), lang))
+
+
+def _sites(where: str, scenario: str, month: str | None) -> tuple[list[Site], Rules]:
+    """The facilities of a run, where ``where`` is the folder of one, else of a district's history."""
+    from districts.faults import UserError
+    from scenarios.kbk_sites import sites_of_history, sites_of_run
+    from scenarios.store import FILE, RULES, RunStore
+    from sim.rules import load_rules
+
+    folder = Path(where)
+    if (folder / FILE).is_file():
+        rules = load_rules(folder / RULES if (folder / RULES).exists() else None)
+        with RunStore.open(folder) as store:
+            return sites_of_run(store, scenario, month or store.months[0], rules), rules
+    if month is not None:
+        raise UserError("--month is for a run; of a history the last month with all counts is taken")
+    from districts.read import read_district
+
+    district = read_district(where)
+    rules = load_rules(Path(district.rules_file) if district.rules_file else None)
+    return sites_of_history(district, rules), rules
+
+
+def _named(sites: list[Site], wanted: list[str] | None) -> list[Site]:
+    """The sites of those names, all without names. Raises ``UserError`` for an unknown one."""
+    from districts.faults import UserError
+    from districts.names import most_like
+
+    by_name = {site.name.casefold(): site for site in sites}
+    for name in wanted or ():
+        if name.casefold() not in by_name:
+            near = most_like(name, [site.name for site in sites])
+            raise UserError("unknown facility {name}; nearest known: {near}", name=name, near=near)
+    return sites if wanted is None else [by_name[name.casefold()] for name in wanted]
+
+
+def _record(site: Site, now: Evaluation, ways: list[Plan], scheme: Scheme) -> dict[str, Any]:
+    """One facility for JSON; ``enough`` is the share of replicates, null without replicates."""
+    plans = []
+    for way in ways:
+        hits = site.enough(way, scheme)
+        plans.append({**asdict(way), "net": way.net, "enough": sum(hits) / len(hits) if hits else None})
+    return {
+        "facility": site.name, "type": site.type, "month": site.month, "exempt": site.exempt,
+        "capitated": site.capitated, "tariff": site.tariff, "counts": asdict(site.counts),
+        "now": now._asdict(), "plans": plans,
+    }  # fmt: skip
+
+
+def _text(
+    found: list[tuple[Site, Evaluation, list[Plan]]], schemes: dict[str, Scheme], costs: dict[str, Terms],
+    every: bool, own: bool, lang: str,
+) -> str:  # fmt: skip
+    """The plans as sentences, 80 columns: the next band and, where it leaves more, a higher one (``every``: all); then
+    what the next bands bring together."""
+    from districts.text import month_name, rupiah_short, translator
+    from reports.kbk_plan_words import now_words, plan_words, signed_rupiah, terms_words, why_none
+
+    _ = translator(lang)
+    lines: list[str] = []
+    for site, now, ways in found:
+        head = f"{site.name}, {month_name(site.month, lang)}: {now_words(site, now, lang)}"
+        lines.append(_filled(head, ""))
+        best = max(ways, key=lambda way: way.net, default=None)
+        for way in ways if every else [way for way in ways if way is ways[0] or way is best]:
+            lines += [_filled(sentence, "  ") for sentence in plan_words(site, way, schemes[site.month], lang)]
+        if not ways:
+            lines.append(_filled(why_none(site, now, lang), "  "))
+    nexts = [ways[0] for _site, _now, ways in found if ways]
+    if len(nexts) > 1:
+        all_told = _("All {count} facilities to their next band: {gain} a month, cost {cost}, net {net}.")
+        worth_told = _("Only the {count} where it brings more than it costs: {gain} a month, cost {cost}, net {net}.")
+        lines.append("")
+        for text, ways in ((all_told, nexts), (worth_told, [way for way in nexts if way.net > 0])):
+            gain, cost = sum(way.gain for way in ways), sum(way.cost for way in ways)
+            told = text.format(count=len(ways), gain=signed_rupiah(gain, lang), cost=rupiah_short(cost, lang),
+                               net=signed_rupiah(gain - cost, lang))  # fmt: skip
+            lines.append(_filled(told, ""))
+    source = "" if own else " " + _("These costs are assumed; give your own with --cost-contact, --cost-referral and "
+                                    "--cost-patient, or in the district's rules file.")  # fmt: skip
+    return "\n".join([*lines, "", _filled(terms_words(next(iter(costs.values())), lang) + source, "")])
+
+
+def _filled(text: str, indent: str) -> str:
+    import textwrap
+
+    return textwrap.fill(text, 80, initial_indent=indent, subsequent_indent=f"{indent}  ",
+                         break_long_words=False, break_on_hyphens=False)  # fmt: skip

@@ -1,0 +1,98 @@
+"""The KBK plan of a facility in a planner's words: what is lacking, what it brings and costs a month."""
+
+from __future__ import annotations
+
+from districts.text import number, percent, rupiah, rupiah_short, translator
+from reports.wording import chance_words
+from scenarios.kbk_sites import Site
+from sim.kbk import Evaluation, Scheme, ratios
+from sim.kbk_plan import Plan, Terms
+
+
+def now_words(site: Site, now: Evaluation, lang: str = "id") -> str:
+    """The indicators with their ratings, the score and the share paid; undefined indicators are a dash."""
+    _ = translator(lang)
+    found = ratios(site.counts)
+    told = [
+        f"{name} {'–' if value is None else number(float(value), lang, decimals)} {unit} ({rating})"
+        for name, value, decimals, unit, rating in (
+            ("AK", found.ak_permille, 1, "‰", now.ak_rating),
+            ("RRNS", found.rrns_percent, 2, "%", now.rrns_rating),
+            ("RPPT", found.rppt_percent, 2, "%", now.rppt_rating),
+        )
+    ]
+    return _("{indicators}; score {score}, paid {share}").format(
+        indicators=", ".join(told), score=number(now.score_tenths / 10, lang, 1), share=_share(now.share_permille, lang)
+    )
+
+
+def lacking(plan: Plan, lang: str = "id") -> str:
+    """The people of a plan: "kurang 212 peserta kontak, 3 rujukan nonspesialistik terlalu banyak"."""
+    _ = translator(lang)
+    parts = (
+        (plan.contacts, _("{count} members with a contact lacking")),
+        (plan.referrals, _("{count} non-specialist referrals too many")),
+        (plan.dm_controlled, _("{count} DM patients under control lacking")),
+        (plan.ht_controlled, _("{count} HT patients under control lacking")),
+    )
+    return ", ".join(text.format(count=number(count, lang)) for count, text in parts if count)
+
+
+def money_words(plan: Plan, lang: str = "id") -> str:
+    """What the plan brings, costs and leaves a month, and when it has paid for itself."""
+    _ = translator(lang)
+    return _("{gain} a month, cost {cost}, net {net}; {payback}").format(
+        gain=signed_rupiah(plan.gain, lang), cost=rupiah_short(plan.cost, lang), net=signed_rupiah(plan.net, lang),
+        payback=payback_words(plan, lang),
+    )  # fmt: skip
+
+
+def payback_words(plan: Plan, lang: str = "id") -> str:
+    """The month by which the plan has paid for itself."""
+    _ = translator(lang)
+    if plan.payback is None:
+        return _("never pays for itself")
+    return _("pays for itself by month {month}").format(month=number(plan.payback, lang))
+
+
+def signed_rupiah(value: int, lang: str = "id") -> str:
+    """``+Rp9,40 juta``; a cost keeps its minus."""
+    return ("+" if value > 0 else "") + rupiah_short(value, lang)
+
+
+def plan_words(site: Site, plan: Plan, scheme: Scheme, lang: str = "id") -> list[str]:
+    """The sentences of one plan: the aim with what is lacking, the money, and in how many replicates it is enough."""
+    _ = translator(lang)
+    aim = _("to {share}: {lacking}").format(share=_share(plan.share_permille, lang), lacking=lacking(plan, lang))
+    told = [aim, money_words(plan, lang)]
+    if site.worlds:
+        told.append(_("enough: {chance}").format(chance=enough_words(site, plan, scheme, lang)))
+    return told
+
+
+def enough_words(site: Site, plan: Plan, scheme: Scheme, lang: str = "id") -> str:
+    """How often the plan reaches its share, since a month may turn out otherwise than its middle."""
+    return chance_words(site.enough(plan, scheme), lang)
+
+
+def why_none(site: Site, now: Evaluation, lang: str = "id") -> str:
+    """Why a facility has no plan."""
+    _ = translator(lang)
+    if site.exempt:
+        return _("exempt: paid in full whatever its score")
+    if now.share_permille >= 1000:
+        return _("paid in full already")
+    return _("no higher share can be reached: too few members, referrals or patients")
+
+
+def terms_words(terms: Terms, lang: str = "id") -> str:
+    """What a step is taken to cost."""
+    _ = translator(lang)
+    return _("Costs a month: {contact} a contact, {referral} a referral treated in the clinic, {patient} a patient "
+             "under control. A rating is paid {lag} month later.").format(
+                 contact=rupiah(terms.contact, lang), referral=rupiah(terms.referral, lang),
+                 patient=rupiah(terms.patient, lang), lag=terms.lag)  # fmt: skip
+
+
+def _share(permille: int, lang: str) -> str:
+    return percent(permille / 1000, lang, 0 if permille % 10 == 0 else 1)

@@ -1,0 +1,68 @@
+"""Sheet on the KBK plan: per facility the cheapest way to the next band, what it brings and costs a month."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from districts.text import month_name, translator
+from reports.book import Book, Cell, Sheet, decimal, label, money, span, total, whole
+from reports.kbk_plan_words import enough_words, payback_words, terms_words, why_none
+from reports.run import Run
+from reports.wording import scenario_title
+from scenarios.kbk_sites import Site, sites_of_run
+from sim.kbk import Evaluation, Scheme, ratios, scheme
+from sim.kbk_plan import Plan, terms
+
+
+def kbk_plan_sheet(book: Book, run: Run, lang: str = "id") -> None:
+    """One row per facility: the indicators of the run's first month, the people to the next band, and the money."""
+    _ = translator(lang)
+    sheet = book.sheet(_("KBK plan"), [30, 9, 9, 9, 8, 10, 11, 11, 12, 12, 12, 15, 15, 15, 26, 18])
+    month = run.months[0]
+    rule, costs = scheme(run.rules, month), None
+    lead = _("Scenario: {scenario}, {month}, middle of the replicates. The fewest rupiah that reach the next share of "
+             "capitation, over all combinations of AK, RRNS and RPPT.").format(
+                 scenario=scenario_title(run.manifest, run.reference, lang), month=month_name(month, lang))  # fmt: skip
+    if not rule.zone_payment:
+        costs = terms(run.rules, month)
+        lead += " " + terms_words(costs, lang) + " " + _("These costs are assumed unless the district gave its own.")
+    sheet.title(_("The cheapest way to the next band, by facility"), lead)
+    if costs is None or "facility_types" not in run.manifest:
+        sheet.note(_("There is no plan: it needs the score of Peraturan BPJS 7/2019 and the types of the facilities."))
+        return
+    header = sheet.header([
+        _("facility"), "AK ‰", "RRNS %", "RPPT %", _("KBK score"), _("share paid, %"), _("next share, %"),
+        _("contacts to add"), _("referrals to avoid"), _("DM controlled to add"), _("HT controlled to add"),
+        _("brings a month, rupiah"), _("costs a month, rupiah"), _("net a month, rupiah"), _("paid back"),
+        _("enough in"),
+    ], freeze=True)  # fmt: skip
+    first, sums = sheet.next, [0, 0, 0]
+    for site in sites_of_run(run.store, run.reference, month, run.rules):
+        now, ways = site.plans(rule, costs)
+        _row(sheet, site, now, ways[:1], rule, lang)
+        for way in ways[:1]:
+            sums = [before + added for before, added in zip(sums, (way.gain, way.cost, way.net), strict=True)]
+    last = sheet.next - 1
+    sheet.filter(header)
+    sheet.row([label(_("Sum"), "bold"), *[None] * 10,
+               *(total(f"=SUM({span(11 + at, first, last)})", value) for at, value in enumerate(sums))])  # fmt: skip
+
+
+def _row(sheet: Sheet, site: Site, now: Evaluation, ways: list[Plan], rule: Scheme, lang: str) -> None:
+    found = ratios(site.counts)
+    shown = [_percent(found.ak_permille, 1), _percent(found.rrns_percent, 2), _percent(found.rppt_percent, 2)]
+    start = [label(site.name), *shown, decimal(now.score_tenths / 10), Cell(now.share_permille / 10, "kbk")]
+    if not ways:
+        sheet.row([*start, *[None] * 9, label(why_none(site, now, lang), "right")])
+        return
+    way = ways[0]
+    sheet.row([
+        *start, Cell(way.share_permille / 10, "kbk"), whole(way.contacts), whole(way.referrals),
+        whole(way.dm_controlled), whole(way.ht_controlled), money(way.gain), money(way.cost), money(way.net),
+        label(payback_words(way, lang), "right"), label(enough_words(site, way, rule, lang), "right"),
+    ])  # fmt: skip
+
+
+def _percent(value: Fraction | None, places: Literal[1, 2]) -> Cell:
+    return Cell("–", "right") if value is None else decimal(float(value), places)
