@@ -46,9 +46,9 @@ def backtest_series(
     _ = translator(lang)
     if len(short) < len(records):
         _say(_("Each month's forecasts see only the figures before it. In brackets: how many figures were forecast; "
-               "right: how many of them lay in the range of 5, 8 and 9.5 in 10. CRPS: the miss of a whole forecast, its "
-               "range included; * the least. MASE: the miss over the mean change from month to month; under 1 is better than "
-               "that. Months overlap, so that a range held 8 times in 10 is no proof."))  # fmt: skip
+               "right: how many of them lay in the range of 5, 8 and 9.5 in 10. CRPS: the miss of a whole forecast, "
+               "its range included; * the least. MASE: the miss over the mean change from month to month; under 1 is "
+               "better than that. Months overlap, so that a range held 8 times in 10 is no proof."))  # fmt: skip
     if short:
         _say(_("Each figure but the first is forecast from those before it. Under {count} figures nothing is said of "
                "ranges.").format(count=SHORT))  # fmt: skip
