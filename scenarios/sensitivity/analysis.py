@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scenarios.sensitivity.known import DRAWN, known, shares, totals
 from scenarios.sensitivity.question import Question
 from scenarios.sensitivity.runs import AGAIN, DRAWS, SCREENING, Kept, Work, compute
-from scenarios.sensitivity.screening import Screened, design, screen
+from scenarios.sensitivity.screening import WAYS, Screened, design, screen
 from scenarios.sensitivity.surrogate import Error, Surrogate, fit, held_out, judged
 
 if TYPE_CHECKING:
@@ -54,7 +54,8 @@ class Influence:
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of one figure: ``mean``, ``variance`` and ``width`` of the range of 8 in 10 over the draws;
+    """What was found of one figure: ``mean``, ``variance`` and range of 8 in 10 (``low`` to ``high``) over the draws;
+    ``width`` of that range as the surrogate and its errors make it, to compare with the widths of the influences;
     ``luck``, the share of the variance that is luck and shocks, which nobody can know; the ``error`` of the surrogate;
     the parameters that were looked at (``influences``, the most worth knowing first), how many others move the figure
     less (``slight``) or not at all (``idle``). A figure that does not vary, or that no parameter moves, has no error
@@ -63,6 +64,8 @@ class Finding:
     figure: str
     mean: float
     variance: float
+    low: float
+    high: float
     width: float
     luck: float
     error: Error | None
@@ -71,15 +74,20 @@ class Finding:
     idle: tuple[str, ...]
 
     @property
+    def untold(self) -> float:
+        """The share of the variance that is neither luck nor told by the surrogate: what it misses, and what goes with
+        a draw beside its parameters."""
+        return max(0.0, self.error.most - max(0.0, self.error.r2)) if self.error else 0.0
+
+    @property
     def rough(self) -> bool:
         """Whether the surrogate tells too little of what is not luck for its shares to be trusted."""
         return self.error is not None and self.error.r2 < _ROUGH * self.error.most
 
     @property
     def next(self) -> Influence | None:
-        """The parameter that is most worth measuring next; None where none surely matters."""
-        best = next(iter(self.influences), None)
-        return best if best is not None and best.low > 0 else None
+        """The parameter that is most worth measuring next; None where none surely matters, or nobody can tell."""
+        return None if self.rough else next((one for one in self.influences if one.low > 0), None)
 
 
 @dataclass(frozen=True)
@@ -101,17 +109,17 @@ class Sensitivity:
 
 
 def analyse(
-    question: Question, kept: Kept, runs: int = RUNS, seed: int = 1, jobs: int = 1,
+    question: Question, kept: Kept, runs: int = RUNS, ways: int = WAYS, seed: int = 1, jobs: int = 1,
     progress: Callable[[Progress], None] | None = None,
 ) -> Sensitivity:  # fmt: skip
     """Simulate what is not ``kept`` yet, and tell of each figure which parameters its uncertainty comes from.
 
-    ``runs`` joint draws of all parameters; the same arguments give the same answer, whatever the number of ``jobs`` and
-    however often it was stopped. Raises ``ValueError`` for fewer than :data:`LEAST` runs.
+    ``ways`` of a Morris design, ``runs`` joint draws of all parameters; the same arguments give the same answer,
+    whatever the number of ``jobs`` and however often it was stopped. Raises ``ValueError`` for fewer than :data:`LEAST` runs.
     """
     if runs < LEAST:
         raise ValueError(f"{runs} runs are no basis for a surrogate; at least {LEAST}")
-    ways, points = design(question, seed)
+    steps, points = design(question, ways, seed)
     again = max(_AGAIN_LEAST, runs // _AGAIN)
     units = [*((SCREENING, number) for number in range(len(points))), *((DRAWS, number) for number in range(runs)),
              *((AGAIN, number) for number in range(again))]  # fmt: skip
@@ -124,7 +132,7 @@ def analyse(
     asked = np.array([question.draw(_ASKED + row) for row in range(DRAWN)])
     screened, told, other = values(SCREENING, len(points)), values(DRAWS, runs), values(AGAIN, again)
     findings = [
-        _finding(question, figure, screen(question, ways, screened[:, at]), _Draws(drawn, asked, told[:, at],
+        _finding(question, figure, screen(question, steps, screened[:, at]), _Draws(drawn, asked, told[:, at],
                  other[:, at]), seed)
         for at, figure in enumerate(question.figures)
     ]  # fmt: skip
@@ -152,11 +160,11 @@ def _finding(question: Question, figure: str, screened: Screened, draws: _Draws,
     values, columns = draws.values, screened.kept
     variance = float(values.var(ddof=1))
     idle = tuple(name for name, still in zip(question.names, screened.idle, strict=True) if still)
-    low, high = np.quantile(values, (0.1, 0.9))
-    whole = (figure, float(values.mean()), variance, float(high - low))
-    luck = draws.luck / variance if variance > 0 else 0.0
+    low, high = (float(end) for end in np.quantile(values, (0.1, 0.9)))
+    whole = (figure, float(values.mean()), variance, low, high)
+    luck = min(1.0, draws.luck / variance) if variance > 0 else 0.0
     if not columns or not variance > 0:
-        return Finding(*whole, luck, None, (), len(question.names) - len(idle), idle)
+        return Finding(*whole, high - low, luck, None, (), len(question.names) - len(idle), idle)
     apart = held_out(len(values))
     surrogate = fit(draws.points[~apart], values[~apart], columns)
     error = judged(surrogate, draws.points[apart], values[apart], int((~apart).sum()), draws.luck)
@@ -164,16 +172,16 @@ def _finding(question: Question, figure: str, screened: Screened, draws: _Draws,
     worth, width = known(surrogate, draws.asked, columns, variance, rest, seed)
     spread = _spread(surrogate, draws, columns, variance)
     total = totals(question, surrogate, variance, seed) if question.independent else {}
-    influences = [
-        Influence(question.names[column], one.share, max(0.0, one.share - float(reach)), min(1.0, one.share + float(reach)),
-                  total.get(column), one.width, one.low, one.high,
-                  (float(ends[0]), float(ends[1])))
-        for column, one, reach in zip(columns, worth, spread, strict=True)
-        for ends in [np.quantile(draws.asked[:, column], (0.1, 0.9))]
-    ]  # fmt: skip
+    influences = []
+    for column, one, reach in zip(columns, worth, map(float, spread), strict=True):
+        ends = np.quantile(draws.asked[:, column], (0.1, 0.9))
+        influences.append(Influence(
+            question.names[column], one.share, max(0.0, one.share - reach), min(1.0, one.share + reach),
+            total.get(column), one.width, one.low, one.high, (float(ends[0]), float(ends[1])),
+        ))  # fmt: skip
     influences.sort(key=lambda one: -one.share)
     slight = len(question.names) - len(idle) - len(columns)
-    return Finding(*whole[:3], width, luck, error, tuple(influences), slight, idle)
+    return Finding(*whole, width, luck, error, tuple(influences), slight, idle)
 
 
 def _spread(surrogate: Surrogate, draws: _Draws, columns: Sequence[int], variance: float) -> FloatArray:

@@ -49,10 +49,12 @@ def known(
     surrogate: Surrogate, points: FloatArray, columns: Sequence[int], variance: float, rest: FloatArray, seed: int
 ) -> tuple[list[Known], float]:
     """Of each of the ``columns`` what knowing it is worth, and the width now. ``rest`` (any number,) are the errors of
-    the surrogate on runs it did not see: luck, shocks and what it misses, added to what it says."""
+    the surrogate on runs it did not see: luck, shocks and what it misses. They are added to what it says, in the size
+    that makes up the whole ``variance``."""
     told = surrogate(points)
     luck = numpy_generator(seed, Purpose.BOOTSTRAP)
-    whole = told + luck.choice(rest - rest.mean(), len(told))
+    size = max(0.0, variance - float(told.var())) ** 0.5 / (float(rest.std()) or 1.0)
+    whole = told + size * luck.choice(rest - rest.mean(), len(told))
     found = []
     for column in columns:
         order = np.argsort(points[:, column], kind="stable")

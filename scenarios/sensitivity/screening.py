@@ -8,6 +8,7 @@ a posterior each parameter still moves over its own range alone; that only decid
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +18,8 @@ from scenarios.sensitivity.question import Question
 from sim.random import Purpose, library_seed
 
 FloatArray = NDArray[np.float64]
-#: Ways through the parameters, levels of each on a way, and where the levels lie in its distribution.
+#: Ways through the parameters unless others are asked for, levels of each on a way, and where the levels lie in its
+#: distribution.
 WAYS, LEVELS, ENDS = 4, 4, (0.1, 0.9)
 #: A parameter is kept with a mean effect of at least this part of the largest one (a share of the variance goes with
 #: the square: a hundred and fiftieth), and at most so many for each figure.
@@ -38,19 +40,21 @@ class Screened:
         return np.asarray(self.effects == 0.0)
 
 
-def design(question: Question, seed: int) -> tuple[FloatArray, FloatArray]:
-    """The ways: shares (WAYS (D + 1), D) of each parameter's distribution, and their coordinates."""
+def design(question: Question, ways: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """The ``ways``: shares (ways (D + 1), D) of each parameter's distribution, and their coordinates."""
     from SALib.sample import morris
 
-    shares = morris.sample(_problem(question), WAYS, num_levels=LEVELS, seed=library_seed(seed, Purpose.DESIGN))
+    shares = morris.sample(_problem(question), ways, num_levels=LEVELS, seed=library_seed(seed, Purpose.DESIGN))
     return shares, question.quantiles(shares)
 
 
 def screen(question: Question, shares: FloatArray, values: FloatArray) -> Screened:
-    """The effects on one figure with ``values`` (WAYS (D + 1),) along the ways."""
+    """The effects on one figure with ``values`` (ways (D + 1),) along the ways."""
     from SALib.analyze import morris
 
-    found = morris.analyze(_problem(question), shares, values, num_levels=LEVELS, num_resamples=2, seed=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of one way there is no spread of effects
+        found = morris.analyze(_problem(question), shares, values, num_levels=LEVELS, num_resamples=2, seed=0)
     step = LEVELS / (2 * (LEVELS - 1))  # the library divides by the step's part of the range
     effects = np.asarray(found["mu_star"], np.float64) * step
     order = np.argsort(-effects, kind="stable")
