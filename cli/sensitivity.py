@@ -176,7 +176,7 @@ def _table(finding: Finding, year: int, independent: bool, lang: str) -> Iterato
 
     now = _("{what}, {unit}: {mean}, 8 in 10 from {low} to {high}").format(
         what=figure_words(finding.figure, year, lang), unit=unit_words(finding, lang),
-        mean=plain(finding, finding.mean, lang), low=plain(finding, finding.low, lang), high=plain(finding, finding.high, lang),
+        **{name: plain(finding, getattr(finding, name), lang) for name in ("mean", "low", "high")},
     )  # fmt: skip
     yield from _wrapped(now)
     yield row("", _("share of the"), "", _("mean"), _("mean"), _("width"))

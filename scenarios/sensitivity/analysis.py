@@ -115,7 +115,8 @@ def analyse(
     """Simulate what is not ``kept`` yet, and tell of each figure which parameters its uncertainty comes from.
 
     ``ways`` of a Morris design, ``runs`` joint draws of all parameters; the same arguments give the same answer,
-    whatever the number of ``jobs`` and however often it was stopped. Raises ``ValueError`` for fewer than :data:`LEAST` runs.
+    whatever the number of ``jobs`` and however often it was stopped. Raises ``ValueError`` for fewer than
+    :data:`LEAST` runs.
     """
     if runs < LEAST:
         raise ValueError(f"{runs} runs are no basis for a surrogate; at least {LEAST}")

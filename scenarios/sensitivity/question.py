@@ -18,7 +18,7 @@ from districts.model import District
 from scenarios.months import full_years, number_of, span
 from scenarios.plan import Prepared, RunPlan, others_pay, prepare, prepare_loaded
 from scenarios.shares import figures
-from sim.behaviour import PARAMETERS, Behaviour, default_behaviour
+from sim.behaviour import PARAMETERS, Behaviour, coordinates, default_behaviour
 from sim.policy import Policy
 from sim.posterior import Posterior, centre_of, draw_of
 from sim.rules import Rules
@@ -34,7 +34,8 @@ SCENARIO = "uhc-non-cut-off"
 #: over the official population at its end (share).
 NEED, CAPITATION, ACTIVE = "need", "capitation", "active"
 FIGURES = (NEED, CAPITATION, ACTIVE)
-_DRAWN = tuple(parameter for parameter in PARAMETERS if parameter.scale != "fixed")
+_AT = [at for at, parameter in enumerate(PARAMETERS) if parameter.scale != "fixed"]
+_DRAWN = tuple(PARAMETERS[at] for at in _AT)
 
 
 class Question(Protocol):
@@ -108,6 +109,8 @@ class DistrictQuestion:
 
     def draw(self, row: int) -> FloatArray:
         """The coordinates of the vector that replicate ``row`` of a run has."""
+        if self.posterior is None:
+            return coordinates(self.seed, row)[_AT]
         drawn = draw_of(self.posterior, self.seed, row).as_dict()
         return np.array([parameter.z(drawn[parameter.name]) for parameter in _DRAWN])
 
