@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scenarios.sensitivity.analysis import Finding, Sensitivity
     from scenarios.sensitivity.question import DistrictQuestion
 
-_NAME, _SHARE, _TOGETHER, _VALUE = 31, 14, 9, 8
+_NAME, _SHARE, _TOGETHER, _VALUE = 28, 15, 9, 9
 
 
 def register(app: typer.Typer) -> None:
