@@ -44,6 +44,7 @@ def labels(_: Callable[[str], str]) -> dict[str, str]:
         "register.cleansing": _("dead and moved struck off, a month"),
         "register.find_dead": _("dead members that a check finds"),
         "register.find_moved": _("moved members that a check finds"),
+        "premium.burden": _("missed premiums when what a family pays rises (times)"),
         "premium.return_when_sick": _("paying arrears when hospital care is needed (times)"),
         "premium.return_per_month_owed": _("arrears paid, for each further month owed"),
         "premium.miss_when_sick": _("missed premiums when care is needed, of the usual"),

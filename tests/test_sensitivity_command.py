@@ -150,3 +150,21 @@ def test_the_tornado_shows_both_ends_of_every_bar() -> None:
         assert f">{words}<" in text, words
     assert imread(BytesIO(chart.png())).shape[1] == 1500
     assert tornado_chart(Finding(**{**vars(FINDING), "influences": ()}), 2027, "", "en") is None
+
+
+def test_the_texts_of_the_command_have_their_indonesian() -> None:
+    import ast
+
+    from districts.text import translator
+
+    root = Path(__file__).parent.parent
+    paths = [root / "cli/sensitivity.py", *(root / "scenarios/sensitivity").glob("*.py")]
+    ids = {
+        str(node.args[0].value)
+        for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "UserError")
+        and isinstance(node.args[0], ast.Constant)
+    }  # fmt: skip
+    same = {"parameter"}  # the same word in both languages
+    assert len(ids) > 15
+    assert [text for text in sorted(ids - same) if translator("id")(text) == text] == []
