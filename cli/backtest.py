@@ -6,14 +6,11 @@ import json
 import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from cli.run import Json, Lang, language
-
-if TYPE_CHECKING:
-    from calibration.backtesting.short import Point
 
 _NAME, _DISTANCE, _FIGURE, _INSIDE = 21, 6, 8, 12
 
@@ -29,7 +26,9 @@ def backtest(
     ] = None,
     past: Annotated[str | None, typer.Option(help="Scenario of what was decided in the history.")] = None,
     stock: Annotated[str | None, typer.Option(help="Month of the stock before the history, YYYY-MM.")] = None,
-    origins: Annotated[int, typer.Option(help="Months of the past to forecast from, at most.")] = 8,
+    origins: Annotated[
+        int | None, typer.Option(help="Months of the past to forecast from, at most; default: 8, of --series 24.")
+    ] = None,
     horizon: Annotated[int, typer.Option(help="Months ahead.")] = 12,
     draws: Annotated[int, typer.Option(help="Replicates of each forecast.")] = 60,
     rows: Annotated[int | None, typer.Option(help="Simulations to fit with; default: those of the posterior.")] = None,
@@ -52,27 +51,30 @@ def backtest(
 ) -> None:
     """Forecast a district's past, month by month, and print how far off Prakira and simple forecasts were."""
     from districts.faults import UserError
+    from scenarios.workers import cores
 
     language(lang)
     if jobs is not None and not 1 <= jobs <= 1024:
         raise UserError("{name} is {value}; it lies between {least} and {most}",
                         name="jobs", value=jobs, least=1, most=1024)  # fmt: skip
+    jobs = cores() if jobs is None else jobs
     if series is not None:
-        _series(series, lang, as_json)
+        from cli.backtest_series import backtest_series
+
+        backtest_series(series, horizon, origins, jobs, lang, quiet, as_json)
         return
     if district is None:
         raise UserError("name a district, or a file with --series")
-    from calibration.backtesting.backtest import BacktestPlan, run_origins
+    from calibration.backtesting.backtest import ORIGINS, BacktestPlan, run_origins
     from calibration.backtesting.track_record import assemble, save
     from calibration.posterior.calibrate import CalibrationPlan, default_table, prepare
     from cli.progress import shown
     from districts.text import translator
-    from scenarios.workers import cores
     from sim.warm import compile_kernels, compiled
 
     _ = translator(lang)
     calibration = CalibrationPlan(district, past, stock, seed, drop_faulty=drop_faulty)
-    plan = BacktestPlan(calibration, origins, horizon, draws, rows, latest, out)
+    plan = BacktestPlan(calibration, ORIGINS if origins is None else origins, horizon, draws, rows, latest, out)
     plan.check()
     ready = prepare(calibration)
     if not compiled():
@@ -81,7 +83,7 @@ def backtest(
         compile_kernels()
     folder = table or default_table(ready)
     with shown(lang, quiet or as_json) as progress:
-        found = run_origins(plan, ready, folder, cores() if jobs is None else jobs, progress)
+        found = run_origins(plan, ready, folder, jobs, progress)
     record = assemble(plan, found)
     path = save(record, plan.beside)
     if as_json:
@@ -149,72 +151,3 @@ def _head(names: list[str], lang: str) -> Iterator[str]:
 
 def _wrapped(text: str) -> Iterator[str]:
     yield from textwrap.wrap(text, 80, break_on_hyphens=False) or [""]
-
-
-def _series(path: Path, lang: str, as_json: bool) -> None:
-    """Score the last value and drift on the series of a file."""
-    from calibration.backtesting.short import short_backtest, short_table
-
-    found = {key: short_backtest(points) for key, points in sorted(_points(path).items())}
-    rows = [row for (place, indicator), scored in found.items() for row in short_table(place, indicator, scored)]
-    if as_json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=1))
-        return
-    from cli.tables import print_table
-    from districts.text import number, percent, translator
-
-    _ = translator(lang)
-    names = {"naive": _("last value"), "drift": _("trend")}
-    cells = [
-        [row["place"], row["indicator"], number(row["points"], lang), names[row["method"]],
-         "–" if row["error"] is None else percent(row["error"], lang),
-         "–" if row["inside"] is None else _("{count} of {total}").format(count=row["inside"], total=row["forecasts"])]
-        for row in rows
-    ]  # fmt: skip
-    print_table([_("place"), _("indicator"), _("figures"), _("forecast"), _("mean miss"), _("inside 8 in 10")],
-                cells, 2)  # fmt: skip
-    typer.echo(textwrap.fill(_("Each figure but the first is forecast from those before it. Under 18 figures nothing "
-                               "is said of ranges. The model needs more than a series: a district with a history."),
-                             80))  # fmt: skip
-
-
-def _points(path: Path) -> dict[tuple[str, str], list[Point]]:
-    """The series of a file by place and indicator. Raises ``InputError`` with every fault, or ``UserError``."""
-    import csv
-    import math
-
-    from calibration.backtesting.short import Point
-    from districts.faults import Fault, InputError, UserError
-    from scenarios.months import MONTH
-
-    columns = ("place", "indicator", "month", "value")
-    try:
-        lines = list(csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines()))
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError("{path} cannot be read ({reason})", path=path,
-                        reason=getattr(error, "strerror", None) or error) from error  # fmt: skip
-    if not lines or any(name not in lines[0] for name in columns):
-        raise UserError("{path} needs the columns {columns} and at least one row", path=path,
-                        columns=", ".join(columns))  # fmt: skip
-    found: dict[tuple[str, str], list[Point]] = {}
-    faults = []
-    for row, line in enumerate(lines, 2):
-        month, text = line["month"] or "", line["value"] or ""
-        points = found.setdefault((line["place"] or "", line["indicator"] or ""), [])
-        try:
-            value = float(text)
-        except ValueError:
-            value = math.nan
-        if not MONTH.fullmatch(month):
-            faults.append(Fault(f"{path.name}:{row}", "{month} is not a month", "YYYY-MM", params=(("month", month),)))
-        elif not math.isfinite(value):
-            faults.append(Fault(f"{path.name}:{row}", "{value} is not a number", "a number with a decimal point",
-                                params=(("value", text),)))  # fmt: skip
-        elif month in [point.month for point in points]:
-            faults.append(Fault(f"{path.name}:{row}", "the month {month} stands twice", "each month once in a series",
-                                params=(("month", month),)))  # fmt: skip
-        else:
-            points.append(Point(month, value))
-    if faults:
-        raise InputError(faults)
-    return found

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from cli import backtest, budget, calibrate, compare, district, export, kbk, library, rules, run, web
+from cli import backtest, budget, calibrate, compare, district, export, kbk, library, rules, run, sensitivity, web
 
 app = typer.Typer(
     name="prakira",
@@ -27,6 +27,7 @@ library.register(app)
 compare.register(app)
 calibrate.register(app)
 backtest.register(app)
+sensitivity.register(app)
 export.register(app)
 web.register(app)
 

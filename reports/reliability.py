@@ -76,7 +76,7 @@ def lines_of(record: Mapping[str, Any], lang: str = "id") -> list[Line]:
         scale = _SCALE.get(entry["unit"], 1.0)
         shown = [name for name in SHOWN if name in entry["miss"]]
         values = [entry["miss"][name] / scale for name in shown]
-        places = _places(values)
+        places = decimals(values)
         first, last = entry["group"]
         found.append(Line(
             entry["indicator"], entry["kind"], what_words(entry["indicator"], entry["kind"], lang), f"{first}–{last}",
@@ -220,7 +220,7 @@ def _named(entry: Mapping[str, Any], lang: str) -> str:
     return what_words(entry["indicator"], entry["kind"], lang).rsplit(",", 1)[0]
 
 
-def _places(values: Sequence[float]) -> int:
+def decimals(values: Sequence[float]) -> int:
     """Decimals that tell the misses apart: two digits of the smallest above zero, none above ten."""
     least = min((value for value in values if value > 0), default=1.0)
     return 0 if least >= 10 else 1 if least >= 1 else 2

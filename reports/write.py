@@ -39,13 +39,13 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
         charts = draw_charts(run, lang)
         drawn = [*charts, *filter(None, [record_chart(run, lang)])]
         pictures = [(f"{CHARTS}/{chart.name}.{form}", content) for chart in drawn for form, content in _forms(chart)]
-        written = [_put(folder / name, content) for name, content in pictures]
+        written = [put(folder / name, content) for name, content in pictures]
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             write_workbook(run, Path(scratch) / TABLES, lang)
             os.replace(Path(scratch) / TABLES, folder / TABLES)
         names = [TABLES, *(name for name, _content in pictures if name.endswith(".png")), "manifest.json"]
         page = render_page(run, answer(run, lang), charts, names, lang)
-        return [_put(folder / PAGE, page.encode()), folder / TABLES, *written]
+        return [put(folder / PAGE, page.encode()), folder / TABLES, *written]
 
 
 def draw_charts(run: Run, lang: str = "id") -> list[Chart]:
@@ -67,8 +67,8 @@ def _forms(chart: Chart) -> list[tuple[str, bytes]]:
     return [("png", chart.png()), ("svg", chart.svg().encode())]
 
 
-def _put(path: Path, content: bytes) -> Path:
-    """Writes ``path`` whole or not at all."""
+def put(path: Path, content: bytes) -> Path:
+    """Writes ``path`` (and its folder) whole or not at all."""
     path.parent.mkdir(exist_ok=True)
     half = path.with_name(f".{path.name}.half")
     half.write_bytes(content)

@@ -15,6 +15,7 @@ from typing import Literal
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from districts.faults import UserError
 from sim.random import Purpose, make_key, normals
@@ -143,10 +144,9 @@ class Behaviour:
         A parameter set away from its default keeps the value that was set, and one ``held`` the value it has here;
         all others are drawn as they would be if none were held. Known facility effects stay.
         """
-        z = normals(make_key(seed, replicate), _NAMES, 0, Purpose.BEHAVIOUR)
-        drawn = []
-        for parameter, draw in zip(PARAMETERS, z, strict=True):
-            here = self[parameter.name]
+        mine, drawn = self.as_dict(), []
+        for parameter, draw in zip(PARAMETERS, coordinates(seed, replicate), strict=True):
+            here = mine[parameter.name]
             free = here == parameter.default and parameter.name not in held
             value = parameter.quantile(float(draw)) if free else here
             drawn.append((parameter.name, value))
@@ -156,6 +156,11 @@ class Behaviour:
         """The vector in which every rate of change is zero: nobody is born, moves, misses, joins or leaves."""
         frozen = {p.name: 0.0 for p in PARAMETERS if p.name.startswith(_CHANGE_RATES)}
         return self.but(frozen)
+
+
+def coordinates(seed: int, replicate: int) -> NDArray[np.float64]:
+    """The standard normals at which a replicate's parameters are drawn, in the order of :data:`PARAMETERS`."""
+    return normals(make_key(seed, replicate), _NAMES, 0, Purpose.BEHAVIOUR)
 
 
 def default_behaviour() -> Behaviour:

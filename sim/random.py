@@ -73,6 +73,7 @@ class Purpose(IntEnum):
     # Streams of numpy (`numpy_generator`), for what is computed from results.
     BOOTSTRAP = 22  # units drawn again, for an interval of a mean score
     WALK = 26  # a Markov chain over parameters
+    DESIGN = 33  # designs and sequences of a sensitivity analysis
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,11 @@ def numpy_generator(seed: int, purpose: Purpose | int) -> Generator:
     """
     key = make_key(seed, int(purpose))
     return Generator(Philox(key=int(key.k0) | int(key.k1) << 32))
+
+
+def library_seed(seed: int, purpose: Purpose) -> int:
+    """A seed (32 bits) of one purpose for a library that makes its own generator from a number."""
+    return int(make_key(seed, int(purpose)).k0)
 
 
 def legacy_state(seed: int, serial: int) -> tuple[Any, ...]:

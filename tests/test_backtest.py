@@ -68,13 +68,10 @@ def stored(folder: Path) -> dict[str, bytes]:
 
 
 def test_origins_leave_a_month_to_compare_and_are_evenly_spaced() -> None:
-    def of(months: int, count: int) -> tuple[int, ...]:
-        return origins_of(Observed("2024-01", months, {}), count)
-
-    assert of(12, 8) == ()
-    assert of(13, 8) == (12,)
-    assert of(16, 8) == (12, 13, 14, 15)
-    spaced = of(36, 8)  # 12 … 35 in seven steps of 23/7
+    assert origins_of(12, 8) == ()
+    assert origins_of(13, 8) == (12,)
+    assert origins_of(16, 8) == (12, 13, 14, 15)
+    spaced = origins_of(36, 8)  # 12 … 35 in seven steps of 23/7
     assert spaced == tuple(round(12 + 23 / 7 * step) for step in range(8))
 
 

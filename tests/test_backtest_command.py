@@ -122,6 +122,8 @@ def test_a_run_copies_the_record_when_it_uses_the_posterior(place: Path, monkeyp
         (("backtest", "nowhere"), "nowhere is no folder"),
         (("backtest", "short"), "has 11 months of history after its membership stock of 2023-10"),
         (("backtest", "--series", "missing.csv"), "missing.csv cannot be read"),
+        (("backtest", "--series", "empty.csv", "--horizon", "61"), "horizon is 61; it lies between 1 and 60"),
+        (("backtest", "--series", "empty.csv", "--origins", "0"), "origins is 0; it lies between 1 and 120"),
         (("backtest", "--series", "empty.csv"), "needs the columns place, indicator, month, value"),
     ],
 )
@@ -140,42 +142,18 @@ def test_mistakes_are_told(
     assert "Traceback" not in error
 
 
-# -- series of a file ------------------------------------------------------------------------------------------------
-
-
-def test_a_short_series_is_scored_without_a_word_on_ranges(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    # 100, 110, 120: last value misses 120 by 10; drift from two figures says 120
-    rows = ["place,indicator,month,value", "A,arrears,2024-01,100", "A,arrears,2024-02,110", "A,arrears,2024-03,120"]
-    rows += [f"B,arrears,{2023 + at // 12}-{at % 12 + 1:02d},{100 + at % 2}" for at in range(18)]
-    Path("s.csv").write_text("\n".join(rows), encoding="utf-8")
-    code, said, _ = prakira("backtest", "--series", "s.csv", "--json")
-    assert code == 0
-    found = {(row["place"], row["method"]): row for row in json.loads(said)}
-    assert found["A", "naive"]["error"] == pytest.approx(10 / 120)
-    assert found["A", "drift"]["error"] == pytest.approx(0, abs=1e-12)
-    assert found["A", "naive"]["inside"] is None
-    assert found["A", "naive"]["forecasts"] == 1  # those that both methods forecast
-    assert found["B", "naive"]["inside"] is not None
-    assert "8 dari 10" in prakira("backtest", "--series", "s.csv")[1]
-
-
-def test_faults_of_a_file_are_told_all_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    rows = ["place,indicator,month,value", "A,x,2024-13,1", "A,x,2024-01,one", "A,x,2024-02,2", "A,x,2024-02,3"]
-    Path("s.csv").write_text("\n".join(rows), encoding="utf-8")
-    code, _, error = prakira("backtest", "--series", "s.csv", "--lang", "en")
-    assert code == 2
-    assert [line.split(",")[0].split(": ")[0] for line in error.splitlines()] == ["s.csv:2", "s.csv:3", "s.csv:5"]
-
-
 def test_the_texts_of_the_command_have_their_indonesian() -> None:
     import ast
 
     known = set()
     for path in (ROOT / "districts" / "locale").glob("*.po"):
         known |= {str(message.id) for message in read_po(BytesIO(path.read_bytes())) if message.id and message.string}
-    for path in ("cli/backtest.py", "calibration/backtesting/backtest.py", "scenarios/track_record.py"):
+    for path in (
+        "cli/backtest.py",
+        "cli/backtest_series.py",
+        "calibration/backtesting/backtest.py",
+        "scenarios/track_record.py",
+    ):
         for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "UserError", "Fault"):
                 texts = node.args[1:3] if getattr(node.func, "id", "") == "Fault" else node.args[:1]

@@ -15,9 +15,10 @@ from calibration.statistics.baselines import (
     BASELINES,
     Normal,
     arima,
-    baselines_for,
+    baselines_of,
     drift,
     ets,
+    forecasts_of,
     naive,
     seasonal_naive,
     with_step,
@@ -121,9 +122,13 @@ def test_a_straight_line_and_a_constant_break_nothing(name: str) -> None:
 
 
 def test_short_series_are_set_against_last_value_and_drift() -> None:
-    assert set(baselines_for(np.arange(17.0))) == {"naive", "drift"}
-    assert set(baselines_for([*np.arange(17.0), np.nan])) == {"naive", "drift"}
-    assert set(baselines_for(np.arange(18.0))) == set(BASELINES)
+    assert set(baselines_of(17)) == {"naive", "drift"}
+    assert set(baselines_of(18)) == set(BASELINES)
+
+
+def test_nothing_is_forecast_from_two_figures() -> None:
+    assert forecasts_of([1.0, np.nan, 2.0], 3, ("naive",)) == {}
+    assert list(forecasts_of([1.0, np.nan, 2.0, 3.0], 3, ("naive",))["naive"].mean) == [3.0, 3.0, 3.0]
 
 
 def test_few_points_fall_back_to_drift() -> None:

@@ -362,9 +362,9 @@ def test_every_text_has_an_indonesian_one() -> None:
     assert [text for text in sorted(ids - same) if translator("id")(text) == text] == []
 
 
-def test_a_parameter_that_is_asked_about_has_words_of_its_own() -> None:
+def test_a_parameter_that_is_drawn_has_words_of_its_own() -> None:
     for parameter in PARAMETERS:
-        if parameter.fit:
+        if parameter.scale != "fixed":
             for lang in ("id", "en"):
                 assert parameter_label(parameter.name, lang) != parameter.name
 

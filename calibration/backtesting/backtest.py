@@ -21,15 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from calibration.backtesting.origins import Start, future_of, members, origins_of, start_of
-from calibration.backtesting.record_scores import MODEL, baselines_of
+from calibration.backtesting.origins import LEAST, Start, future_of, members, origins_of, start_of
+from calibration.backtesting.record_scores import MODEL
 from calibration.backtesting.series import Series, observed_get, series_of
 from calibration.posterior.calibrate import DRAWS, FIRST, CalibrationPlan, Ready, as_posterior, calibrate
 from calibration.posterior.fit import fit, series_needed
 from calibration.posterior.forecast import Future, one
 from calibration.posterior.rows import load
 from calibration.posterior.table import Table, grow, identity
-from calibration.statistics.baselines import BASELINES
+from calibration.statistics.baselines import baselines_of, forecasts_of
+from calibration.statistics.scores import mean_change
 from districts.faults import UserError
 from districts.history import history_digest
 from districts.whole import write_whole
@@ -40,10 +41,9 @@ from sim.posterior import ABOUT, Posterior, posterior_folder
 
 FloatArray = NDArray[np.float64]
 Tell = Callable[[Progress], None]
-#: Months of history before the first origin.
-LEAST = 12
-#: Figures that a series needs before an origin to be forecast from it.
-_FEWEST = 3
+#: Months of the past a district is forecast from, at most, unless more are asked for.
+ORIGINS = 8
+_BOUNDS = {"origins": (1, 120), "horizon": (1, 60), "draws": (10, DRAWS), "rows": (50, 100_000)}
 #: The folder of the stored origins, in that of the table.
 FOLDER = "backtest"
 
@@ -56,7 +56,7 @@ class BacktestPlan:
     through the months before. ``posterior`` is the folder of the posterior (None: that beside the district)."""
 
     calibration: CalibrationPlan
-    origins: int = 8
+    origins: int = ORIGINS
     horizon: int = 12
     draws: int = 60
     rows: int | None = None
@@ -74,12 +74,17 @@ class BacktestPlan:
 
     def check(self) -> None:
         """Raises ``UserError`` for a number that makes no sense."""
-        bounds = (("origins", self.origins, 1, 120), ("horizon", self.horizon, 1, 60), ("draws", self.draws, 10, DRAWS),
-                  ("rows", FIRST if self.rows is None else self.rows, 50, 100_000))  # fmt: skip
-        for name, value, least, most in bounds:
-            if not least <= value <= most:
-                raise UserError("{name} is {value}; it lies between {least} and {most}",
-                                name=name, value=value, least=least, most=most)  # fmt: skip
+        check(origins=self.origins, horizon=self.horizon, draws=self.draws,
+              rows=FIRST if self.rows is None else self.rows)  # fmt: skip
+
+
+def check(**numbers: int) -> None:
+    """Raises ``UserError`` for a number, named as in :data:`_BOUNDS`, that makes no sense."""
+    for name, value in numbers.items():
+        least, most = _BOUNDS[name]
+        if not least <= value <= most:
+            raise UserError("{name} is {value}; it lies between {least} and {most}",
+                            name=name, value=value, least=least, most=most)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -100,7 +105,7 @@ def run_origins(plan: BacktestPlan, ready: Ready, folder: Path, jobs: int = 1, p
     """
     plan.check()
     observed = ready.observed
-    wanted = origins_of(observed, plan.origins, LEAST)
+    wanted = origins_of(observed.months, plan.origins)
     if not wanted:
         raise UserError("{district} has {months} months of history after its membership stock of {stock}; a backtest "
                         "needs at least {least}", district=ready.setting.district.title, months=observed.months,
@@ -169,9 +174,7 @@ def _unit(work: _Work, unit: tuple[str, int, int]) -> Any:
     if kind == "run":
         return one(work.futures[known], number)
     values = work.series[number][:known]
-    if np.isfinite(values).sum() < _FEWEST:
-        return {}
-    found = {name: BASELINES[name](values, work.horizon) for name in work.names[number]}
+    found = forecasts_of(values, work.horizon, work.names[number])
     return {name: {"mean": _plain(each.mean), "sd": _plain(each.sd)} for name, each in found.items()}
 
 
@@ -238,12 +241,11 @@ def _record(
         if not baselines[at] or (series.mask is not None and known == ready.observed.months):
             continue  # too few figures to forecast from; or which facilities will report is not known
         found = members(series, samples, values, known, start, plan.calibration.seed, at)
-        changes = np.abs(np.diff(before))
         entries.append({
             "indicator": series.indicator,
             "kind": series.kind,
             "place": series.place,
-            "scale": _plain([np.nanmean(changes)])[0] if np.isfinite(changes).any() else None,
+            "scale": _plain([mean_change(before)])[0],
             "observed": _plain(values[known : known + horizon]),
             "forecasts": {MODEL: [_plain(row) for row in found.T],
                           **{name: {part: numbers[:horizon] for part, numbers in told.items()}

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from calibration.backtesting.series import Series
 from calibration.backtesting.steer import steered
 from calibration.history.errors import error_of
-from calibration.history.observed import Key, Observed
+from calibration.history.observed import Key
 from calibration.posterior.calibrate import Ready
 from calibration.posterior.forecast import Future
 from districts.history import BY_KEY, stock_from_history
@@ -28,6 +28,8 @@ from sim.random import Purpose, make_key, normals, numbered
 
 FloatArray = NDArray[np.float64]
 
+#: Months of history before the first origin.
+LEAST = 12
 #: A stock that can be rebuilt is used when it lies at most so many months before the origin.
 OLDEST = 6
 #: Flows are anchored to the mean of so many observed months: money, which grows with the members, to the last ones;
@@ -134,10 +136,10 @@ def _anchored(series: Series) -> int:
     return ANCHOR_MONEY if BY_KEY[series.indicator].unit == "rupiah" else ANCHOR_CARE
 
 
-def origins_of(observed: Observed, count: int, first: int = 12) -> tuple[int, ...]:
-    """The origins of a backtest: from the ``first``-th month on, each leaving a month to compare, at most ``count`` of
-    them evenly spaced. Empty for a history that is too short."""
-    last = observed.months - 1
+def origins_of(months: int, count: int) -> tuple[int, ...]:
+    """The origins of a backtest of so many ``months``: from the twelfth on, each leaving a month to compare, at most
+    ``count`` of them evenly spaced. Empty for a history that is too short."""
+    first, last = LEAST, months - 1
     if last < first:
         return ()
     spaced = np.linspace(first, last, min(count, last - first + 1))

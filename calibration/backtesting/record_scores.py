@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.statistics.baselines import BASELINES, SHORT, Normal
+from calibration.statistics.baselines import SHORT, Normal, baselines_of
 from calibration.statistics.ensemble import GROUPS, Marginal, Past, Weights, fit_weights, group_of, pool, whole
 from calibration.statistics.ensemble import crps as crps_of
 from calibration.statistics.scores import (
@@ -28,8 +28,6 @@ from calibration.statistics.scores import (
 FloatArray = NDArray[np.float64]
 Group = tuple[int, int]
 MODEL, POOL = "prakira", "pool"
-#: Baselines of a series with fewer than 18 monthly figures.
-FEW = ("naive", "drift")
 #: Members of a pooled forecast.
 _MEMBERS = 200
 
@@ -59,19 +57,17 @@ class Case:
 SURE, _FEWEST = 0.9975, 4
 
 
-def baselines_of(points: int) -> tuple[str, ...]:
-    """The names of the baselines for an indicator with so many monthly figures."""
-    return FEW if points < SHORT else tuple(BASELINES)
-
-
 def scores_of(cases: Sequence[Case], points: int) -> list[dict[str, Any]]:
     """One record for each group of horizons with cases, of ``cases`` of one indicator with ``points`` monthly figures.
 
     Of each forecast: ``miss`` (mean absolute error of its middle), ``crps``, ``mase``, and ``inside``: how many of the
     ``cases`` lay in its central 50, 80 and 95 % (left out with fewer than 18 figures). ``best`` names the baseline of
-    least CRPS, ``difference`` Prakira's CRPS less that of it with its interval over origins (:func:`paired`).
+    least CRPS, ``difference`` Prakira's CRPS less that of it with its interval over origins (:func:`paired`). Cases
+    without a forecast of Prakira's are those of the baselines alone, and have no difference.
     """
-    names = (MODEL, *baselines_of(points))
+    own = (MODEL,) if any(MODEL in case.forecasts for case in cases) else ()
+    others = baselines_of(points)
+    names = (*own, *others)
     usable = [case for case in cases if whole(case.observed, case.forecasts, names)]
     records = []
     for group in GROUPS:
@@ -87,8 +83,7 @@ def scores_of(cases: Sequence[Case], points: int) -> list[dict[str, Any]]:
         missed = {name: np.abs(np.array([_middle(f) for f in found]) - observed) for name, found in by_name.items()}
         scale = np.array([case.scale for case in mine])
         mean_crps = {name: float(values.mean()) for name, values in crps.items()}
-        best = min(names[1:], key=mean_crps.__getitem__)
-        difference = paired(crps[MODEL], crps[best], np.array([case.known for case in mine]))
+        best = min(others, key=mean_crps.__getitem__)
         record: dict[str, Any] = {
             "group": list(group),
             "cases": len(mine),
@@ -97,10 +92,12 @@ def scores_of(cases: Sequence[Case], points: int) -> list[dict[str, Any]]:
             "crps": mean_crps,
             "mase": {name: _scaled(values, scale) for name, values in missed.items()},
             "best": best,
-            "difference": {"estimate": _number(difference.estimate), "low": _number(difference.low),
-                           "high": _number(difference.high)},
             "weights": weights_record(weights),
-        }  # fmt: skip
+        }
+        if own:
+            found = paired(crps[MODEL], crps[best], np.array([case.known for case in mine]))
+            record["difference"] = {"estimate": _number(found.estimate), "low": _number(found.low),
+                                    "high": _number(found.high)}  # fmt: skip
         if points >= SHORT:
             record["inside"] = {
                 name: {_percent(level): _held(found, observed, level) for level in LEVELS}

@@ -1,7 +1,7 @@
 """Forecasts of series too short for a season or a fit: a few dated figures, such as a branch office tells the press.
 
 Each figure but the first is forecast from those before it, by the last value, by drift, and by a model where there is
-one. Errors are stated; that an interval holds its level is not, under 18 figures.
+one. Errors are stated; whether intervals hold their level is not: under 18 figures nothing can be said of it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.statistics.baselines import SHORT, drift, naive
-from calibration.statistics.scores import LEVELS, central, central_normal, crps_normal, crps_sample, inside
+from calibration.statistics.baselines import BASELINES, FEW
+from calibration.statistics.scores import central, central_normal, crps_normal, crps_sample
 
 FloatArray = NDArray[np.float64]
 
@@ -84,7 +84,6 @@ class ShortScore:
     observed: float
     error: float
     crps: float
-    inside: tuple[bool, ...]  # by LEVELS
 
 
 @dataclass(frozen=True)
@@ -97,14 +96,6 @@ class ShortBacktest:
     def of(self, method: str) -> tuple[ShortScore, ...]:
         """The forecasts of one method."""
         return tuple(score for score in self.scores if score.method == method)
-
-    def coverage(self, method: str, level: float) -> float | None:
-        """The share of figures inside the interval of ``level`` (one of LEVELS); None under 18 figures, when it would
-        say nothing, or without forecasts."""
-        mine = self.of(method)
-        if self.points < SHORT or not mine:
-            return None
-        return float(np.mean([score.inside[LEVELS.index(level)] for score in mine]))
 
 
 def short_backtest(points: Sequence[Point], models: Mapping[str, ModelForecast] | None = None) -> ShortBacktest:
@@ -120,12 +111,9 @@ def short_backtest(points: Sequence[Point], models: Mapping[str, ModelForecast] 
     scores = []
     for at in range(1, len(ordered)):
         known, target, ahead = ordered[:at], ordered[at], months[at] - months[at - 1]
-        grid = np.full(months[at - 1] - months[0] + 1, np.nan)
-        grid[np.array(months[:at]) - months[0]] = [point.value for point in known]
-        for name, method in (("naive", naive), ("drift", drift)):
-            if name == "drift" and at < 2:
-                continue
-            found = method(grid, ahead)
+        grid = monthly(known)
+        for name in FEW[:at]:  # one figure has no trend
+            found = BASELINES[name](grid, ahead)
             scores.append(_score(name, known[-1], target, ahead, float(found.mean[-1]), float(found.sd[-1])))
         for name, model in (models or {}).items():
             members = model(known, target.month)
@@ -140,15 +128,22 @@ def _score(
     seen = target.value
     if isinstance(forecast, float):
         centre, crps = forecast, float(crps_normal(forecast, sd, seen))
-        bounds = [central_normal(forecast, sd, level) for level in LEVELS]
+        bounds = central_normal(forecast, sd, 0.8)
     else:
         row = forecast[None, :]
         centre, crps = float(np.median(forecast)), float(crps_sample(row, [seen])[0])
-        bounds = [central(row, level) for level in LEVELS]
-    held = tuple(bool(np.all(inside(bound, seen))) for bound in bounds)
-    low, high = (float(np.squeeze(end)) for end in bounds[LEVELS.index(0.8)])
+        bounds = central(row, 0.8)
+    low, high = (float(np.squeeze(end)) for end in bounds)
     error = abs(centre - seen) / abs(seen) if seen else float("nan")
-    return ShortScore(name, last.month, target.month, ahead, centre, low, high, seen, error, crps, held)
+    return ShortScore(name, last.month, target.month, ahead, centre, low, high, seen, error, crps)
+
+
+def monthly(points: Sequence[Point]) -> FloatArray:
+    """The figures (months,) from the first month to the last, NaN where there is none."""
+    months = np.array([_month(point.month) for point in points])
+    grid = np.full(np.ptp(months) + 1, np.nan)
+    grid[months - months.min()] = [point.value for point in points]
+    return grid
 
 
 def _month(name: str) -> int:
@@ -186,9 +181,9 @@ def published(place: str, indicator: str, group: str = "") -> PublishedSeries:
     raise KeyError(f"no published {indicator} {group} of {place}")
 
 
-def short_table(place: str, indicator: str, found: ShortBacktest) -> list[dict[str, Any]]:
-    """One record for each method: mean ``error`` (a share of the figure) on the figures that all methods forecast, and
-    of ``forecasts`` how many lay in the range of 8 in 10 (``inside``: None under 18 figures)."""
+def short_table(found: ShortBacktest) -> list[dict[str, Any]]:
+    """One record for each method: mean ``error`` (a share of the figure; None where all figures are 0) over the
+    ``forecasts`` of figures that all methods forecast. Nothing on ranges: there are too few figures."""
     methods = list(dict.fromkeys(score.method for score in found.scores))
     months = [{score.month for score in found.of(name)} for name in methods]
     common = set.intersection(*months) if months else set()
@@ -196,10 +191,5 @@ def short_table(place: str, indicator: str, found: ShortBacktest) -> list[dict[s
     for name in methods:
         scores = [score for score in found.of(name) if score.month in common]
         errors = [score.error for score in scores if np.isfinite(score.error)]
-        told = found.points >= SHORT
-        rows.append({
-            "place": place, "indicator": indicator, "points": found.points, "method": name, "forecasts": len(scores),
-            "error": float(np.mean(errors)) if errors else None,
-            "inside": sum(score.inside[LEVELS.index(0.8)] for score in scores) if told else None,
-        })  # fmt: skip
+        rows.append({"method": name, "forecasts": len(scores), "error": float(np.mean(errors)) if errors else None})
     return rows

@@ -12,7 +12,7 @@ section 5.5, with residuals divided by the number of them less the parameters es
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,9 @@ FloatArray = NDArray[np.float64]
 SEASON = 12
 #: Under so many monthly observations only the last value and drift stand beside a model, and no coverage is stated.
 SHORT = 18
+FEW = ("naive", "drift")
+#: Figures that a series needs before it is forecast.
+FEWEST = 3
 #: Months, gaps included, from which ETS has seasonal candidates, and ARIMA.
 ETS_SEASONAL = 24
 ARIMA_SEASONAL = 36
@@ -138,11 +141,17 @@ BASELINES: dict[str, Callable[[ArrayLike, int], Normal]] = {
 }
 
 
-def baselines_for(series: ArrayLike) -> dict[str, Callable[[ArrayLike, int], Normal]]:
-    """Those of :data:`BASELINES` that a series of this length can be set against: all, or the last value and drift
-    under 18 observed months."""
-    short = int(np.sum(~np.isnan(np.asarray(series, np.float64)))) < SHORT
-    return {name: call for name, call in BASELINES.items() if not short or name in ("naive", "drift")}
+def baselines_of(points: int) -> tuple[str, ...]:
+    """The names of the baselines that a series with so many monthly figures can be set against: all, or the last value
+    and drift under 18."""
+    return FEW if points < SHORT else tuple(BASELINES)
+
+
+def forecasts_of(series: ArrayLike, horizon: int, names: Iterable[str]) -> dict[str, Normal]:
+    """The forecasts of the baselines ``names`` from one series; none from fewer than three figures. Arguments and
+    errors as :func:`naive`."""
+    known = int(np.isfinite(np.asarray(series, np.float64)).sum())
+    return {name: BASELINES[name](series, horizon) for name in names} if known >= FEWEST else {}
 
 
 def with_step(baseline: Normal, known: ArrayLike) -> Normal:

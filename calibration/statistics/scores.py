@@ -72,12 +72,18 @@ def mase(errors: ArrayLike, insample: ArrayLike, season: int = 1) -> float:
     """
     if season < 1:
         raise ValueError(f"a season has at least one month: {season}")
-    wrong, series = np.abs(np.asarray(errors, np.float64)), np.asarray(insample, np.float64)
-    changes = np.abs(series[season:] - series[:-season])
-    wrong, changes = wrong[~np.isnan(wrong)], changes[~np.isnan(changes)]
-    if wrong.size == 0 or changes.size == 0 or not changes.any():
-        return float("nan")
-    return float(wrong.mean() / changes.mean())
+    wrong, scale = np.abs(np.asarray(errors, np.float64)), mean_change(insample, season)
+    wrong = wrong[~np.isnan(wrong)]
+    return float(wrong.mean() / scale) if wrong.size and scale > 0 else float("nan")
+
+
+def mean_change(series: ArrayLike, season: int = 1) -> float:
+    """The mean absolute change of a ``series`` (oldest first, NaN where missing) over ``season`` months; NaN without
+    two figures so far apart."""
+    values = np.asarray(series, np.float64)
+    changes = np.abs(values[season:] - values[:-season])
+    changes = changes[~np.isnan(changes)]
+    return float(changes.mean()) if changes.size else float("nan")
 
 
 def central(ensemble: ArrayLike, level: float) -> tuple[FloatArray, FloatArray]:
