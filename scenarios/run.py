@@ -197,7 +197,7 @@ def _compute(
             running.tell(Progress(count + position, total, name, number, pace * (total - count - position)))
 
 
-def _unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]:
+def one_unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]:
     """One unit: (results from the run's start on, seconds)."""
     began, luck_only = time.monotonic(), setting.luck_only
     if task.held:
@@ -217,4 +217,4 @@ def _one(common: tuple[Setting, dict[str, Task]], unit: Unit) -> tuple[Results, 
     """A unit by its name, for :func:`scenarios.workers.each`."""
     setting, tasks = common
     name, number = unit
-    return _unit(setting, tasks[name], number)
+    return one_unit(setting, tasks[name], number)
