@@ -60,8 +60,9 @@ def prepared(asked: Asked) -> tuple[Problem, Targets]:
     readable = start if MONTH.fullmatch(start) else first
     year = asked.year or full_years(span(readable, _AHEAD))[0]
     if f"{year}-01" < readable:
+        soonest = int(later(readable, 11)[:4])
         faults.append(Fault("--year", "{year} begins before the first month decided, {start}", "{next} or later",
-                            params=(("year", year), ("start", start), ("next", int(later(readable, 11)[:4])))))  # fmt: skip
+                            params=(("year", year), ("start", start), ("next", soonest))))  # fmt: skip
     space, more = read_space(asked.levers, asked.switches, asked.own, readable)
     faults += more
     try:

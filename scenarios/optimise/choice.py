@@ -13,10 +13,12 @@ Loosened = Literal["ceiling", "status", "kbk"]
 
 def finalists(samples: dict[Candidate, Sample], targets: Targets, most: int) -> list[Candidate]:
     """At most ``most`` mixes to be looked at longer: in turns the cheapest that meet the targets and the cheapest that
-    meet them with some reserve; then those nearest to the targets."""
-    plain = ranking(samples, targets, reserve=False)
-    firm = ranking(samples, targets)
-    return list(dict.fromkeys(mix for pair in zip(firm, plain, strict=True) for mix in pair))[:most]
+    meet them with some reserve, then those nearest to the targets; where none meets them, first what :func:`nearest`
+    tells."""
+    plain, firm = ranking(samples, targets, reserve=False), ranking(samples, targets)
+    seen = {mix: summary(sample, targets) for mix, sample in samples.items()}
+    first = [] if shortfall(seen[plain[0]], targets) == 0 else [plain[0], *nearest(seen, targets).values()]
+    return list(dict.fromkeys([*first, *(mix for pair in zip(firm, plain, strict=True) for mix in pair)]))[:most]
 
 
 def ranking(samples: dict[Candidate, Sample], targets: Targets, reserve: bool = True) -> list[Candidate]:

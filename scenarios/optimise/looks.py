@@ -66,10 +66,10 @@ class Problem:
         entries = [dated(entry_of(placed.lever), start) for placed in beneath.levers] + self.space.entries(mix)
         levers = tuple(Placed(LEVERS[entry["kind"]].model_validate(entry), "") for entry in entries)
         explanation = {
-            "id": f"Dicari di antara paduan kebijakan di atas {beneath.name}: status UHC sepanjang {self.year} dan bagian "
-            "kapitasi KBK yang diminta, dengan dana Pemda paling kecil.",
-            "en": f"Found among mixes of levers on top of {beneath.name}: UHC status all through {self.year} and the KBK "
-            "share that was asked for, with the least Pemda money.",
+            "id": f"Dicari di antara paduan kebijakan di atas {beneath.name}: status UHC sepanjang {self.year} dan "
+            "bagian kapitasi KBK yang diminta, dengan dana Pemda paling kecil.",
+            "en": f"Found among mixes of levers on top of {beneath.name}: UHC status all through {self.year} and the "
+            "KBK share that was asked for, with the least Pemda money.",
         }
         title = {"id": f"Paduan kebijakan termurah {self.year}", "en": f"Cheapest mix of levers for {self.year}"}
         return Scenario(NAME, title, explanation, levers, (NAME,))
@@ -83,10 +83,15 @@ class Problem:
 
 class Looks:
     """Simulates mixes in ``jobs`` processes and keeps their figures in ``folder``. ``told`` is called with their
-    number after each simulation. Use it in ``with``. Raises ``UserError`` for a folder that holds the looks of another problem."""
+    number after each simulation. Use it in ``with``. Raises ``UserError`` for a folder that holds another problem's."""
 
     def __init__(
-        self, problem: Problem, folder: Path, jobs: int, simulate: Simulate, told: Callable[[int], None] = lambda _: None
+        self,
+        problem: Problem,
+        folder: Path,
+        jobs: int,
+        simulate: Simulate,
+        told: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._common = (problem.setting(simulate), problem)
         self._jobs, self._told = jobs, told

@@ -78,6 +78,11 @@ class Outcome:
         """The samples in three numbers each."""
         return {mix: summary(sample, self.targets) for mix, sample in self.samples.items()}
 
+    @property
+    def known(self) -> dict[Candidate, Sample]:
+        """The best that is known of the mixes that were looked at longer: their checks, where there are any."""
+        return {**self.longer, **{check.mix: check.sample for check in self.checks}}
+
 
 def optimise(
     problem: Problem, targets: Targets, effort: Effort, folder: Path, jobs: int, simulate: Simulate,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import io
 import json
-import os
+import math
 import shlex
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from scenarios.optimise.confirm import Check
 from scenarios.optimise.looks import NAME
 from scenarios.optimise.optimise import Outcome
 from scenarios.optimise.space import Candidate, entry_of
-from scenarios.optimise.targets import Sample, Summary
+from scenarios.optimise.targets import Sample, Summary, summary
 from scenarios.quantiles import chance, quantile
 
 JSON, YAML = f"{NAME}.json", f"{NAME}.yaml"
@@ -25,15 +25,15 @@ def record(outcome: Outcome) -> dict[str, Any]:
     """All that was found, ready for JSON. Rupiah are whole; chances and shares 0-1, those of a check with their 95 %
     Monte Carlo intervals as [value, low, high]."""
     problem, targets, effort, seen = outcome.problem, outcome.targets, outcome.effort, outcome.seen
-    axes = problem.space.axes
-    told = {
+    axes, known = problem.space.axes, {mix: summary(sample, targets) for mix, sample in outcome.known.items()}
+    return {
         "district": problem.manifest["district"],
         "base": problem.ready.scenarios[0].name,
         "start": problem.ready.start,
         "months": problem.ready.plan.months,
         "seed": problem.ready.plan.seed,
         "targets": vars(targets),
-        "effort": vars(effort),
+        "effort": {**vars(effort), "longer": effort.longer},
         "axes": [{"name": axis.name, "unit": axis.unit, "values": list(axis.values)} for axis in axes],
         "feasible": outcome.feasible,
         "mix": _named(outcome, outcome.chosen.mix),
@@ -43,12 +43,17 @@ def record(outcome: Outcome) -> dict[str, Any]:
         "front": [_look(outcome, mix, seen[mix]) for mix in front(seen)],
         "cheapest_chances": [_look(outcome, mix, seen[mix]) for mix in cheapest_chances(seen, targets)],
         "nearest": {} if outcome.feasible else {
-            target: _look(outcome, mix, seen[mix]) for target, mix in nearest(seen, targets).items()
+            target: _look(outcome, mix, known[mix], len(outcome.known[mix].held))
+            for target, mix in nearest(known, targets).items()
         },
         "seen": [_look(outcome, mix, found) for mix, found in seen.items()],
         "again": command(outcome),
     }  # fmt: skip
-    return told
+
+
+def as_json(found: dict[str, Any]) -> str:
+    """The record as a file's text."""
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 def scenario_file(outcome: Outcome) -> str:
@@ -58,9 +63,10 @@ def scenario_file(outcome: Outcome) -> str:
     scenario = outcome.problem.scenario(outcome.chosen.mix)
     content = {"name": scenario.name, "title": scenario.title, "explanation": scenario.explanation,
                "levers": [entry_of(placed.lever) for placed in scenario.levers]}  # fmt: skip
-    writer, buffer = Writer(typ="safe", pure=True), io.StringIO()
-    writer.default_flow_style, writer.allow_unicode, writer.width, writer.sort_base_mapping_type_on_output = (
-        False, True, 118, False)  # fmt: skip
+    writer: Any = Writer(typ="safe", pure=True)
+    buffer = io.StringIO()
+    writer.default_flow_style, writer.allow_unicode, writer.width = False, True, 118
+    writer.sort_base_mapping_type_on_output = False
     writer.dump(content, buffer)
     return f"# The check of this mix, again: {command(outcome)}\n{buffer.getvalue()}"
 
@@ -68,22 +74,12 @@ def scenario_file(outcome: Outcome) -> str:
 def command(outcome: Outcome) -> str:
     """The command that runs the chosen mix's check again."""
     plan, check = outcome.problem.ready.plan, outcome.chosen
-    words = ["prakira", "run", Path(plan.where).name, "--scenario", YAML, "--start", str(plan.start),
-             "--months", str(plan.months), "--replicates", str(len(check.sample.held)), "--seed", str(check.seed)]  # fmt: skip
+    words = ["prakira", "run", Path(plan.where).name, "--scenario", YAML, "--start", str(plan.start), "--months",
+             str(plan.months), "--replicates", str(len(check.sample.held)), "--seed", str(check.seed)]  # fmt: skip
     words += ["--stock", plan.stock] if plan.stock else []
     words += ["--posterior", Path(plan.posterior).name] if plan.posterior else []
     words += ["--prior"] if plan.prior else []
     return shlex.join([*words, "--no-blocks"])
-
-
-def write(outcome: Outcome, folder: Path) -> list[Path]:
-    """Writes both files into ``folder``, each whole or not at all."""
-    texts = {JSON: json.dumps(record(outcome), indent=1, ensure_ascii=False) + "\n", YAML: scenario_file(outcome)}
-    for name, text in texts.items():
-        half = folder / f"{name}.half"
-        half.write_text(text, encoding="utf-8")
-        os.replace(half, folder / name)
-    return [folder / name for name in texts]
 
 
 def _named(outcome: Outcome, mix: Candidate) -> dict[str, float | int | bool]:
@@ -91,10 +87,10 @@ def _named(outcome: Outcome, mix: Candidate) -> dict[str, float | int | bool]:
     return {axis.name: value for axis, value in zip(space.axes, space.values(mix), strict=True)}
 
 
-def _look(outcome: Outcome, mix: Candidate, found: Summary) -> dict[str, Any]:
-    """A mix as the search saw it: under its own luck, over its few replicates."""
+def _look(outcome: Outcome, mix: Candidate, found: Summary, replicates: int = 0) -> dict[str, Any]:
+    """A mix as the search saw it, under its own luck (``replicates`` 0: in the first, few ones)."""
     return {"mix": _named(outcome, mix), "cost": round(found.cost), "status_chance": found.chance,
-            "kbk_share": found.kbk, "replicates": outcome.effort.replicates}  # fmt: skip
+            "kbk_share": found.kbk, "replicates": replicates or outcome.effort.replicates}  # fmt: skip
 
 
 def _check(outcome: Outcome, check: Check) -> dict[str, Any]:
@@ -108,10 +104,10 @@ def _check(outcome: Outcome, check: Check) -> dict[str, Any]:
         "folder": check.folder.name,
         "meets": check.meets(targets),
         "status_chance": [held.value, held.low, held.high],
-        "cost": [round(value) for value in (cost.value, cost.low, cost.high)],
+        "cost": [round(value) if math.isfinite(value) else None for value in (cost.value, cost.low, cost.high)],
         "cost_middle": round(quantile(sample.cost, 0.5).value),
         "programmes_middle": round(quantile(sample.programmes, 0.5).value),
-        "kbk_share": [-kbk.value, -kbk.high, -kbk.low],
+        "kbk_share": [-value if math.isfinite(value) else None for value in (kbk.value, kbk.high, kbk.low)],
         "within_ceiling_chance": [within.value, within.low, within.high],
         "kbk_chance": [reached.value, reached.low, reached.high],
         "all_chance": [met.value, met.low, met.high],

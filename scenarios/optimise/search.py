@@ -12,6 +12,8 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
@@ -23,8 +25,10 @@ from scenarios.optimise.targets import Summary, Targets, shortfall
 FloatArray = NDArray[np.float64]
 #: Looks at mixes: their summaries, in their order.
 Look = Callable[[list[Candidate]], list[Summary]]
-#: What one round asks of the surface: added to the chance of the status and to the KBK share. The looser ones cost little
-#: and draw the front of what money buys.
+#: The three numbers of a mix, (n, 3), for mixes (n, axes).
+Surface = Callable[[FloatArray], FloatArray]
+#: What one round asks of the surface: added to the chance of the status and to the KBK share. The looser ones draw the
+#: front of what money buys.
 SPARE = ((0.0, 0.0), (0.06, 0.0), (0.0, 0.003), (0.06, 0.003), (0.12, 0.0), (-0.15, 0.0), (-0.3, 0.0), (0.0, -0.01))
 #: Weight of a shortfall of 1 against one standard deviation of cost: a shortfall always weighs more than money.
 _WEIGHT = 1000.0
@@ -70,46 +74,51 @@ def _proposals(
     sizes: Sequence[int], seen: dict[Candidate, Summary], targets: Targets, generator: Generator
 ) -> list[Candidate]:
     """One new mix for each entry of :data:`SPARE`."""
-    from scipy.optimize import differential_evolution
-
-    tops = np.array(sizes) - 1
-    surface = _surface(tops, seen)
-    deviation = max(float(np.std([found.cost for found in seen.values()])), 1e-9)
-    start, proposals = best(seen, targets), dict.fromkeys(seen)
+    surface, start, taken = _surface(sizes, seen), best(seen, targets), dict.fromkeys(seen)
+    unit = max(float(np.std([found.cost for found in seen.values()])), 1e-9)
     for chance, kbk in SPARE:
-
-        def weighed(mixes: FloatArray, chance: float = chance, kbk: float = kbk) -> FloatArray:
-            found = surface(np.rint(mixes.T))
-            missing = np.maximum(0, targets.status_chance + chance - found[:, 1])
-            missing += np.maximum(0, targets.kbk_share + kbk - found[:, 2])
-            if targets.ceiling is not None:
-                missing += np.maximum(0, found[:, 0] / max(targets.ceiling, 1) - 1)
-            return np.asarray(found[:, 0] / deviation + _WEIGHT * missing, np.float64)
-
-        found = differential_evolution(
-            weighed, [(0, top) for top in tops], integrality=np.ones(len(sizes), bool), popsize=4, maxiter=40,
-            rng=generator, polish=False, vectorized=True, updating="deferred", x0=start,
-        )  # fmt: skip
-        proposals[_unseen(tuple(int(at) for at in np.rint(found.x)), sizes, proposals, generator)] = None
-    return [mix for mix in proposals if mix not in seen]
+        spare = replace(targets, status_chance=targets.status_chance + chance, kbk_share=targets.kbk_share + kbk)
+        mix = _cheapest(surface, sizes, spare, unit, start, generator)
+        taken[_unseen(mix, sizes, taken, generator)] = None
+    return [mix for mix in taken if mix not in seen]
 
 
-def _surface(tops: NDArray[np.int64], seen: dict[Candidate, Summary]) -> Callable[[FloatArray], FloatArray]:
-    """The three numbers of a mix, (n, 3) for mixes (n, axes), by a cubic surface through what was seen; by a plainer
-    one while that does not span the lattice."""
+def _cheapest(
+    surface: Surface, sizes: Sequence[int], targets: Targets, unit: float, start: Candidate, generator: Generator
+) -> Candidate:
+    """The mix that is cheapest under ``targets`` on the surface; ``unit`` is the rupiah that count as one."""
+    from scipy.optimize import Bounds, differential_evolution
+
+    def weighed(mixes: FloatArray, /) -> Any:
+        found = surface(np.rint(mixes.T))
+        missing = np.maximum(0, targets.status_chance - found[:, 1]) + np.maximum(0, targets.kbk_share - found[:, 2])
+        if targets.ceiling is not None:
+            missing += np.maximum(0, found[:, 0] / max(targets.ceiling, 1) - 1)
+        return found[:, 0] / unit + _WEIGHT * missing
+
+    found = differential_evolution(
+        weighed, Bounds(np.zeros(len(sizes)), np.array(sizes) - 1.0), integrality=np.ones(len(sizes), bool), popsize=4,
+        maxiter=40, rng=generator, polish=False, vectorized=True, updating="deferred", x0=start,
+    )  # fmt: skip
+    return tuple(int(at) for at in np.rint(found.x))
+
+
+def _surface(sizes: Sequence[int], seen: dict[Candidate, Summary]) -> Surface:
+    """A cubic surface through what was seen; a plainer one while that does not span the lattice."""
     from scipy.interpolate import RBFInterpolator
 
+    tops = np.array(sizes) - 1.0
     mixes, values = np.array(list(seen)) / tops, np.array(list(seen.values()), np.float64)
     middle, spread = values.mean(axis=0), np.where(np.ptp(values, axis=0) > 0, values.std(axis=0), 1.0)
-    spans = np.linalg.matrix_rank(np.column_stack([np.ones(len(mixes)), mixes])) > len(tops)
-    form = {"kernel": "cubic", "degree": 1} if spans else {"kernel": "linear", "degree": 0}
-    through = RBFInterpolator(mixes, (values - middle) / spread, **form)
+    scaled = (values - middle) / spread
+    if np.linalg.matrix_rank(np.column_stack([np.ones(len(mixes)), mixes])) > len(tops):
+        through = RBFInterpolator(mixes, scaled, kernel="cubic", degree=1)
+    else:
+        through = RBFInterpolator(mixes, scaled, kernel="linear", degree=0)
     return lambda wanted: np.asarray(through(wanted / tops) * spread + middle, np.float64)
 
 
-def _unseen(
-    mix: Candidate, sizes: Sequence[int], taken: dict[Candidate, None], generator: Generator
-) -> Candidate:
+def _unseen(mix: Candidate, sizes: Sequence[int], taken: dict[Candidate, None], generator: Generator) -> Candidate:
     """``mix``, or one near it that was not taken yet, farther away the longer it takes."""
     near = mix
     for reach in itertools.count(8):

@@ -83,11 +83,13 @@ class Space:
         return [*moved.values(), *taken]
 
     def levers(self, mix: Candidate) -> list[Lever]:
-        """The levers of ``mix``. Raises pydantic's ``ValidationError`` where values of a lever contradict each other."""
+        """The levers of ``mix``. Raises pydantic's ``ValidationError`` where the values of a lever contradict."""
         return [LEVERS[entry["kind"]].model_validate(entry) for entry in self.entries(mix)]
 
 
-def read_space(levers: Sequence[str], switches: Sequence[str], own: str | None, start: str) -> tuple[Space, list[Fault]]:
+def read_space(
+    levers: Sequence[str], switches: Sequence[str], own: str | None, start: str
+) -> tuple[Space, list[Fault]]:
     """The space that a user asked for (the default one when nothing is named), and every fault of the words.
 
     ``own`` is a scenario file or name whose levers are asked before the library's; dates relative to the run's start
@@ -109,13 +111,19 @@ def read_space(levers: Sequence[str], switches: Sequence[str], own: str | None, 
 
 def dated(entry: Entry, start: str) -> Entry:
     """``entry`` with months relative to the run's start ("+3") written as months."""
-    return {key: later(start, int(value[1:])) if isinstance(value, str) and value[:1] == "+" else value
+    return {key: later(start, int(value[1:])) if _relative(value) else value
             for key, value in entry.items()}  # fmt: skip
 
 
 def entry_of(lever: Lever) -> Entry:
-    """A lever as in a scenario file, without what is left at its default."""
-    return {"kind": lever.kind, **lever.model_dump(mode="json", exclude_defaults=True, exclude_none=True)}
+    """A lever as in a scenario file, without what is left at its default (but with its months)."""
+    every, given = (lever.model_dump(mode="json", exclude_none=True, exclude_defaults=short) for short in (False, True))
+    return {key: value for key, value in every.items() if key in given or key == "kind" or _relative(value)}
+
+
+def _relative(value: object) -> bool:
+    """Whether it is a month counted from the run's start."""
+    return isinstance(value, str) and value[:1] == "+"
 
 
 def _templates(own: str | None, start: str, faults: list[Fault]) -> dict[str, Entry]:
@@ -181,7 +189,7 @@ def _switch_axis(words: str, start: str, faults: list[Fault]) -> Axis | None:
         if field is not None and field["choices"] != ["true", "false"]:
             faults.append(Fault(place, "{name} is no yes or no", "--lever for a number", params=(("name", key),)))
             return None
-        return field and Axis(words, (False, True), kind, key)
+        return None if field is None else Axis(words, (False, True), kind, key)
     entries = _entries(words, "--switch", start, faults)
     return Axis(Path(words).stem if words.endswith((".yaml", ".yml")) else words, (False, True), entries=entries)
 

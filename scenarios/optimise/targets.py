@@ -134,4 +134,4 @@ def figures_of(
 def _extra_drugs(policy: Policy, district: District, first: int, months: int) -> int:
     """Rupiah that the policy's factor adds to the drug budgets over ``months`` from its month ``first`` on."""
     factor = policy.drug_budget_factor[first : first + months] - 1
-    return round(float((factor @ np.array([facility.drug_budget for facility in district.facilities])) .sum() / 12))
+    return round(float((factor @ np.array([facility.drug_budget for facility in district.facilities])).sum() / 12))
