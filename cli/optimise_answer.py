@@ -12,6 +12,7 @@ from districts.text import month_name, number, percent, rupiah_short, translator
 from reports.optimum_words import Record, axis_label, axis_value, finding, period
 from reports.wording import chance_words
 
+Form = Callable[[float, str], str]
 #: Mixes of the front that are printed; the file holds all.
 _SHOWN = 8
 _LABEL = 46
@@ -34,36 +35,33 @@ def _heading(record: Record, lang: str) -> str:
 def _targets(record: Record, lang: str) -> str:
     """Each target, and what the check found, with the precision of the calculation."""
     _ = translator(lang)
-    targets, found = record["targets"], record["confirmed"]
+    targets, found, ceiling = record["targets"], record["confirmed"], record["targets"]["ceiling"]
     certainty = percent(targets["certainty"], lang, 0)
-    ceiling = targets["ceiling"]
-    missed = (
-        found["status_chance"][0] < targets["status_chance"], found["kbk_share"][0] < targets["kbk_share"],
-        ceiling is not None and found["cost"][0] > ceiling, False,
-    )  # fmt: skip
-    rows = [
-        [_("UHC status in every month"), f"≥ {percent(targets['status_chance'], lang, 0)}",
-         *_told(found["status_chance"], percent, lang)],
-        [_("capitation paid (KBK), in {certainty}").format(certainty=certainty),
-         f"≥ {percent(targets['kbk_share'], lang)}", *_told(found["kbk_share"], percent, lang)],
-        [_("money that is enough in {certainty}").format(certainty=certainty),
-         "–" if ceiling is None else f"≤ {rupiah_short(ceiling, lang)}",
-         *_told(found["cost"], rupiah_short, lang)],
-        [_("all three together"), "–", *_told(found["all_chance"], percent, lang)],
+    status, kbk, money = (found[key] for key in ("status_chance", "kbk_share", "cost"))
+    lines: list[tuple[str, str, list[float | None], Form, bool]] = [
+        (_("UHC status in every month"), f"≥ {percent(targets['status_chance'], lang, 0)}", status, percent,
+         status[0] < targets["status_chance"]),
+        (_("capitation paid (KBK), in {certainty}").format(certainty=certainty),
+         f"≥ {percent(targets['kbk_share'], lang)}", kbk, percent, kbk[0] < targets["kbk_share"]),
+        (_("money that is enough in {certainty}").format(certainty=certainty),
+         "–" if ceiling is None else f"≤ {rupiah_short(ceiling, lang)}", money, rupiah_short,
+         ceiling is not None and money[0] > ceiling),
+        (_("all three together"), "–", found["all_chance"], percent, False),
     ]  # fmt: skip
-    rows = [[*row[:2], f"✗ {row[2]}" if lacks else row[2], row[3]] for row, lacks in zip(rows, missed, strict=True)]
-    head = [_("target"), _("asked"), _("reached"), _("precision")]
+    told = [
+        ["…" if part is None else form(part, lang) for part in figure] for _name, _asked, figure, form, _lacks in lines
+    ]
+    rows = [[name, asked, f"✗ {told[at][0]}" if lacks else told[at][0]]
+            for at, (name, asked, _figure, _form, lacks) in enumerate(lines)]  # fmt: skip
     note = _("{period}. Reached: {replicates} replicates of fresh luck and parameters.").format(
         period=period(record, lang), replicates=number(found["replicates"], lang))  # fmt: skip
+    exact = _("Precision of the calculation: status {status}, KBK {kbk}, money {money}, all three {together}.").format(
+        **{name: _between(ends[1:]) for name, ends in zip(("status", "kbk", "money", "together"), told, strict=True)}
+    )
     middle, programmes = (rupiah_short(found[key], lang) for key in ("cost_middle", "programmes_middle"))
     split = _("In the middle {cost}, of it {programmes} for programmes.").format(cost=middle, programmes=programmes)
-    return f"{_filled(note)}\n{table(head, rows)}\n{_filled(split)}"
-
-
-def _told(figure: list[float | None], form: Callable[[float, str], str], lang: str) -> list[str]:
-    """[value, low, high] as two cells; an end that the replicates do not bound is left open."""
-    value, low, high = ("…" if part is None else form(part, lang) for part in figure)
-    return [value, _between([low, high])]
+    head = [_("target"), _("asked"), _("reached")]
+    return "\n".join([_filled(note), table(head, rows), _filled(exact), _filled(split)])
 
 
 def _between(ends: list[str]) -> str:

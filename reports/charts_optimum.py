@@ -44,7 +44,7 @@ def optimum_chart(record: Record, lang: str = "id") -> Chart:
     description = _("Dots of {count} mixes by money and by what they reach; {title}.").format(
         count=record["looked_at"], title=title
     )
-    return Chart("paduan", title, lead, description, _BOTTOM + _HEIGHT + 0.45, paint)
+    return Chart("paduan", title, lead, description, _BOTTOM + _HEIGHT + 0.38, paint)
 
 
 def _panel(axes: Axes, record: Record, key: str, target: float, other: str, least: float, lang: str) -> None:
@@ -98,8 +98,8 @@ def _key(canvas: Canvas, lang: str, ceiling: bool) -> None:
     rows: list[list[tuple[str, dict[str, Any]]]] = [
         [(_("meets the other panel's target"), {"marker": "o", "color": palette.FAN_EDGE}),
          (_("does not"), {"marker": "o", "markerfacecolor": palette.PAPER, "markeredgecolor": palette.FAN_EDGE}),
-         (_("the most that money buys among those that do"), {"color": palette.ACCENT, **line})],
-        [(_("chosen mix, with fresh luck"), {"marker": "D", "color": palette.INK}),
+         (_("chosen mix, with fresh luck"), {"marker": "D", "color": palette.INK})],
+        [(_("the most that money buys among those that do"), {"color": palette.ACCENT, **line}),
          (_("target"), {"color": palette.WARNING, "linestyle": _DASHES, **line})],
     ]  # fmt: skip
     if ceiling:
