@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from scenarios.optimise.space import Candidate
-from scenarios.optimise.targets import Sample, Summary, Targets, shortfall, spared, summary
+from scenarios.optimise.targets import Sample, Summary, Targets, reserved, shortfall, summary
 
 Seen = dict[Candidate, Summary]
 Loosened = Literal["ceiling", "status", "kbk"]
@@ -16,17 +16,29 @@ def finalists(samples: dict[Candidate, Sample], targets: Targets, most: int) -> 
     meet them with some reserve, then those nearest to the targets; where none meets them, first what :func:`nearest`
     tells."""
     plain, firm = ranking(samples, targets, reserve=False), ranking(samples, targets)
-    seen = {mix: summary(sample, targets) for mix, sample in samples.items()}
-    first = [] if shortfall(seen[plain[0]], targets) == 0 else [plain[0], *nearest(seen, targets).values()]
+    first: list[Candidate] = []
+    if lacking(samples[plain[0]], targets):
+        for asked in (reserved(targets, len(samples[plain[0]].held)), targets):
+            seen = {mix: summary(sample, asked) for mix, sample in samples.items()}
+            first += [plain[0], *nearest(seen, asked).values()]
     return list(dict.fromkeys([*first, *(mix for pair in zip(firm, plain, strict=True) for mix in pair)]))[:most]
 
 
 def ranking(samples: dict[Candidate, Sample], targets: Targets, reserve: bool = True) -> list[Candidate]:
     """The mixes in the order in which they deserve a check: those that meet the targets (with a ``reserve`` of one
     standard error) by their cost, then the others by what they lack."""
-    lack = spared if reserve else (lambda sample, targets: shortfall(summary(sample, targets), targets))
-    keys = {mix: (lack(sample, targets), sample.cost_at(targets.certainty), mix) for mix, sample in samples.items()}
-    return sorted(samples, key=lambda mix: keys[mix])
+
+    def key(mix: Candidate) -> tuple[float, float, Candidate]:
+        sample = samples[mix]
+        asked = reserved(targets, len(sample.held)) if reserve else targets
+        return lacking(sample, asked), sample.cost_at(targets.certainty), mix
+
+    return sorted(samples, key=key)
+
+
+def lacking(sample: Sample, targets: Targets) -> float:
+    """The :func:`shortfall` of a sample."""
+    return shortfall(summary(sample, targets), targets)
 
 
 def front(seen: Seen) -> list[Candidate]:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scenarios.optimise.choice import lacking
 from scenarios.optimise.looks import Problem
 from scenarios.optimise.space import Candidate
-from scenarios.optimise.targets import Sample, Targets, figures_of, shortfall, summary
+from scenarios.optimise.targets import Sample, Targets, figures_of
 from scenarios.run import Progress, Simulate, execute
 
 #: Folder of the checks inside that of an optimisation.
@@ -31,7 +32,7 @@ class Check:
 
     def meets(self, targets: Targets) -> bool:
         """Whether the mix meets the targets in this run."""
-        return shortfall(summary(self.sample, targets), targets) == 0
+        return lacking(self.sample, targets) == 0
 
 
 def fresh_seed(seed: int, number: int) -> int:

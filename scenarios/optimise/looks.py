@@ -149,6 +149,8 @@ def _opened(folder: Path, digest: str) -> sqlite3.Connection:
         os.replace(half, path)
     connection = sqlite3.connect(path)
     try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")  # a look lost with the machine's power is looked at again
         (found,) = connection.execute("SELECT digest FROM problem").fetchone()
     except (sqlite3.DatabaseError, TypeError) as error:
         connection.close()

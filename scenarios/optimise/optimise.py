@@ -9,12 +9,12 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from scenarios.optimise.choice import Seen, finalists, ranking
+from scenarios.optimise.choice import Seen, finalists, lacking, ranking
 from scenarios.optimise.confirm import Check, checked, fresh_seed
 from scenarios.optimise.looks import Looks, Problem
 from scenarios.optimise.search import search
 from scenarios.optimise.space import Candidate
-from scenarios.optimise.targets import Sample, Targets, shortfall, summary
+from scenarios.optimise.targets import Sample, Targets, summary
 from scenarios.run import Progress, Simulate
 from sim.random import Purpose, numpy_generator
 
@@ -66,7 +66,7 @@ class Outcome:
     @property
     def chosen(self) -> Check:
         """The check that is told: the first that meets the targets, else the one nearest to them."""
-        return min(self.checks, key=lambda check: shortfall(summary(check.sample, self.targets), self.targets))
+        return min(self.checks, key=lambda check: lacking(check.sample, self.targets))
 
     @property
     def feasible(self) -> bool:
@@ -108,7 +108,7 @@ def optimise(
         longer = dict(zip(best, looks.samples(best, effort.longer), strict=True))
     checks: list[Check] = []
     for number, mix in enumerate(ranking(longer, targets)[:CHECKED], 1):
-        if checks and shortfall(summary(longer[mix], targets), targets):
+        if checks and lacking(longer[mix], targets):
             break  # it is known not to meet the targets
         checks.append(checked(problem, mix, fresh_seed(seed, number), effort.confirm, folder, jobs, simulate,
                               count.check(number)))  # fmt: skip

@@ -27,9 +27,11 @@ FloatArray = NDArray[np.float64]
 Look = Callable[[list[Candidate]], list[Summary]]
 #: The three numbers of a mix, (n, 3), for mixes (n, axes).
 Surface = Callable[[FloatArray], FloatArray]
-#: What one round asks of the surface: added to the chance of the status and to the KBK share. The looser ones draw the
-#: front of what money buys.
-SPARE = ((0.0, 0.0), (0.06, 0.0), (0.0, 0.003), (0.06, 0.003), (0.12, 0.0), (-0.15, 0.0), (-0.3, 0.0), (0.0, -0.01))
+#: What one round asks of the surface: added to the chance of the status and to the KBK share, and whether the ceiling
+#: is kept. The looser ones draw the front of what money buys; without a ceiling the cheapest is found where none is
+#: under it.
+SPARE = ((0.0, 0.0, True), (0.06, 0.0, True), (0.0, 0.0, False), (0.06, 0.003, False), (0.12, 0.0, False),
+         (-0.15, 0.0, True), (-0.3, 0.0, True), (0.0, -0.01, True))  # fmt: skip
 #: Weight of a shortfall of 1 against one standard deviation of cost: a shortfall always weighs more than money.
 _WEIGHT = 1000.0
 
@@ -76,8 +78,9 @@ def _proposals(
     """One new mix for each entry of :data:`SPARE`."""
     surface, start, taken = _surface(sizes, seen), best(seen, targets), dict.fromkeys(seen)
     unit = max(float(np.std([found.cost for found in seen.values()])), 1e-9)
-    for chance, kbk in SPARE:
-        spare = replace(targets, status_chance=targets.status_chance + chance, kbk_share=targets.kbk_share + kbk)
+    for chance, kbk, ceiling in SPARE:
+        spare = replace(targets, status_chance=targets.status_chance + chance, kbk_share=targets.kbk_share + kbk,
+                        ceiling=targets.ceiling if ceiling else None)  # fmt: skip
         mix = _cheapest(surface, sizes, spare, unit, start, generator)
         taken[_unseen(mix, sizes, taken, generator)] = None
     return [mix for mix in taken if mix not in seen]

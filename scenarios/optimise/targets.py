@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -94,17 +94,14 @@ def shortfall(found: Summary, targets: Targets) -> float:
     return max(0.0, targets.status_chance - found.chance) + max(0.0, targets.kbk_share - found.kbk) + over
 
 
-def spared(sample: Sample, targets: Targets) -> float:
-    """As :func:`shortfall`, with one standard error of a chance kept in reserve for new luck."""
-    n = len(sample.held)
-    need = min(1.0, targets.status_chance + _error(targets.status_chance, n))
-    certainty = min(1 - 1e-9, targets.certainty + _error(targets.certainty, n))
-    stricter = Targets(targets.year, need, targets.kbk_share, certainty, targets.ceiling)
-    return shortfall(summary(sample, stricter), stricter)
+def reserved(targets: Targets, replicates: int) -> Targets:
+    """The targets with one standard error of a chance over ``replicates`` kept in reserve for new luck."""
 
+    def more(chance: float) -> float:
+        return chance + math.sqrt(chance * (1 - chance) / replicates)
 
-def _error(chance: float, n: int) -> float:
-    return math.sqrt(chance * (1 - chance) / n)
+    return replace(targets, status_chance=min(1.0, more(targets.status_chance)),
+                   certainty=min(1 - 1e-9, more(targets.certainty)))  # fmt: skip
 
 
 def figures_of(
