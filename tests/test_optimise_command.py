@@ -9,15 +9,20 @@ import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from cli.main import main
+from districts.faults import UserError
 from districts.text import translator
 from districts.tiny import tiny_district
 from districts.write import write_folder
 from reports.charts_optimum import optimum_chart
+from scenarios.optimise.ask import Asked, prepared
+from scenarios.optimise.looks import FILE, _opened
 from scenarios.optimise.space import read_space
 from scenarios.plan import RunPlan
 from scenarios.run import execute
@@ -25,12 +30,28 @@ from scenarios.store import RunStore
 
 ROOT = Path(__file__).parent.parent
 PATHS = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
+Typed = Callable[..., tuple[int, str, str]]
 SMALL = ("--runs", "32", "--replicates", "4", "--confirm", "100", "--jobs", "1")
 
 
 def prakira(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": PATHS}, check=False)  # fmt: skip
+
+
+@pytest.fixture
+def typed(place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Typed:
+    """Types words in the folder ``place`` without a new process: (exit code, output, errors)."""
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.chdir(place)
+        monkeypatch.setattr(sys, "argv", ["prakira", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return run
 
 
 @pytest.fixture(scope="module")
@@ -90,13 +111,15 @@ def test_the_mix_runs_as_a_scenario_and_gives_the_same(place: Path, monkeypatch:
             assert one.results("optimum", number).to_bytes() == other.results("optimum", number).to_bytes()
 
 
-def test_an_optimisation_is_gone_on_with_and_kept_apart_from_others(place: Path) -> None:
+def test_an_optimisation_is_gone_on_with_and_kept_apart_from_others(place: Path, typed: Typed) -> None:
     before = told(place)
     again = ("optimise", "tiny", *SMALL, "--json", "--resume")
-    assert json.loads(prakira(*again, "--ceiling", "60000000", at=place).stdout) == before
-    other = prakira(*again, "--lever", "outreach.hours_per_month=0:10", at=place)
-    assert other.returncode == 2
-    assert "masalah lain" in other.stderr
+    code, said, _errors = typed(*again, "--ceiling", "60000000")
+    assert code == 0
+    assert json.loads(said) == before
+    code, _said, errors = typed(*again, "--lever", "outreach.hours_per_month=0:10")
+    assert code == 2
+    assert "masalah lain" in errors
     assert told(place) == before
 
 
@@ -109,7 +132,7 @@ def test_the_picture_can_be_drawn_in_both_languages(place: Path) -> None:
     assert (place / "outputs" / "tiny-optimum" / "charts" / "paduan.png").exists()
 
 
-def test_every_mistake_is_told_at_once_and_nothing_is_written(place: Path) -> None:
+def test_every_mistake_is_told_at_once_and_nothing_is_written(place: Path, typed: Typed) -> None:
     mistakes = {
         ("--ceiling", "banyak"): "pagunya bukan angka",
         ("--lever", "outrech.hours_per_month=0:1"): "outreach",
@@ -126,13 +149,47 @@ def test_every_mistake_is_told_at_once_and_nothing_is_written(place: Path) -> No
         ("--year", "2020"): "2024",
     }
     words = [word for option in mistakes for word in option]
-    done = prakira("optimise", "tiny", *words, "--out", "wrong", at=place)
-    assert done.returncode == 2
-    lines = done.stderr.splitlines()
+    code, _said, errors = typed("optimise", "tiny", *words, "--out", "wrong")
+    assert code == 2
+    lines = errors.splitlines()
     for (option, value), hint in mistakes.items():
         assert any(hint in line and (value in line or option in line) for line in lines), (value, lines)
-    assert "Traceback" not in done.stderr
+    assert len(lines) == len(mistakes)
     assert not (place / "wrong").exists()
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"base": "uhc-drop"}, "binds"),
+        ({"where": "tniy"}, "tniy"),
+        ({"stock": "2020-01"}, "no membership stock dated 2020-01"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(place: Path, monkeypatch: pytest.MonkeyPatch, asked: dict[str, str],
+                                      message: str) -> None:  # fmt: skip
+    monkeypatch.chdir(place)
+    with pytest.raises(UserError, match=message):
+        prepared(Asked(**{"where": "tiny", **asked}))
+
+
+def test_the_ceiling_is_the_districts_own_line_when_none_is_typed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place)
+    district = tiny_district(600, facilities=2, month="2023-12")
+    line = district.budget[0].model_copy(update={"year": 2024, "amount": 123_456_789})
+    write_folder(district.model_copy(update={"budget": (line,)}), place / "lined")
+    assert prepared(Asked("lined"))[1].ceiling == 123_456_789
+    assert prepared(Asked("lined", ceiling="1.000.000"))[1].ceiling == 1_000_000
+    assert prepared(Asked("tiny"))[1].ceiling is None  # its line is of 2023
+
+
+def test_a_folder_in_use_or_damaged_is_left_alone(typed: Typed, tmp_path: Path) -> None:
+    code, _said, errors = typed("optimise", "tiny", *SMALL)
+    assert code == 2
+    assert "--resume" in errors
+    (tmp_path / FILE).write_text("no database", encoding="utf-8")
+    with pytest.raises(UserError, match="damaged"):
+        _opened(tmp_path, "")
 
 
 def test_what_moves_must_fit_the_rest_of_its_lever() -> None:
