@@ -16,11 +16,11 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from scenarios.optimise.space import Candidate
 from scenarios.optimise.targets import Summary, Targets, shortfall
+from sim.random import Generator
 
 FloatArray = NDArray[np.float64]
 #: Looks at mixes: their summaries, in their order.
