@@ -50,6 +50,7 @@ benchmarks: $(VENV)/ready  ## peers, scaling, unit cost, queue, common luck; wri
 	$(BIN)/python -m benchmarks.run_cost --save
 	$(BIN)/python -m benchmarks.queue_speed --save
 	$(BIN)/python -m benchmarks.common_luck --save
+	$(BIN)/python -m benchmarks.optimisers --save
 	$(BIN)/python -m benchmarks.report
 
 clean:

@@ -9,7 +9,21 @@ import sys
 
 import typer
 
-from cli import backtest, budget, calibrate, compare, district, export, kbk, library, rules, run, sensitivity, web
+from cli import (
+    backtest,
+    budget,
+    calibrate,
+    compare,
+    district,
+    export,
+    kbk,
+    library,
+    optimise,
+    rules,
+    run,
+    sensitivity,
+    web,
+)  # fmt: skip
 
 app = typer.Typer(
     name="prakira",
@@ -28,6 +42,7 @@ compare.register(app)
 calibrate.register(app)
 backtest.register(app)
 sensitivity.register(app)
+optimise.register(app)
 export.register(app)
 web.register(app)
 

@@ -38,12 +38,12 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
             raise UserError("{folder} holds no finished replicate yet", folder=folder)
         charts = draw_charts(run, lang)
         drawn = [*charts, *filter(None, [record_chart(run, lang)])]
-        pictures = [(f"{CHARTS}/{chart.name}.{form}", content) for chart in drawn for form, content in _forms(chart)]
-        written = [put(folder / name, content) for name, content in pictures]
+        written = [path for chart in drawn for path in put_chart(folder / CHARTS, chart)]
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             write_workbook(run, Path(scratch) / TABLES, lang)
             os.replace(Path(scratch) / TABLES, folder / TABLES)
-        names = [TABLES, *(name for name, _content in pictures if name.endswith(".png")), "manifest.json"]
+        pictures = [path.relative_to(folder).as_posix() for path in written if path.suffix == ".png"]
+        names = [TABLES, *pictures, "manifest.json"]
         page = render_page(run, answer(run, lang), charts, names, lang)
         return [put(folder / PAGE, page.encode()), folder / TABLES, *written]
 
@@ -63,8 +63,10 @@ def draw_charts(run: Run, lang: str = "id") -> list[Chart]:
     return [chart for chart in drawn if chart is not None]
 
 
-def _forms(chart: Chart) -> list[tuple[str, bytes]]:
-    return [("png", chart.png()), ("svg", chart.svg().encode())]
+def put_chart(folder: Path, chart: Chart) -> list[Path]:
+    """Writes ``chart`` as PNG and SVG into ``folder``."""
+    forms = (("png", chart.png()), ("svg", chart.svg().encode()))
+    return [put(folder / f"{chart.name}.{form}", content) for form, content in forms]
 
 
 def put(path: Path, content: bytes) -> Path:

@@ -197,7 +197,7 @@ def _compute(
             running.tell(Progress(count + position, total, name, number, pace * (total - count - position)))
 
 
-def _unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]:
+def one_unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]:
     """One unit: (results from the run's start on, seconds)."""
     began, luck_only = time.monotonic(), setting.luck_only
     # how strong a lever is nobody measured: it is held with all that is assumed, and where only luck is left
@@ -220,4 +220,4 @@ def _one(common: tuple[Setting, dict[str, Task]], unit: Unit) -> tuple[Results, 
     """A unit by its name, for :func:`scenarios.workers.each`."""
     setting, tasks = common
     name, number = unit
-    return _unit(setting, tasks[name], number)
+    return one_unit(setting, tasks[name], number)

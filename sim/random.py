@@ -73,6 +73,7 @@ class Purpose(IntEnum):
     # Streams of numpy (`numpy_generator`), for what is computed from results.
     BOOTSTRAP = 22  # units drawn again, for an interval of a mean score
     WALK = 26  # a Markov chain over parameters
+    MIXES = 32  # a search among mixes of levers
     DESIGN = 33  # designs and sequences of a sensitivity analysis
 
 

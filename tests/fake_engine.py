@@ -145,3 +145,42 @@ def additive_variance(name: str, column: int) -> float:
     median, low, high = (normal_scale(parameter, value) for value in (parameter.default, parameter.low, parameter.high))
     below, above = (abs(edge - median) / 1.2815515655446004 for edge in (low, high))
     return ADDITIVE[name][column] ** 2 * ((below**2 + above**2) / 2 - (above - below) ** 2 / (2 * np.pi))
+
+
+def margin_engine(
+    district: District, rules: Any, behaviour: Any, policy: Policy, seed: int, *, replicate: int = 0,
+    stock: str | None = None, luck_only: bool = False,
+) -> Results:  # fmt: skip
+    """UHC status all the time with the chance :func:`margin_chance` of the policy's margin, never else; a bill that
+    rises with the margin (:func:`margin_bill`), lever costs besides; a KBK share that rises with outreach hours."""
+    months = span(later(stock or district.default_stock, 1), policy.months)
+    luck = np.random.default_rng([seed, replicate])
+    shapes = {"district": (), "facility": (len(district.facilities),), "segment": (len(SEGMENTS),),
+              "hospital": (len(district.hospitals),)}  # fmt: skip
+    table = {level: np.zeros((policy.months, *shape, len(CATALOGUE[level]))) for level, shape in shapes.items()}
+    values = {
+        "status_uhc": float(luck.random() < margin_chance(policy.hold_margin)),
+        "bill_jkn": np.round(margin_bill(policy.hold_margin) + 1e6 * luck.standard_normal()) + policy.lever_cost,
+        "bill_levers": policy.lever_cost,
+        "capitation_full": 1_000_000,
+        "capitation_paid": np.round(1_000_000 * hours_share(policy.outreach_hours[:, 0])),
+    }
+    for key, series in values.items():
+        table["district"][:, INDEX["district"][key]] = series
+    return Results(months, tuple(f.name for f in district.facilities), tuple(h.name for h in district.hospitals),
+                   **table)  # fmt: skip
+
+
+def margin_chance(margin: float) -> float:
+    """The chance of the status: one half without a margin, 1 from 0.01 on."""
+    return min(1.0, 0.5 + 50 * margin)
+
+
+def margin_bill(margin: float) -> float:
+    """Rupiah a month: ten million, and one million more for each thousandth of margin."""
+    return 1e7 + 1e9 * margin
+
+
+def hours_share(hours: Any) -> Any:
+    """The share of capitation paid: 0.9, and a twentieth of a percent more for each hour."""
+    return 0.9 + 0.0005 * hours

@@ -21,7 +21,7 @@ from districts.write import write_folder
 from reports.origins import calibration_told, kinds_told
 from scenarios.blocks import LUCK, SHOCKS, kinds, probe
 from scenarios.plan import Prepared, RunPlan, asked, manifest_of, prepare, prepare_loaded
-from scenarios.run import Setting, Task, _unit, execute
+from scenarios.run import Setting, Task, execute, one_unit
 from scenarios.store import RunStore
 from scenarios.tracing import subject, traced
 from sim.behaviour import PARAMETERS, Behaviour, default_behaviour
@@ -195,7 +195,7 @@ def test_a_unit_is_given_its_draw_and_a_probe_what_it_holds() -> None:
     at, decision = calibrated(), ready().decisions["baseline"]
     setting = Setting(at.district, at.rules, 1, at.district.default_stock, False, at.start, engine, at.posterior)
     for task in (Task(decision), Task(decision, "premiums"), Task(decision, SHOCKS), Task(decision, LUCK)):
-        _unit(setting, task, 3)
+        one_unit(setting, task, 3)
     assert given[0] == (at.posterior.draw(1, 3), False)  # type: ignore[union-attr]
     assert given[1:] == [probe(block, 1, 3, at.posterior) for block in ("premiums", SHOCKS, LUCK)]
     assert len({behaviour for behaviour, _ in given}) == 4
