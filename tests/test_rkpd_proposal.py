@@ -15,7 +15,9 @@ def test_the_worked_form_adds_up_in_every_way() -> None:
     assert sum(month.withdrawal for month in EXAMPLE.cash) == sum(month.bill for month in EXAMPLE.cash) == AMOUNT
     assert EXAMPLE.person_months == 465_111
     assert EXAMPLE.central == 17_330_439_000  # as the form's footnote says
-    assert EXAMPLE.revision is not None and EXAMPLE.revision.after == AMOUNT
+    assert EXAMPLE.revision is not None
+    assert EXAMPLE.revision.after == AMOUNT
+    assert sum(row.amount for row in EXAMPLE.forward_rows) == EXAMPLE.forward.amount == 18_507_216_000
 
 
 def test_the_record_is_json_and_holds_the_products() -> None:

@@ -19,8 +19,8 @@ Regime = Literal["owe", "drop", "freeze", "grace_then_drop"]
 @dataclass(frozen=True)
 class Row:
     """One row of the RKA: ``heads`` × ``months`` × ``price`` rupiah, from month ``first`` to ``last`` (1-12) of the
-    year. Lump sums (``debt``, ``levers``) are one "head" for one month at their whole price. ``account`` is a SIPD code,
-    "" where none of the premium accounts fits (``levers``)."""
+    year. Lump sums (``debt``, ``levers``) are one "head" for one month at their whole price. ``account`` is a SIPD
+    code, "" where none of the premium accounts fits (``levers``)."""
 
     kind: RowKind
     account: str
@@ -99,11 +99,12 @@ class Point:
 
 @dataclass(frozen=True)
 class YearNeed:
-    """The need of one year: the amount at the certainty (None: too few replicates), the central estimate, the range of
-    8 in 10, person-months of Pemda heads and of self-paying class III members (central)."""
+    """The need of one year, less what others pay (``deductions``): ``amount`` at the certainty, in whole people and
+    months; the central estimate, the range of 8 in 10. ``person_months`` of Pemda heads and ``person_months_self`` of
+    self-paying class III members are those that the amount pays for."""
 
     year: int
-    amount: int | None
+    amount: int
     median: int
     low: int
     high: int
@@ -169,11 +170,11 @@ class Stage:
 
 @dataclass(frozen=True)
 class Change:
-    """Why a figure moved between two stages: ``cause`` is ``stock`` (a later count of members and population, and so
-    fewer months simulated), ``months`` (bills of the year that are known by now) or ``rates`` (the posterior had not
-    been made); rupiah, under the same luck."""
+    """Why a figure moved between two stages, rupiah, under the same luck: ``stock`` (a later count of members and
+    population, fewer months to simulate, bills of the year that are known by now), ``debt`` (to BPJS, known anew) or
+    ``rates`` (the posterior's history ends after the earlier stage, which therefore had the priors)."""
 
-    cause: Literal["stock", "months", "rates"]
+    cause: Literal["stock", "debt", "rates"]
     rupiah: int
 
 
@@ -185,7 +186,7 @@ class Restated:
     stage: Stage
     stock: str
     with_posterior: bool
-    amount: int | None
+    amount: int
     median: int
     changes: tuple[Change, ...]
 
@@ -193,21 +194,20 @@ class Restated:
 @dataclass(frozen=True)
 class Variant:
     """The figure under another assumption, on the same luck: ``ratio`` is the need of the paired replicates over theirs
-    as proposed, ``amount`` and ``median`` are the proposal's times that ratio. ``chance`` of a possible rule (0-1), None
-    for the levels of crowd-out (``off``, ``default``, ``high``). ``source`` and ``confidence`` are of the chance and the
-    size; ``note`` says what changes. ``value`` is the premium or the parameter."""
+    as proposed (``low`` and ``high`` its range over them), ``amount`` and ``median`` are the proposal's times that
+    ratio. ``chance`` of a possible rule (0-1), None for the levels of crowd-out (``off``, ``default``, ``high``).
+    ``value`` is the premium or the parameter; ``source`` and ``confidence`` are of the chance and the size."""
 
     name: str
     value: float
     ratio: float
     low: float
     high: float
-    amount: int | None
+    amount: int
     median: int
     chance: float | None
     source: str
     confidence: str
-    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ class Proposal:
 
     ``amount`` is what is proposed: rows − deductions, the need at ``certainty`` rounded up to whole people and months
     (the central estimate when ``certainty`` is None, for want of replicates). ``exact`` is that need before rounding.
-    ``before`` is the line written for the year before (None without one), ``debt`` what was owed to BPJS at the last
+    ``forward`` is the year after, at the same certainty, and ``forward_rows`` its rows. ``before`` is the line written for the year before (None without one), ``debt`` what was owed to BPJS at the last
     known month and is taken over, ``outside`` what the district owes beside this line (``village``: 4 % for village
     officials, ``aid_outside``), central.
     """
@@ -300,6 +300,7 @@ class Proposal:
     exact: int
     need: YearNeed
     forward: YearNeed
+    forward_rows: tuple[Row, ...]
     curve: tuple[Point, ...]
     rows: tuple[Row, ...]
     deductions: tuple[Money, ...]
