@@ -1,0 +1,1 @@
+"""The proposal in the forms of the office: a page of forms, a one-page note, and a workbook that calculates."""

@@ -1,0 +1,71 @@
+"""The curve of a proposal: what chance an amount has to last to December."""
+
+from __future__ import annotations
+
+from districts.text import number, percent, rupiah_short, translator
+from reports import palette
+from reports.canvas import TICK, WIDTH, Canvas, Chart
+from reports.fans import decimals_for, round_step, value_axis
+from reports.rkpd.wording import tenths
+from scenarios.rkpd.proposal import Proposal
+
+_LEFT, _BOTTOM, _HEIGHT = 1.35, 0.5, 1.75  # inches of the axes
+_TENTHS = (0.0, 0.5, 0.8, 1.0)
+
+
+def curve_chart(proposal: Proposal, lang: str = "id") -> Chart:
+    """Amount (IDR billion) against the chance that it is enough, with the bounds that the replicates allow and marks at
+    the central estimate, the proposal and the line that is written."""
+    _ = translator(lang)
+    title = _("What an amount is worth: the chance that it lasts to December")
+    lead = _("Band: how far the curve could move if it were computed anew (19 in 20).")
+    points = sorted(proposal.curve, key=lambda point: point.amount)
+    marks = [(proposal.amount, _chance(proposal), _("proposal"), palette.ACCENT)]
+    if proposal.amount != proposal.need.median:
+        marks.append((proposal.need.median, 0.5, _("central estimate"), palette.INK))
+
+    def paint(canvas: Canvas) -> None:
+        axes = canvas.axes(_LEFT, _BOTTOM, WIDTH - _LEFT - 0.6, _HEIGHT)
+        amounts = [point.amount / 1e9 for point in points]
+        chances = [point.chance for point in points]
+        bounds = [(point.chance, point.low / 1e9, point.high / 1e9) for point in points
+                  if point.low is not None and point.high is not None]  # fmt: skip
+        if bounds:
+            axes.fill_betweenx(*zip(*bounds, strict=True), color=palette.FAN_8, linewidth=0)
+        axes.plot(amounts, chances, color=palette.ACCENT, linewidth=2.2)
+        for amount, chance, name, colour in marks:
+            axes.plot([amount / 1e9], [chance], "o", color=colour, markersize=7)
+            axes.annotate(f"{name} {rupiah_short(amount, lang)}", (amount / 1e9, chance), xytext=(9, -4), va="top",
+                          textcoords="offset points", fontsize=TICK + 1, fontweight="bold", color=colour)  # fmt: skip
+        value_axis(axes, 0.0, 1.02, lambda value: percent(value, lang, 0))
+        axes.set_yticks(_TENTHS, [tenths(chance, lang) for chance in _TENTHS])
+        lowest, highest = _reach(proposal)
+        if proposal.line is not None:
+            axes.axvline(proposal.line / 1e9, color=palette.WARNING, linewidth=1.4)
+            axes.annotate(_("line written {line}").format(line=rupiah_short(proposal.line, lang)),
+                          (proposal.line / 1e9, 0.93), xytext=(5, 0), textcoords="offset points", fontsize=TICK + 1,
+                          fontweight="bold", color=palette.WARNING)  # fmt: skip
+        step = round_step((highest - lowest) / 8)
+        axes.set_xlim(lowest, highest)
+        ticks = [step * at for at in range(int(lowest / step) + 1, int(highest / step) + 1)]
+        axes.set_xticks(ticks, [number(tick, lang, decimals_for(step)) for tick in ticks])
+        canvas.text(_LEFT, 0.03, _("Amount, IDR billion"), fontsize=TICK)
+
+    told = "; ".join(f"{rupiah_short(point.amount, lang)}: {tenths(point.chance, lang)}" for point in points)
+    return Chart("kurva", title, lead, f"{title}. {told}.", _BOTTOM + _HEIGHT + 0.1, paint)
+
+
+def _chance(proposal: Proposal) -> float:
+    return 0.5 if proposal.certainty is None else proposal.certainty
+
+
+def _reach(proposal: Proposal) -> tuple[float, float]:
+    """The ends of the axis in billions: all points, their bounds and the line, with some room."""
+    amounts = [proposal.amount, proposal.need.median]
+    for point in proposal.curve:
+        amounts += [amount for amount in (point.amount, point.low, point.high) if amount is not None]
+    if proposal.line is not None:
+        amounts.append(proposal.line)
+    low, high = min(amounts) / 1e9, max(amounts) / 1e9
+    room = max(0.06 * (high - low), 0.01 * high)
+    return low - room, high + 2 * room

@@ -1,0 +1,115 @@
+"""The note (nota): the need, what a cut does, and the questions a council (DPRD) asks, each with its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from districts.text import month_name, number, percent, rupiah, rupiah_short, translator
+from reports.answer import certainty_words
+from reports.rkpd import names
+from reports.rkpd.questions import Question, questions
+from reports.rkpd.wording import chance_of, chance_short, regime_words
+from scenarios.rkpd.proposal import LineOutcome, Proposal
+
+
+@dataclass(frozen=True)
+class Note:
+    """All words of the page: ``answer`` and the sentences beneath it, the table of cuts (a header and rows of cells, the
+    first row the proposal itself), what stands under the table, and the questions."""
+
+    title: str
+    answer: str
+    sentences: tuple[str, ...]
+    cuts_title: str
+    heads: tuple[str, ...]
+    cuts: tuple[tuple[str, ...], ...]
+    beneath: str
+    questions: tuple[Question, ...]
+
+
+def note(proposal: Proposal, lang: str = "id") -> Note:
+    """The note in ``lang``."""
+    _ = translator(lang)
+    cuts = proposal.cuts()
+    return Note(
+        title=_("Note on the JKN budget of {year} · {code} {name}").format(
+            year=proposal.year, code=names.SUB_ACTIVITY[0], name=names.SUB_ACTIVITY[1]
+        ),
+        answer=_("Propose {amount} so that the district's JKN premiums of {year} are paid to {month}.").format(
+            amount=rupiah_short(proposal.amount, lang), year=proposal.year,
+            month=month_name(f"{proposal.year}-12", lang),
+        ),
+        sentences=tuple(text for text in (_sure(proposal, lang), _less(proposal, lang)) if text),
+        cuts_title=_cuts_title(cuts, lang),
+        heads=(_("cut"), _("amount"), _("lasts all year"), _("money runs out"), _("months paid in full"),
+               _("people without cover"), _("debt to BPJS"), _("UHC status")) if cuts else (),
+        cuts=tuple(_cut(line, proposal, lang) for line in cuts),
+        beneath=_beneath(proposal, lang) if cuts else "",
+        questions=questions(proposal, lang),
+    )  # fmt: skip
+
+
+def _sure(proposal: Proposal, lang: str) -> str:
+    _ = translator(lang)
+    need = proposal.need
+    if proposal.certainty is None:
+        return _("This is the central estimate; there are too few replicates to say how sure it is. Range {low} to "
+                 "{high}.").format(low=rupiah_short(need.low, lang), high=rupiah_short(need.high, lang))  # fmt: skip
+    return _("That is enough in {certainty} cases. The central estimate is {middle}, range {low} to {high} (8 in 10 "
+             "cases).").format(certainty=certainty_words(proposal.certainty, lang),
+                               middle=rupiah_short(need.median, lang), low=rupiah_short(need.low, lang),
+                               high=rupiah_short(need.high, lang))  # fmt: skip
+
+
+def _less(proposal: Proposal, lang: str) -> str:
+    """The first cut under which money runs out, in one sentence."""
+    _ = translator(lang)
+    line = next((line for line in proposal.cuts() if line.cut and line.first_empty), None)
+    if line is None or line.cut is None or line.first_empty is None:
+        return ""
+    return _("If it is cut by {cut}, money runs out in {month} and {people} people are without cover in the worst "
+             "month.").format(cut=percent(line.cut, lang, 0), month=month_name(line.first_empty, lang),
+                              people=number(line.lose_cover, lang))  # fmt: skip
+
+
+def _cuts_title(cuts: tuple[LineOutcome, ...], lang: str) -> str:
+    """The finding: what the deepest cut does."""
+    _ = translator(lang)
+    if not cuts:
+        return _("What a cut does was not computed")
+    deepest = cuts[-1]
+    if deepest.cut and deepest.first_empty:
+        return _("What a cut does: at {cut} the money is gone in {month}").format(
+            cut=percent(deepest.cut, lang, 0), month=month_name(deepest.first_empty, lang)
+        )
+    return _("What a cut does: the money lasts in at least half of the cases")
+
+
+def _cut(line: LineOutcome, proposal: Proposal, lang: str) -> tuple[str, ...]:
+    _ = translator(lang)
+    runs = proposal.basis.side_replicates
+    status = _("{months} of 12 months").format(months=number(line.status_months, lang, 1))
+    return (
+        percent(line.cut, lang, 0) if line.cut else _("none"),
+        rupiah(line.line, lang),
+        chance_short(line.enough, runs, lang),
+        month_name(line.first_empty, lang) if line.first_empty else _("not by December"),
+        number(line.months_covered, lang, 1),
+        number(line.lose_cover, lang),
+        rupiah_short(line.debt, lang) if line.debt else rupiah(0, lang),
+        status,
+    )
+
+
+def _beneath(proposal: Proposal, lang: str) -> str:
+    """What the district does without money, how the table was counted, and how often the status holds."""
+    _ = translator(lang)
+    own = next((line for line in proposal.cuts() if not line.cut), None)
+    text = _("Without money: {regime}. Middle of {replicates} replicates under the same luck; people: worst month, "
+             "against no ceiling.").format(regime=regime_words(proposal.basis.regime, lang),
+                                           replicates=proposal.basis.side_replicates)  # fmt: skip
+    if own is not None:
+        text += " " + _("With the proposal the status holds all year with {chance}.").format(
+            chance=chance_of(own.status_all_year, proposal.basis.side_replicates, lang)
+        )
+    return text
