@@ -42,7 +42,7 @@ def curve_chart(proposal: Proposal, lang: str = "id") -> Chart:
         lowest, highest = _reach(proposal)
         if proposal.line is not None:
             axes.axvline(proposal.line / 1e9, color=palette.WARNING, linewidth=1.4)
-            axes.annotate(_("line written {line}").format(line=rupiah_short(proposal.line, lang)),
+            axes.annotate(_("line as written {line}").format(line=rupiah_short(proposal.line, lang)),
                           (proposal.line / 1e9, 0.93), xytext=(5, 0), textcoords="offset points", fontsize=TICK + 1,
                           fontweight="bold", color=palette.WARNING)  # fmt: skip
         step = round_step((highest - lowest) / 8)

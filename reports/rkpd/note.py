@@ -88,7 +88,6 @@ def _cuts_title(cuts: tuple[LineOutcome, ...], lang: str) -> str:
 def _cut(line: LineOutcome, proposal: Proposal, lang: str) -> tuple[str, ...]:
     _ = translator(lang)
     runs = proposal.basis.side_replicates
-    status = _("{months} of 12 months").format(months=number(line.status_months, lang, 1))
     return (
         percent(line.cut, lang, 0) if line.cut else _("none"),
         rupiah(line.line, lang),
@@ -97,19 +96,15 @@ def _cut(line: LineOutcome, proposal: Proposal, lang: str) -> tuple[str, ...]:
         number(line.months_covered, lang, 1),
         number(line.lose_cover, lang),
         rupiah_short(line.debt, lang) if line.debt else rupiah(0, lang),
-        status,
+        _("{months} of 12 months").format(months=number(line.status_months, lang, 1)),
     )
 
 
 def _beneath(proposal: Proposal, lang: str) -> str:
     """What the district does without money, how the table was counted, and how often the status holds."""
     _ = translator(lang)
-    own = next((line for line in proposal.cuts() if not line.cut), None)
-    text = _("Without money: {regime}. Middle of {replicates} replicates under the same luck; people: worst month, "
-             "against no ceiling.").format(regime=regime_words(proposal.basis.regime, lang),
-                                           replicates=proposal.basis.side_replicates)  # fmt: skip
-    if own is not None:
-        text += " " + _("With the proposal the status holds all year with {chance}.").format(
-            chance=chance_of(own.status_all_year, proposal.basis.side_replicates, lang)
-        )
-    return text
+    return _("Without money: {regime}. Middle of {replicates} replicates under the same luck; people: worst month, "
+             "against no ceiling. UHC status all year if the need is paid: {chance}.").format(
+        regime=regime_words(proposal.basis.regime, lang), replicates=proposal.basis.side_replicates,
+        chance=chance_of(proposal.status.chance_all_year, proposal.basis.replicates, lang),
+    )  # fmt: skip

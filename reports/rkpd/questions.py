@@ -65,8 +65,8 @@ def _sure(proposal: Proposal, lang: str) -> str:
         text += " " + _("Computed anew, the amount would lie between {low} and {high}.").format(
             low=rupiah_short(point.low, lang), high=rupiah_short(point.high, lang)
         )
-    text += " " + _("If only the central estimate is budgeted, something must be added with {chance}, up to {over} at "
-                    "the same certainty.").format(
+    text += " " + _("If only the central estimate is budgeted, Perubahan APBD must be able to add {over}; it must add "
+                    "something: {chance}.").format(
         chance=chance_of(proposal.reserve.chance_median, proposal.basis.replicates, lang),
         over=rupiah_short(proposal.reserve.over_median, lang))  # fmt: skip
     return text
@@ -101,18 +101,19 @@ def _premium(proposal: Proposal, lang: str) -> str:
     if not proposal.possible:
         return ""
     told = [
-        _("if {rule}: {amount} (chance assumed: {chance})").format(
+        _("If {rule}: {amount} (chance assumed: {chance})").format(
             rule=variant_words(rule, lang), amount=rupiah_short(rule.amount, lang),
             chance=tenths(rule.chance, lang) if rule.chance is not None else "–",
         )
         for rule in proposal.possible
     ]  # fmt: skip
-    return _("The proposal holds today's premium.") + " " + "; ".join(told) + "."
+    return _("The proposal holds today's premium.") + " " + ". ".join(told) + "."
 
 
 def _crowd_out(proposal: Proposal, lang: str) -> str:
     told = [f"{variant_words(level, lang)}: {rupiah_short(level.amount, lang)}" for level in proposal.crowd_out]
-    return "; ".join(told) + "." if told else ""
+    text = "; ".join(told)
+    return f"{text[0].upper()}{text[1:]}." if told else ""
 
 
 def _who(proposal: Proposal, lang: str) -> str:

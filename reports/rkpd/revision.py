@@ -98,13 +98,13 @@ def _notes(proposal: made.Proposal, lang: str) -> tuple[str, ...]:
         notes.append(_("No line is written for {year} yet, so there is nothing to revise; the form fills itself when one "
                        "is.").format(year=proposal.year))  # fmt: skip
     notes.append(
-        _("If only the central estimate is budgeted, Perubahan APBD must be able to add {over}; something must be added "
-          "with {chance}.").format(over=rupiah_short(reserve.over_median, lang),
+        _("If only the central estimate is budgeted, Perubahan APBD must be able to add {over}; it must add something: "
+          "{chance}.").format(over=rupiah_short(reserve.over_median, lang),
                                    chance=chance_of(reserve.chance_median, runs, lang))
     )  # fmt: skip
     if proposal.line is not None and reserve.over_line is not None and reserve.chance_line is not None:
         notes.append(
-            _("With the line of {line} it must be able to add {over}; something must be added with {chance}.").format(
+            _("With the line of {line} it must be able to add {over}; it must add something: {chance}.").format(
                 line=rupiah_short(proposal.line, lang), over=rupiah_short(reserve.over_line, lang),
                 chance=chance_of(reserve.chance_line, runs, lang))
         )  # fmt: skip
