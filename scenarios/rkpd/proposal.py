@@ -289,9 +289,10 @@ class Proposal:
 
     ``amount`` is what is proposed: rows − deductions, the need at ``certainty`` rounded up to whole people and months
     (the central estimate when ``certainty`` is None, for want of replicates). ``exact`` is that need before rounding.
-    ``forward`` is the year after, at the same certainty, and ``forward_rows`` its rows. ``before`` is the line written for the year before (None without one), ``debt`` what was owed to BPJS at the last
+    ``forward`` is the year after, at the same certainty, and ``forward_rows`` its rows. ``before`` is the line written
+    for the year before (None without one), ``line`` that of the year itself, ``debt`` what was owed to BPJS at the last
     known month and is taken over, ``outside`` what the district owes beside this line (``village``: 4 % for village
-    officials, ``aid_outside``), central.
+    officials, ``aid_outside``: aid of self-payers), central.
     """
 
     year: int
