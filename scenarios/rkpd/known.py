@@ -91,8 +91,8 @@ def _backwards(past: District, month: str) -> list[str]:
 
 def _billed(past: District, rules: Rules, month: str) -> tuple[int, int] | None:
     """(Pemda heads, self-paying class III members aided) of a month's bill; None when the history does not tell."""
-    figures = {row.indicator: round(row.value) for row in past.history
-               if row.place == "district" and row.month == month and row.indicator in ("billed", "bill_jkn")}  # fmt: skip
+    rows = [row for row in past.history if (row.place, row.month) == ("district", month)]
+    figures = {row.indicator: round(row.value) for row in rows if row.indicator in ("billed", "bill_jkn")}
     if not figures:
         return None
     aid = int(rules.value("premium.pbpu_pemda.aid", month))

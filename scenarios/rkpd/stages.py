@@ -50,16 +50,16 @@ def chosen_stage(rules: Rules, data: str, year: int | None = None, known_until: 
     month of data), of ``year`` where one is named; the year's last stage when all have passed.
 
     Where ``known_until`` is named it is the stage's last month. Raises ``UserError`` for a month of another form, or
-    after the end of the year.
+    that leaves none of the year to be computed.
     """
     if known_until is not None and not MONTH.fullmatch(known_until):
         raise UserError("{month} is not a month; write YYYY-MM", month=known_until)
     if year is not None and not 2020 <= year <= 2100:
         raise UserError("{name} is {value}; it lies between {least} and {most}",
                         name="year", value=year, least=2020, most=2100)  # fmt: skip
-    if year is not None and known_until is not None and known_until > f"{year}-12":
+    if year is not None and known_until is not None and known_until > f"{year}-11":
         raise UserError("a proposal for {year} cannot know {month}; --known-until is at most {last}",
-                        year=year, month=known_until, last=f"{year}-12")  # fmt: skip
+                        year=year, month=known_until, last=f"{year}-11")  # fmt: skip
     at = known_until or data
     first = int(at[:4])
     years = (first, first + 1, first + 2) if year is None else (year,)
