@@ -116,7 +116,8 @@ class YearNeed:
 @dataclass(frozen=True)
 class Status:
     """Indicators of results in the year: the bars, the central estimates at its end (shares of the population), months
-    of UHC status (mean, 0-12) and the chance that it holds all year."""
+    of UHC status (mean, of the simulated months of the year, 12 unless it has begun) and the chance that it holds in
+    all of them."""
 
     bar_registered: float
     bar_active: float
@@ -128,9 +129,9 @@ class Status:
 
 @dataclass(frozen=True)
 class LineOutcome:
-    """What a line of ``line`` rupiah (its own money, on top of what others pay) does, run as binding under the
-    district's regime and on the same luck as the need. ``cut`` is the share taken off the proposal, None where the line
-    is a step of the ladder; ``change`` is line − proposal.
+    """What a line of ``line`` rupiah (its own money, on top of what others pay) does, run as binding under ``regime``
+    and on the same luck as the need. ``cut`` is the share taken off the proposal, None where the line is a step of the
+    ladder; ``change`` is line − proposal.
 
     ``enough``: chance that no bill finds the line empty. ``empty``: how often it is first empty in each month
     ("YYYY-MM" → replicates). ``first_empty``: the central month of all replicates, None when it lasts in at least half.
@@ -151,6 +152,7 @@ class LineOutcome:
     debt: int
     status_months: float
     status_all_year: float
+    regime: Regime = "grace_then_drop"
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,8 @@ class Revision:
 class Basis:
     """What the figures were computed from: district, scenario, stock (``rebuilt`` from the history or given), the
     simulated months, months of the year whose bill was known already, replicates of the figure and of the side
-    questions (paired, same luck), seed, posterior (first and last month of its history, None: priors)."""
+    questions (paired, same luck), seed, posterior (first and last month of its history, None: priors). One whose
+    history ends after the stage is left out (``posterior_later``), since it knows what was not known."""
 
     district: str
     title: str
@@ -281,6 +284,7 @@ class Basis:
     track_record: bool
     assumed: int
     inputs: int
+    posterior_later: bool = False
 
 
 @dataclass(frozen=True)
@@ -289,9 +293,10 @@ class Proposal:
 
     ``amount`` is what is proposed: rows − deductions, the need at ``certainty`` rounded up to whole people and months
     (the central estimate when ``certainty`` is None, for want of replicates). ``exact`` is that need before rounding.
-    ``forward`` is the year after, at the same certainty, and ``forward_rows`` its rows. ``before`` is the line written for the year before (None without one), ``debt`` what was owed to BPJS at the last
+    ``forward`` is the year after, at the same certainty, and ``forward_rows`` its rows. ``before`` is the line written
+    for the year before (None without one), ``line`` that of the year itself, ``debt`` what was owed to BPJS at the last
     known month and is taken over, ``outside`` what the district owes beside this line (``village``: 4 % for village
-    officials, ``aid_outside``), central.
+    officials, ``aid_outside``: aid of self-payers), central.
     """
 
     year: int
@@ -337,9 +342,12 @@ class Proposal:
         """Heads over the (remaining) year that lift the central estimate to the certainty."""
         return next((row.heads for row in self.rows if row.kind == "premium_extra"), 0)
 
-    def cuts(self) -> tuple[LineOutcome, ...]:
-        """What a cut does, the smallest first (a cut of 0 is the proposal itself)."""
-        return tuple(sorted((line for line in self.lines if line.cut is not None), key=lambda line: line.cut or 0))
+    def cuts(self, regime: Regime | None = None) -> tuple[LineOutcome, ...]:
+        """What a cut does, the smallest first (a cut of 0 is the proposal itself): under the scenario's regime, or with
+        ``drop`` where heads are dropped at once (cuts above 0 alone)."""
+        wanted = regime or self.basis.regime
+        found = [line for line in self.lines if line.cut is not None and line.regime == wanted]
+        return tuple(sorted({line.cut: line for line in found}.values(), key=lambda line: line.cut or 0))
 
     def ladder(self) -> tuple[LineOutcome, ...]:
         """The proposal and steps of ``step`` rupiah below and above it, ascending: what each further step buys."""
