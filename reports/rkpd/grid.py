@@ -12,8 +12,8 @@ from typing import Literal
 
 from districts.text import number, percent, rupiah
 
-Kind = Literal["text", "label", "unit", "code", "money", "rupiah", "count", "person_months", "people", "months", "packages",
-               "times", "lump", "share"]  # fmt: skip
+Kind = Literal["text", "label", "unit", "code", "money", "rupiah", "count", "person_months", "people", "months",
+               "packages", "times", "lump", "share"]  # fmt: skip
 Look = Literal["", "head", "title", "plain", "strong", "account", "group", "item", "check", "total"]
 
 _WIDE = 3  # a figure over that many columns is a line of words, not of a column
@@ -102,9 +102,9 @@ class Table:
 
 @dataclass(frozen=True)
 class Form:
-    """One sheet: ``key`` for formulas, ``tab`` its name in the workbook, ``strap`` above the title, ``lead`` beneath it;
-    ``checks`` are rows of words and a figure that the form computes about itself; ``notes`` stand below. ``widths`` of
-    the columns are in characters."""
+    """One sheet: ``key`` for formulas, ``tab`` its name in the workbook, ``strap`` above the title, ``lead`` beneath
+    it; ``checks`` are rows of words and a figure that the form computes about itself; ``notes`` stand below. ``widths``
+    of the columns are in characters."""
 
     key: str
     tab: str

@@ -14,8 +14,8 @@ from scenarios.rkpd.proposal import LineOutcome, Proposal
 
 @dataclass(frozen=True)
 class Note:
-    """All words of the page: ``answer`` and the sentences beneath it, the table of cuts (a header and rows of cells, the
-    first row the proposal itself), what stands under the table, and the questions."""
+    """All words of the page: ``answer`` and the sentences beneath it, the table of cuts (a header and rows of cells,
+    the first row the proposal itself), what stands under the table, and the questions."""
 
     title: str
     answer: str
@@ -41,7 +41,7 @@ def note(proposal: Proposal, lang: str = "id") -> Note:
         ),
         sentences=tuple(text for text in (_sure(proposal, lang), _less(proposal, lang)) if text),
         cuts_title=_cuts_title(cuts, lang),
-        heads=(_("cut"), _("amount"), _("lasts all year"), _("money runs out"), _("months paid in full"),
+        heads=(_("cut"), _("amount (rupiah)"), _("lasts all year"), _("money runs out"), _("months paid in full"),
                _("people without cover"), _("debt to BPJS"), _("UHC status")) if cuts else (),
         cuts=tuple(_cut(line, proposal, lang) for line in cuts),
         beneath=_beneath(proposal, lang) if cuts else "",
@@ -89,7 +89,7 @@ def _cut(line: LineOutcome, proposal: Proposal, lang: str) -> tuple[str, ...]:
     _ = translator(lang)
     runs = proposal.basis.side_replicates
     return (
-        percent(line.cut, lang, 0) if line.cut else _("none"),
+        percent(line.cut, lang, 0) if line.cut else _("proposal"),
         rupiah(line.line, lang),
         chance_short(line.enough, runs, lang),
         month_name(line.first_empty, lang) if line.first_empty else _("not by December"),

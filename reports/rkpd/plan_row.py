@@ -12,7 +12,7 @@ from reports.rkpd.grid import Cell, Form, Kind, Row, Table, added, head
 from reports.rkpd.lines import Line, by_price
 from scenarios.rkpd import proposal as made
 
-WIDTHS = (19, 17, 20, 11, 20, 17, 16, 20, 20, 18)  # characters, in the order of the columns of the form
+WIDTHS = (19, 16, 20, 11, 21, 17, 15, 20, 21, 18)  # characters, in the order of the columns of the form
 
 
 def plan_form(proposal: made.Proposal, lang: str = "id") -> Form:
@@ -42,7 +42,9 @@ def _plan(proposal: made.Proposal) -> Table:
     above = (names.FIELD, names.PROGRAMME, names.ACTIVITY)
     levels = [Row((Cell(code, "code"), Cell(name, span=all_columns - 1)), "plain") for code, name in above]
     code, name = names.SUB_ACTIVITY
-    bars = " / ".join(f"≥ {percent(bar, 'id', 0)}" for bar in (proposal.status.bar_registered, proposal.status.bar_active))
+    bars = " / ".join(
+        f"≥ {percent(bar, 'id', 0)}" for bar in (proposal.status.bar_registered, proposal.status.bar_active)
+    )
     cells = (
         Cell(code, "code"), Cell(name, strong=True),
         Cell("Jumlah orang-bulan peserta PBPU Pemda yang dibayar iurannya\n\nPersentase penduduk terdaftar / aktif"),
@@ -67,7 +69,9 @@ def _important(proposal: made.Proposal) -> str:
         told.append(f"Pagu tertulis {rupiah_short(proposal.line)} kurang {rupiah_short(proposal.reserve.over_line)}.")
     short = [line for line in proposal.cuts() if line.first_empty]
     if short and short[0].first_empty and short[0].cut:
-        told.append(f"Bila dipotong {percent(short[0].cut, 'id', 0)}, uang habis pada {month_name(short[0].first_empty)}.")
+        told.append(
+            f"Bila dipotong {percent(short[0].cut, 'id', 0)}, uang habis pada {month_name(short[0].first_empty)}."
+        )
     return " ".join(told)
 
 
@@ -118,22 +122,24 @@ def _products(line: Line | None, column: str, volume: str) -> tuple[Cell, Cell]:
     if line is None:
         return Cell("–", "count"), Cell("–", "money", span)
     kind: Kind = "lump" if line.rows[0].lump else "count"
-    return Cell(line.volume, kind, formula=volume), Cell(line.amount, "money", span, formula=f"={column}{{row}}*E{{row}}")
+    amount = Cell(line.amount, "money", span, formula=f"={column}{{row}}*E{{row}}")
+    return Cell(line.volume, kind, formula=volume), amount
 
 
 def _notes(proposal: made.Proposal, lang: str) -> tuple[str, ...]:
     _ = translator(lang)
     forward, rows = proposal.forward, proposal.forward_rows
     products = [f"{number(row.heads, lang)} × {row.months} × {rupiah(row.price, lang)}" for row in rows]
-    if forward.deductions:
-        products.append(_("less {others} that others pay").format(others=rupiah(forward.deductions, lang)))
-    sure = "" if proposal.certainty is None else certainty_words(proposal.certainty, lang)
-    return (
-        _("Forward estimate {year} (people × months × price): {products} = {amount}.").format(
-            year=forward.year, products=" + ".join(products), amount=rupiah(forward.amount, lang)
-        ),
-        (_("As sure as the ceiling: enough in {certainty} cases.").format(certainty=sure) + " " if sure else "")
-        + _("Central estimate of {year} {middle}, range {low} to {high}. It is computed anew with the next RKPD.").format(
-            year=forward.year, middle=rupiah_short(forward.median, lang), low=rupiah_short(forward.low, lang),
-            high=rupiah_short(forward.high, lang)),
-    )  # fmt: skip
+    others = f" − {rupiah(forward.deductions, lang)}" if forward.deductions else ""
+    product = _("Forward estimate {year} (people × months × price): {products} = {amount}.").format(
+        year=forward.year, products=" + ".join(products) + others, amount=rupiah(forward.amount, lang)
+    )
+    spread = _("Central estimate of {year} {middle}, range {low} to {high}. It is computed anew with the next RKPD.")
+    spread = spread.format(year=forward.year, middle=rupiah_short(forward.median, lang),
+                           low=rupiah_short(forward.low, lang), high=rupiah_short(forward.high, lang))  # fmt: skip
+    if proposal.certainty is None:
+        return product, spread
+    sure = _("As sure as the ceiling: enough in {certainty} cases.").format(
+        certainty=certainty_words(proposal.certainty, lang)
+    )
+    return product, f"{sure} {spread}"

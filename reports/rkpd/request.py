@@ -138,7 +138,9 @@ def _parents(accounts: tuple[AccountRows, ...]) -> Iterator[Row]:
     for code, name in names.PARENTS:
         below = tuple(own for own in accounts if own.code.startswith(code) or len(code) <= len("5.1"))
         if below:
-            yield _sum_row(code, name, sum(own.amount for own in below), _accounts_sum(below), "strong", f"account{code}")
+            yield _sum_row(
+                code, name, sum(own.amount for own in below), _accounts_sum(below), "strong", f"account{code}"
+            )
 
 
 def _sum_row(code: str, name: str, value: int, formula: str, look: str, key: str) -> Row:
@@ -171,7 +173,8 @@ def _group_name(group: Group) -> str:
 def _item(name: str, heads: int, months: int, price: int, lump: bool, key: str) -> Row:
     """People × months = volume, volume × price = amount."""
     cells = (
-        Cell(""), Cell(name), Cell(heads, "packages" if lump else "people"), Cell(months, "times" if lump else "months"),
+        Cell(""), Cell(name),
+        Cell(heads, "packages" if lump else "people"), Cell(months, "times" if lump else "months"),
         Cell("paket" if lump else "orang-bulan", "unit"), Cell(heads * months, "count", formula="=C{row}*D{row}"),
         Cell(price, "money"), Cell(heads * months * price, "money", formula="=F{row}*G{row}"),
     )  # fmt: skip

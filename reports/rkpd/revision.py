@@ -95,8 +95,10 @@ def _notes(proposal: made.Proposal, lang: str) -> tuple[str, ...]:
     reserve, runs = proposal.reserve, proposal.basis.replicates
     notes = []
     if proposal.revision is None:
-        notes.append(_("No line is written for {year} yet, so there is nothing to revise; the form fills itself when one "
-                       "is.").format(year=proposal.year))  # fmt: skip
+        notes.append(
+            _("No line is written for {year} yet, so there is nothing to revise; the form fills itself when one is.")
+            .format(year=proposal.year)
+        )  # fmt: skip
     notes.append(
         _("If only the central estimate is budgeted, Perubahan APBD must be able to add {over}; it must add something: "
           "{chance}.").format(over=rupiah_short(reserve.over_median, lang),
