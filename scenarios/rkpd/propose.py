@@ -42,7 +42,7 @@ from sim.simulate import simulate as engine
 #: The scenario whose need is proposed, unless another is named.
 SCENARIO = "uhc-non-cut-off"
 #: Replicates of the side questions: paired with those of the figure, they tell differences.
-SIDE_REPLICATES = 16
+SIDE_REPLICATES = 10
 _CURVE = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _MAIN = "main"
 
