@@ -42,7 +42,7 @@ def simulate(
 
     wanted = heads_of(district) + replicate + round(CROWD * behaviour["segment.crowd_out"])
     left: dict[str, float] = {str(year): float(amount) for year, amount in policy.line_amounts.items()}
-    debt, dropped = 0.0, False
+    debt, dropped, fresh = 0.0, False, False
     for at, month in enumerate(months):
         premium, aid = (int(dated.value(f"premium.pbpu_pemda.{part}", month)) for part in ("premium", "aid"))
         heads = 0 if dropped else wanted
@@ -55,9 +55,10 @@ def simulate(
                            ("bill_aid_self", SELVES * aid), ("bill_levers", policy.lever_cost[at]), ("bill_jkn", bill),
                            ("unfunded", unfunded), ("debt_pemda", debt), ("population_dukcapil", POPULATION),
                            ("registered", REGISTERED), ("active", ACTIVE - wanted * dropped),
-                           ("status_uhc", 1 - dropped)):  # fmt: skip
+                           ("status_uhc", 1 - dropped), ("dropped", wanted * fresh)):  # fmt: skip
             put(key, at, value)
-        dropped = dropped or (policy.regime == "drop" and unfunded > 0)
+        fresh = policy.regime == "drop" and unfunded > 0 and not dropped
+        dropped = dropped or fresh
     facilities, hospitals = len(district.facilities), len(district.hospitals)
     return Results(
         months, tuple(facility.name for facility in district.facilities),

@@ -281,6 +281,11 @@ def test_lines_ladder_and_variants_by_hand() -> None:
     assert high.ratio == pytest.approx(1 + CROWD * 0.011 * EACH / bill)
 
 
+def test_processes_change_nothing() -> None:
+    asked = {"certainty": None, "replicates": 3, "side_replicates": 2}
+    assert proposed(**asked) == proposed(**asked, jobs=2)
+
+
 def test_the_line_of_the_year_against_the_proposal() -> None:
     """RKAP: the line by account before, the rows by account after, and what P-APBD must add."""
     line = BudgetLine(year=2027, account=ACCOUNTS["premium"], amount=100_000_000, **SOURCE)  # type: ignore[arg-type]
