@@ -47,6 +47,7 @@ def rkpd(
     """Propose the JKN amount of a budget year (RKPD), with its certainty, its rows and what less money does."""
     from cli.progress import shown
     from cli.rkpd_answer import answer
+    from districts.faults import UserError
     from districts.read import read_district
     from districts.whole import write_whole
     from scenarios.posterior import found_posterior
@@ -68,8 +69,8 @@ def rkpd(
     wanted = None if possible is None else tuple(read_possible(text, rules, stage.year) for text in possible)
     if certainty is None and replicates >= MIN_REPLICATES_FOR_CERTAINTY:
         certainty = 0.8
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
+    if out is not None and out.exists() and not out.is_dir():
+        raise UserError("{folder} is not a folder; choose another --out", folder=out)
     if not compiled():
         compile_kernels()
     with shown(lang, as_json) as progress:
@@ -81,5 +82,6 @@ def rkpd(
         )  # fmt: skip
     record = json.dumps(proposal.record(), ensure_ascii=False, indent=1)
     if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
         write_whole(out / "proposal.json", record + "\n")
     typer.echo(record if as_json else answer(proposal, lang))

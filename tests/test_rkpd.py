@@ -16,7 +16,7 @@ from scenarios.rkpd.figure import Figure
 from scenarios.rkpd.known import known_at
 from scenarios.rkpd.money import cash_plan, sources_of
 from scenarios.rkpd.proposal import Money, Proposal
-from scenarios.rkpd.propose import propose
+from scenarios.rkpd.propose import figure_at, propose
 from scenarios.rkpd.stages import chosen_stage, last_data, stages_of
 from scenarios.rkpd.variants import possible_rules, read_possible
 from sim.behaviour import default_behaviour
@@ -68,6 +68,8 @@ def test_the_amount_is_the_closed_form_at_the_certainty() -> None:
     assert found.forward.amount == found.amount  # the year after has the same heads and prices
     assert found.reserve.over_median == 30 * 12 * EACH
     adds_up(found)
+    alone = figure_at(DISTRICT, RULES, None, 2027, "2026-05", luck_only=True, simulate=closed)
+    assert alone.total(alone.rows(0.8)) == found.amount
 
 
 def test_without_uncertainty_the_closed_form_budget_is_recovered() -> None:

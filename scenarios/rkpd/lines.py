@@ -35,10 +35,13 @@ class Tried:
 
 def lines_of(amount: int, regime: Regime) -> dict[str, Tried]:
     """The lines that are tried, by a name: cuts and steps under ``regime``, and cuts where heads are dropped at once,
-    since that is what an office does that may not owe."""
+    since that is what an office does that may not owe. None where nothing is proposed."""
+    if not amount:
+        return {}
     lines = {f"cut {cut}": Tried(round(amount * (1 - cut)), cut, regime) for cut in CUTS}
-    lines |= {f"drop {cut}": Tried(round(amount * (1 - cut)), cut, "drop") for cut in CUTS if cut}
-    return lines | {f"step {step}": Tried(amount + step * step_of(amount), None, regime) for step in STEPS}
+    lines |= {f"drop {cut}": Tried(round(amount * (1 - cut)), cut, "drop") for cut in CUTS if cut and regime != "drop"}
+    steps = {step: amount + step * step_of(amount) for step in STEPS}
+    return lines | {f"step {step}": Tried(line, None, regime) for step, line in steps.items() if line > 0}
 
 
 def binding(policy: Policy, year: int, tried: Tried, figure: Figure) -> Policy:

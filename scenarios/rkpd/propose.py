@@ -34,7 +34,7 @@ from scenarios.rkpd.restate import Footing, restated
 from scenarios.rkpd.stages import chosen_stage, last_data, stages_of
 from scenarios.rkpd.variants import CROWD_OUT, Possible, crowd_out_levels, possible_rules, variant
 from scenarios.run import Progress, Simulate, Task
-from scenarios.scenario import load_scenario
+from scenarios.scenario import Scenario, load_scenario
 from sim.posterior import Posterior
 from sim.rules import Rules
 from sim.simulate import simulate as engine
@@ -55,7 +55,7 @@ def propose(
     certainty: float | None = 0.8,
     *,
     known_until: str | None = None,
-    scenario: str = SCENARIO,
+    scenario: str | Scenario = SCENARIO,
     replicates: int = 100,
     side_replicates: int = SIDE_REPLICATES,
     seed: int = 1,
@@ -79,13 +79,11 @@ def propose(
     year = stage.year
     footings = _footings(district, rules, posterior, stage, bool(side_replicates))
     now = footings[-1]
-    told = load_scenario(scenario)
-    if faults := told.faults(district):
-        raise InputError(faults)
+    told = _scenario(scenario, district)
     if possible is None:
         possible = possible_rules(now.known.stock, rules, year)
     tell = _Tell(
-        replicates * _figures(footings) + side_replicates * (len(lines_of(0, "owe")) + 3 + len(possible)), progress
+        replicates * _figures(footings) + side_replicates * (len(lines_of(10**9, "owe")) + 3 + len(possible)), progress
     )
     ground = Ground(rules, posterior, told, seed, jobs, luck_only, simulate, tell)
     work = _Work(ground, year, certainty, replicates, deductions_of(district, year), _codes(rules, year), {})
@@ -129,6 +127,33 @@ def propose(
         revision=revision_of(district, year, accounts, sum(money.amount for money in deductions)),
         basis=_basis(district, ground, footings, stage, (replicates, side_replicates), free, track_record),
     )  # fmt: skip
+
+
+def figure_at(
+    district: District,
+    rules: Rules,
+    posterior: Posterior | None,
+    year: int,
+    known_until: str,
+    *,
+    scenario: str | Scenario = SCENARIO,
+    replicates: int = 100,
+    seed: int = 1,
+    jobs: int = 1,
+    luck_only: bool = False,
+    simulate: Simulate = engine,
+) -> Figure:
+    """The figure of ``year`` alone, for studies over many districts: the run ends with the year.
+
+    ``figure.total(figure.rows(0.8))`` is the amount that :func:`propose` proposes at that certainty. Raises as it does.
+    """
+    _check(None, replicates, 0, seed)
+    footing = _footings(district, rules, posterior, chosen_stage(rules, last_data(district), year, known_until), False)[
+        -1
+    ]
+    ground = Ground(rules, posterior, _scenario(scenario, district), seed, jobs, luck_only, simulate, lambda: None)
+    work = _Work(ground, year, None, replicates, deductions_of(district, year), _codes(rules, year), {})
+    return work.figure(footing.known, footing.with_posterior)
 
 
 @dataclass(frozen=True)
@@ -232,6 +257,14 @@ def _check(certainty: float | None, replicates: int, side: int, seed: int) -> No
     if replicates < MIN_REPLICATES_FOR_CERTAINTY:
         raise UserError("a certainty needs {least} replicates; this run has {found}",
                         least=MIN_REPLICATES_FOR_CERTAINTY, found=replicates)  # fmt: skip
+
+
+def _scenario(scenario: str | Scenario, district: District) -> Scenario:
+    """The scenario by name or file, or as it is; checked for facilities that the district does not have."""
+    found = load_scenario(scenario) if isinstance(scenario, str) else scenario
+    if faults := found.faults(district):
+        raise InputError(faults)
+    return found
 
 
 def _footings(
