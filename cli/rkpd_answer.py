@@ -147,6 +147,11 @@ def _years(proposal: Proposal, lang: str) -> str:
         texts.append(_("The line written for {year} is {line}: P-APBD must add {amount}.").format(
             year=year, line=rupiah_short(proposal.line or 0, lang), amount=rupiah_short(reserve.over_line, lang),
         ))  # fmt: skip
+    if proposal.before_short:
+        texts.append(_("The line of {before} lacks about {amount}: unless its P-APBD adds that, it becomes debt to BPJS "
+                       "and comes on top of the proposal.").format(
+            before=year - 1, amount=rupiah_short(proposal.before_short, lang),
+        ))  # fmt: skip
     if outside := {name: rupiah for name, rupiah in proposal.outside.items() if rupiah}:
         names = {"village": _("4% of village officials"), "aid_outside": _("aid of self-payers from another line")}
         told = "; ".join(f"{names[name]} {rupiah_short(amount, lang)}" for name, amount in outside.items())

@@ -183,6 +183,20 @@ def test_nothing_that_came_later_is_used() -> None:
     assert proposed(_with_later_data(), known_until="2026-08").amount > 2 * early.amount
 
 
+def test_what_the_line_of_the_year_before_lacks_is_told_not_added() -> None:
+    """Five bills of the history and seven simulated (the 50th of 100 counts), against a line of ten bills of 300."""
+    line = BudgetLine(year=2026, account=ACCOUNTS["premium"], amount=3_000 * EACH, **SOURCE)  # type: ignore[arg-type]
+    stock = DISTRICT.stock().model_copy(update={"month": "2026-05"})
+    bills = tuple(_row(f"2026-{month:02d}", "bill_jkn", 300 * EACH) for month in range(1, 6))
+    changes = {"stocks": (stock,), "default_stock": "2026-05", "budget": (line,)}
+    found = proposed(DISTRICT.model_copy(update={**changes, "history": bills}))
+    assert found.before_short == (1_500 + 7 * (HEADS + 49) - 3_000) * EACH + 7 * SELVES * AID
+    assert found.amount == proposed().amount
+    assert proposed(DISTRICT.model_copy(update={**changes, "history": bills[1:]})).before_short is None
+    assert proposed(DISTRICT.model_copy(update={"budget": (line,)})).before_short == (
+        (12 * (HEADS + 49) - 3_000) * EACH + 12 * SELVES * AID)  # fmt: skip
+
+
 def test_the_history_rebuilds_a_later_stock() -> None:
     segments = [(row.segment, row.registered + 10, row.active + 7) for row in DISTRICT.stock().segments]
     history = tuple(_row("2026-03", key, value, f"segment:{name}")

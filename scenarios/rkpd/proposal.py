@@ -298,6 +298,8 @@ class Proposal:
     for the year before (None without one), ``line`` that of the year itself, ``debt`` what was owed to BPJS at the last
     known month and is taken over, ``outside`` what the district owes beside this line (``village``: 4 % for village
     officials, ``aid_outside``: aid of self-payers), central.
+    ``before_short`` is what the line of the year before lacks (central; 0 when it lasts): unless its P-APBD adds that,
+    it becomes debt and comes on top of the proposal. None without such a line, or where not all its bills are known.
     """
 
     year: int
@@ -326,6 +328,7 @@ class Proposal:
     crowd_out: tuple[Variant, ...]
     revision: Revision | None
     basis: Basis
+    before_short: int | None = None
 
     @property
     def person_months(self) -> int:

@@ -12,6 +12,7 @@ from scenarios.levers.apbd_line import district_lines
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY, quantile
 from scenarios.rkpd.figure import Figure
 from scenarios.rkpd.future import Future, Ground
+from scenarios.rkpd.known import Known
 from scenarios.rkpd.lines import lines_of, step_of
 from scenarios.rkpd.money import accounts_of, cash_plan, deductions_of, revision_of, sources_of, used
 from scenarios.rkpd.proposal import (
@@ -117,6 +118,7 @@ def propose(
         crowd_out=tuple(entry for entry in variants if entry.chance is None),
         revision=revision_of(district, year, accounts, sum(money.amount for money in deductions)),
         basis=_basis(district, ground, footings, stage, (replicates, side_replicates), free, track_record),
+        before_short=_short_before(district, now.known, free, year),
     )  # fmt: skip
 
 
@@ -198,6 +200,15 @@ def _reserve(figure: Figure, amount: int, median: int, line: int | None) -> Rese
     short = None if line is None else float((figure.need > line).mean())
     return Reserve(max(0, amount - median), float((figure.need > median).mean()),
                    None if line is None else max(0, amount - line), short)  # fmt: skip
+
+
+def _short_before(district: District, known: Known, free: Future, year: int) -> int | None:
+    """What the line of the year before lacks until December, central; None where its bills are not all known."""
+    line, simulated = district_lines(district).get(year - 1), free.of("bill_jkn", year - 1)
+    if line is None or known.billed_before is None:
+        return None
+    bills = quantile(simulated.sum(axis=1) + known.billed_before, 0.5).value
+    return max(0, round(bills) - line - sum(money.amount for money in deductions_of(district, year - 1)))
 
 
 def _middle_sum(free: Future, key: str, year: int) -> int:
