@@ -34,6 +34,10 @@ def rkpd(
     side_replicates: Annotated[
         int, typer.Option(help="Replicates of each side question, on the same luck; 0: the figure alone.")
     ] = 10,
+    stages: Annotated[
+        bool,
+        typer.Option("--stages/--no-stages", help="Restate the figure at the stages before, each a run of its own."),
+    ] = True,
     seed: Annotated[int, typer.Option(help="Seed; same seed, same results.")] = 1,
     posterior: Annotated[
         Path | None, typer.Option(help="Folder of a posterior; default: the one beside the district, if there is one.")
@@ -76,7 +80,7 @@ def rkpd(
     with shown(lang, as_json) as progress:
         proposal = propose(
             found, rules, made, year, certainty, known_until=known_until, scenario=scenario, replicates=replicates,
-            side_replicates=min(side_replicates, replicates), seed=seed, jobs=cores() if jobs is None else jobs,
+            side_replicates=min(side_replicates, replicates), stages=stages, seed=seed, jobs=cores() if jobs is None else jobs,
             possible=wanted, track_record=made is not None and found_record(district, given) is not None,
             progress=progress,
         )  # fmt: skip

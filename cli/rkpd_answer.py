@@ -144,12 +144,14 @@ def _years(proposal: Proposal, lang: str) -> str:
         texts.append(_("If only the central estimate is budgeted, P-APBD must add {amount} for the same certainty.")
                      .format(amount=rupiah_short(reserve.over_median, lang)))  # fmt: skip
     if reserve.over_line is not None:
-        texts.append(_("The line written for {year} is {line}: P-APBD must add {amount}.").format(
+        told = (_("The line written for {year} is {line}: P-APBD must add {amount}.") if reserve.over_line else
+                _("The line written for {year}, {line}, is enough at this certainty."))  # fmt: skip
+        texts.append(told.format(
             year=year, line=rupiah_short(proposal.line or 0, lang), amount=rupiah_short(reserve.over_line, lang),
         ))  # fmt: skip
     if proposal.before_short:
-        texts.append(_("The line of {before} lacks about {amount}: unless its P-APBD adds that, it becomes debt to BPJS "
-                       "and comes on top of the proposal.").format(
+        texts.append(_("The line of {before} lacks about {amount}: unless its P-APBD adds that, it becomes debt to "
+                       "BPJS and comes on top of the proposal.").format(
             before=year - 1, amount=rupiah_short(proposal.before_short, lang),
         ))  # fmt: skip
     if outside := {name: rupiah for name, rupiah in proposal.outside.items() if rupiah}:
@@ -233,16 +235,14 @@ def _variants(proposal: Proposal, lang: str) -> str:
     rows = [
         [names.get(entry.name, f"{entry.name} {{value}}").format(value=number(entry.value, lang)),
          "–" if entry.chance is None else percent(entry.chance, lang, 0), rupiah_short(entry.amount, lang),
-         ("+" if entry.amount > proposal.amount else "") + rupiah_short(entry.amount - proposal.amount, lang),
-         entry.confidence if entry.chance is None else _("assumed")]
+         ("+" if entry.amount > proposal.amount else "") + rupiah_short(entry.amount - proposal.amount, lang)]
         for entry in (*proposal.possible, *proposal.crowd_out)
     ]  # fmt: skip
     if not rows:
         return ""
-    head = [_("if so"), _("its chance"), _("sum proposed"), _("change"), _("basis")]
-    for row in rows:
-        row[-1] = _("assumed") if row[-1] == "assumed" else row[-1]
-    return f"{_('Under other rules and other behaviour (same luck)')}\n{table(head, rows)}"
+    head = [_("if so"), _("its chance"), _("sum proposed"), _("change")]
+    title = _("Under other rules and other behaviour, on the same luck (sizes and chances assumed)")
+    return f"{_filled(title)}\n{table(head, rows)}"
 
 
 def _basis(proposal: Proposal, lang: str) -> str:

@@ -40,7 +40,7 @@ HEADS = STOCK_HEADS + round(CROWD * 0.004)
 
 def proposed(district: District = DISTRICT, **asked: object) -> Proposal:
     """A proposal of the closed-form engine, without side questions unless asked."""
-    given_ = {"year": 2027, "known_until": "2026-05", "side_replicates": 0, "luck_only": True, "simulate": closed,
+    given_ = {"year": 2027, "known_until": "2026-05", "side_replicates": 0, "stages": False, "luck_only": True, "simulate": closed,
               **asked}  # fmt: skip
     return propose(district, RULES, given_.pop("posterior", None), **given_)  # type: ignore[arg-type]
 
@@ -254,7 +254,7 @@ def test_stages_before_are_restated_and_their_changes_add_up() -> None:
     })  # fmt: skip
     district = DISTRICT.model_copy(update={"stocks": (*DISTRICT.stocks, grown),
                                            "history": (_row("2026-05", "births", 5),)})  # fmt: skip
-    found = proposed(district, posterior=_posterior("2026-04"), side_replicates=2, possible=())
+    found = proposed(district, posterior=_posterior("2026-04"), stages=True)
     assert [entry.stage.key for entry in found.restated] == ["initial_draft", "musrenbang", "final_draft"]
     first, second, last = found.restated
     assert (first.stock, second.stock, last.stock) == ("2025-12", "2026-02", "2026-02")

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -75,7 +76,8 @@ def test_less_money_never_pays_for_more_on_the_same_luck(place: Path, told: str)
 
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_a_full_answer_fits_the_screen(lang: str) -> None:
-    text = answer(EXAMPLE, lang)
+    kris = replace(EXAMPLE.possible[0], name="kris", value=150_000)
+    text = answer(replace(EXAMPLE, possible=(*EXAMPLE.possible, kris), before_short=10**9), lang)
     assert max(map(len, text.splitlines())) <= 80
     assert ("Usulkan Rp17.897.439.000" if lang == "id" else "Propose IDR 17,897,439,000") in text
 

@@ -51,6 +51,7 @@ def propose(
     scenario: str | Scenario = SCENARIO,
     replicates: int = 100,
     side_replicates: int = SIDE_REPLICATES,
+    stages: bool = True,
     seed: int = 1,
     jobs: int = 1,
     possible: Sequence[Possible] | None = None,
@@ -63,14 +64,14 @@ def propose(
     stage after the last month of data.
 
     ``certainty`` None proposes the central estimate, for which any number of replicates will do. With
-    ``side_replicates`` 0 only the figure itself is computed: no lines, variants or earlier stages. ``possible`` None
-    takes the rules that are spoken of. The run ends with the year after ``year``. Raises ``InputError`` or
+    ``side_replicates`` 0 no lines and variants are computed; without ``stages`` the earlier stages are left out.
+    ``possible`` None takes the rules that are spoken of. The run ends with the year after ``year``. Raises ``InputError`` or
     ``UserError`` for what cannot be computed, before anything is run.
     """
     _check(certainty, replicates, side_replicates, seed)
     stage = chosen_stage(rules, last_data(district), year, known_until)
     year = stage.year
-    footings = footings_of(district, rules, posterior, stage, bool(side_replicates))
+    footings = footings_of(district, rules, posterior, stage, stages)
     now = footings[-1]
     told = _scenario(scenario, district)
     if possible is None:
@@ -113,7 +114,7 @@ def propose(
                  (("village", "bill_village"), ("aid_outside", "bill_aid_outside"))},
         lines=lines,
         step=step_of(amount),
-        restated=restated(footings, work.told) if side_replicates else (),
+        restated=restated(footings, work.told),
         possible=tuple(entry for entry in variants if entry.chance is not None),
         crowd_out=tuple(entry for entry in variants if entry.chance is None),
         revision=revision_of(district, year, accounts, sum(money.amount for money in deductions)),
