@@ -80,8 +80,8 @@ def rkpd(
     with shown(lang, as_json) as progress:
         proposal = propose(
             found, rules, made, year, certainty, known_until=known_until, scenario=scenario, replicates=replicates,
-            side_replicates=min(side_replicates, replicates), stages=stages, seed=seed, jobs=cores() if jobs is None else jobs,
-            possible=wanted, track_record=made is not None and found_record(district, given) is not None,
+            side_replicates=min(side_replicates, replicates), stages=stages, seed=seed,
+            jobs=cores() if jobs is None else jobs, possible=wanted, track_record=made is not None and found_record(district, given) is not None,
             progress=progress,
         )  # fmt: skip
     record = json.dumps(proposal.record(), ensure_ascii=False, indent=1)

@@ -40,8 +40,8 @@ HEADS = STOCK_HEADS + round(CROWD * 0.004)
 
 def proposed(district: District = DISTRICT, **asked: object) -> Proposal:
     """A proposal of the closed-form engine, without side questions unless asked."""
-    given_ = {"year": 2027, "known_until": "2026-05", "side_replicates": 0, "stages": False, "luck_only": True, "simulate": closed,
-              **asked}  # fmt: skip
+    given_ = {"year": 2027, "known_until": "2026-05", "side_replicates": 0, "stages": False, "luck_only": True,
+              "simulate": closed, **asked}  # fmt: skip
     return propose(district, RULES, given_.pop("posterior", None), **given_)  # type: ignore[arg-type]
 
 

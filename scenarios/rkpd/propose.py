@@ -65,8 +65,8 @@ def propose(
 
     ``certainty`` None proposes the central estimate, for which any number of replicates will do. With
     ``side_replicates`` 0 no lines and variants are computed; without ``stages`` the earlier stages are left out.
-    ``possible`` None takes the rules that are spoken of. The run ends with the year after ``year``. Raises ``InputError`` or
-    ``UserError`` for what cannot be computed, before anything is run.
+    ``possible`` None takes the rules that are spoken of. The run ends with the year after ``year``. Raises
+    ``InputError`` or ``UserError`` for what cannot be computed, before anything is run.
     """
     _check(certainty, replicates, side_replicates, seed)
     stage = chosen_stage(rules, last_data(district), year, known_until)
