@@ -70,6 +70,7 @@ def rkpd(
     stage = chosen_stage(rules, last_data(found), year, known_until)
     given = None if posterior is None else str(posterior)
     made = found_posterior(district, found, given, prior)
+    recorded = made is not None and found_record(district, given) is not None
     wanted = None if possible is None else tuple(read_possible(text, rules, stage.year) for text in possible)
     if certainty is None and replicates >= MIN_REPLICATES_FOR_CERTAINTY:
         certainty = 0.8
@@ -81,7 +82,7 @@ def rkpd(
         proposal = propose(
             found, rules, made, year, certainty, known_until=known_until, scenario=scenario, replicates=replicates,
             side_replicates=min(side_replicates, replicates), stages=stages, seed=seed,
-            jobs=cores() if jobs is None else jobs, possible=wanted, track_record=made is not None and found_record(district, given) is not None,
+            jobs=cores() if jobs is None else jobs, possible=wanted, track_record=recorded,
             progress=progress,
         )  # fmt: skip
     record = json.dumps(proposal.record(), ensure_ascii=False, indent=1)

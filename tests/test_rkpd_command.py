@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -13,11 +14,13 @@ import pytest
 
 from cli.main import main
 from cli.rkpd_answer import answer
+from districts.text import translator
 from districts.tiny import tiny_district
 from districts.write import write_folder
 from tests.rkpd_example import EXAMPLE
 
-PATHS = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
+ROOT = Path(__file__).parent.parent
+PATHS = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
 
 
 def prakira(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
@@ -116,3 +119,14 @@ def test_json_is_all_that_is_printed(
     assert ended.value.code == 0
     record = json.loads(capsys.readouterr().out)
     assert (record["certainty"], record["lines"], record["curve"]) == (None, [], [])
+
+
+def test_every_text_has_its_indonesian() -> None:
+    sources = [ROOT / "cli" / "rkpd.py", ROOT / "cli" / "rkpd_answer.py", *(ROOT / "scenarios" / "rkpd").glob("*.py")]
+    ids = set()
+    for node in (node for path in sources for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))):
+        if isinstance(node, ast.Call) and node.args and getattr(node.func, "id", "") in ("_", "UserError"):
+            assert isinstance(node.args[0], ast.Constant)
+            ids.add(node.args[0].value)
+    assert len(ids) > 60
+    assert [text for text in sorted(ids) if translator("id")(text) == text] == []
