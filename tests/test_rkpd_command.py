@@ -129,4 +129,4 @@ def test_every_text_has_its_indonesian() -> None:
             assert isinstance(node.args[0], ast.Constant)
             ids.add(node.args[0].value)
     assert len(ids) > 60
-    assert [text for text in sorted(ids) if translator("id")(text) == text] == []
+    assert [text for text in sorted(ids - {"rupiah"}) if translator("id")(text) == text] == []
