@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from cli import backtest, budget, calibrate, district, export, kbk, rules, run, web
+from cli import backtest, budget, calibrate, district, export, kbk, rkpd, rules, run, web
 
 app = typer.Typer(
     name="prakira",
@@ -25,6 +25,7 @@ district.register(app)
 run.register(app)
 calibrate.register(app)
 backtest.register(app)
+rkpd.register(app)
 export.register(app)
 web.register(app)
 

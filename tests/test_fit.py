@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from calibration.history.facility_rates import columns, error_variance, history_get, needed, rates
-from calibration.history.observed import Observed, observe
+from calibration.history.observed import Observed, observe, simulated
 from calibration.history.summaries import features, observed_summaries, simulated_summaries
 from calibration.posterior.fit import DYNAMIC, DYNAMIC_AT, LEVELS, Fit
 from calibration.posterior.rows import DRAWN
 from districts.model import HistoryRow
 from districts.tiny import tiny_district
+from sim.behaviour import default_behaviour
+from sim.indicators import SEGMENTS
+from sim.policy import baseline_policy
+from sim.rules import load_rules
+from sim.simulate import simulate
 
 
 def _fit(columns_of: dict[str, np.ndarray]) -> Fit:
@@ -41,6 +47,19 @@ def _history(*rows: tuple[str, str, str, float]) -> Observed:
         for month, indicator, place, value in rows
     )
     return observe(tiny_district(facilities=2).model_copy(update={"history": history}), "2023-10")
+
+
+def test_who_waits_to_become_active_is_reported_as_lapsed() -> None:
+    """Reports know registered, active, in arrears and the rest: no column for those who wait for their first month."""
+    district, months = tiny_district(facilities=2), 4
+    policy = replace(baseline_policy(months, 2), intake_quota=np.full(months, 40))  # cut-off: active a month later
+    results = simulate(district, load_rules(), default_behaviour(), policy, seed=1)
+    assert results.series("pending", "segment", SEGMENTS.index("pbpu_pemda")).min() > 0
+    for place in ("district", *(f"segment:{name}" for name in SEGMENTS[1:])):
+        parts = [
+            simulated(results, ["P1", "P2"], (key, place)) for key in ("registered", "active", "arrears", "lapsed")
+        ]
+        assert parts[0] == pytest.approx(sum(parts[1:]))
 
 
 def test_a_short_series_gives_its_values_and_a_yearly_total_one_number() -> None:

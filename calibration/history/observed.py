@@ -25,6 +25,8 @@ DISTRICT = "district"
 #: Sums of other indicators of a run, by the name a history uses.
 SUMS: dict[str, tuple[str, ...]] = {
     "intake": ("intake_never", "intake_lapsed", "intake_arrears", "intake_pbpu", "intake_ppu", "intake_point_of_care"),
+    # reports count who awaits activation among the inactive without debt
+    "lapsed": ("lapsed", "pending"),
 }
 #: Ratios of facility counts: numerators, denominators, and the factor of the unit. ``rppt`` is the mean of two.
 RATIOS: dict[str, tuple[tuple[tuple[str, str], ...], float]] = {
@@ -103,7 +105,8 @@ def simulated(results: Results, codes: Sequence[str], key: Key) -> FloatArray:
     """
     indicator, place = key
     if place.startswith("segment:"):
-        return results.series(indicator, "segment", SEGMENTS.index(place.removeprefix("segment:")))
+        segment = SEGMENTS.index(place.removeprefix("segment:"))
+        return np.sum([results.series(name, "segment", segment) for name in SUMS.get(indicator, (indicator,))], axis=0)
     if place.startswith("class:"):
         return results.series(f"{indicator}_class{place.removeprefix('class:')}")
     if indicator in RATIOS:

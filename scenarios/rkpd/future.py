@@ -22,7 +22,7 @@ from sim.rules import Rules
 FloatArray = NDArray[np.float64]
 _KEPT = ("bill_premium", "bill_aid_pemda", "bill_aid_self", "bill_aid_outside", "bill_correction", "bill_levers",
          "bill_village", "bill_jkn", "unfunded", "debt_pemda", "billed", "active", "registered", "population_dukcapil",
-         "status_uhc")  # fmt: skip
+         "status_uhc", "dropped")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ class Known:
 
     ``rebuilt``: the stock comes from the history. ``heads`` and ``selves`` (k,) are Pemda heads billed and self-paying
     class III members aided in the first k months of the year, which lie before the run. ``debt``: rupiah owed to BPJS
-    before the year, by the last figure known.
+    before the year, by the last figure known. ``billed_before``: rupiah billed in the year before up to the stock, None
+    where the history does not tell.
     """
 
     district: District
@@ -31,6 +32,7 @@ class Known:
     heads: IntArray
     selves: IntArray
     debt: int
+    billed_before: int | None
 
     @property
     def first_month(self) -> str:
@@ -46,23 +48,23 @@ def known_at(district: District, rules: Rules, year: int, month: str) -> Known:
     Raises ``UserError`` when there is none.
     """
     past = _until(district, month)
-    before = min(month, f"{year - 1}-12")
+    year_end = min(month, f"{year - 1}-12")
     for at in _backwards(past, month):
         own = next((stock for stock in past.stocks if stock.month == at), None)
         stock = own or (stock_from_history(past, at) if past.stocks else None)
         if stock is None:
             continue
-        months = span(f"{year}-01", max(0, number_of(at) - number_of(f"{year}-01") + 1))
-        billed = [_billed(past, rules, name) for name in months]
-        found = [entry for entry in billed if entry is not None]
-        if len(found) < len(months):
+        found = _billed_months(past, rules, year, at)
+        if found is None:
             continue
+        earlier = _billed_months(past, rules, year - 1, min(at, f"{year - 1}-12"))
         debts = [row for row in past.history if (row.indicator, row.place) == ("debt_pemda", "district")
-                 and _end(row.month) <= before]  # fmt: skip
+                 and _end(row.month) <= year_end]  # fmt: skip
         debt = round(max(debts, key=lambda row: _end(row.month)).value) if debts else 0
         bare = district.model_copy(update={"stocks": (stock,), "default_stock": at, "history": ()})
         heads, selves = (np.array([entry[part] for entry in found], np.int64) for part in (0, 1))
-        return Known(bare, stock, own is None, heads, selves, debt)
+        before = None if earlier is None else sum(entry[2] for entry in earlier)
+        return Known(bare, stock, own is None, heads, selves, debt, before)
     raise UserError("{district} has no membership stock up to {month} from which {year} can be computed; it has "
                     "{known}", district=district.title, month=month, year=year,
                     known=", ".join(stock.month for stock in district.stocks))  # fmt: skip
@@ -89,8 +91,16 @@ def _backwards(past: District, month: str) -> list[str]:
     return [later(month, number - number_of(month)) for number in range(last, first - 1, -1)]
 
 
-def _billed(past: District, rules: Rules, month: str) -> tuple[int, int] | None:
-    """(Pemda heads, self-paying class III members aided) of a month's bill; None when the history does not tell."""
+def _billed_months(past: District, rules: Rules, year: int, last: str) -> list[tuple[int, int, int]] | None:
+    """:func:`_billed` of the months of ``year`` up to ``last``; None when one of them is not known."""
+    months = span(f"{year}-01", max(0, number_of(last) - number_of(f"{year}-01") + 1))
+    found = [entry for month in months if (entry := _billed(past, rules, month)) is not None]
+    return found if len(found) == len(months) else None
+
+
+def _billed(past: District, rules: Rules, month: str) -> tuple[int, int, int] | None:
+    """(Pemda heads, self-paying class III members aided, rupiah) of a month's bill; None when the history does not
+    tell."""
     rows = [row for row in past.history if (row.place, row.month) == ("district", month)]
     figures = {row.indicator: round(row.value) for row in rows if row.indicator in ("billed", "bill_jkn")}
     if not figures:
@@ -99,4 +109,4 @@ def _billed(past: District, rules: Rules, month: str) -> tuple[int, int] | None:
     each = int(rules.value("premium.pbpu_pemda.premium", month)) + aid
     heads = figures.get("billed", figures.get("bill_jkn", 0) // each)
     rest = max(0, figures.get("bill_jkn", heads * each) - heads * each)
-    return heads, rest // aid if aid else 0
+    return heads, rest // aid if aid else 0, heads * each + rest

@@ -35,10 +35,13 @@ class Tried:
 
 def lines_of(amount: int, regime: Regime) -> dict[str, Tried]:
     """The lines that are tried, by a name: cuts and steps under ``regime``, and cuts where heads are dropped at once,
-    since that is what an office does that may not owe."""
+    since that is what an office does that may not owe. None where nothing is proposed."""
+    if not amount:
+        return {}
     lines = {f"cut {cut}": Tried(round(amount * (1 - cut)), cut, regime) for cut in CUTS}
-    lines |= {f"drop {cut}": Tried(round(amount * (1 - cut)), cut, "drop") for cut in CUTS if cut}
-    return lines | {f"step {step}": Tried(amount + step * step_of(amount), None, regime) for step in STEPS}
+    lines |= {f"drop {cut}": Tried(round(amount * (1 - cut)), cut, "drop") for cut in CUTS if cut and regime != "drop"}
+    steps = {step: amount + step * step_of(amount) for step in STEPS}
+    return lines | {f"step {step}": Tried(line, None, regime) for step, line in steps.items() if line > 0}
 
 
 def binding(policy: Policy, year: int, tried: Tried, figure: Figure) -> Policy:
@@ -51,9 +54,13 @@ def binding(policy: Policy, year: int, tried: Tried, figure: Figure) -> Policy:
 
 
 def outcome(bound: Future, free: Future, year: int, tried: Tried, amount: int, figure: Figure) -> LineOutcome:
-    """What happened under the line, against the same replicates of the run ``free`` whose line did not bind."""
+    """What happened under the line, against the same replicates of the run ``free`` whose line did not bind.
+
+    The line is empty in the first month in which a bill finds no budget, or heads are dropped because the next one
+    would not.
+    """
     count = len(bound.series["unfunded"])
-    short = bound.of("unfunded", year) > 0
+    short = (bound.of("unfunded", year) > 0) | (bound.of("dropped", year) > 0)
     months = [month for month in bound.months if month.startswith(f"{year}-")]
     never = len(months)
     first = np.sort(np.where(short.any(axis=1), short.argmax(axis=1), never))
@@ -70,7 +77,7 @@ def outcome(bound: Future, free: Future, year: int, tried: Tried, amount: int, f
         enough=float((~short.any(axis=1)).mean()),
         empty={months[at]: number for at, number in sorted(Counter(first.tolist()).items()) if at < never},
         first_empty=months[middle] if middle < never else None,
-        months_covered=figure.known + float((~short).sum(axis=1).mean()),
+        months_covered=figure.known + float(first.mean()),
         person_months=round(quantile(paid, 0.5).value + figure.heads[0, : figure.known].sum()),
         lose_cover=max(0, round(quantile(lost, 0.5).value)),
         debt=round(quantile(bound.of("debt_pemda", year)[:, -1], 0.5).value),

@@ -133,11 +133,12 @@ class LineOutcome:
     and on the same luck as the need. ``cut`` is the share taken off the proposal, None where the line is a step of the
     ladder; ``change`` is line − proposal.
 
-    ``enough``: chance that no bill finds the line empty. ``empty``: how often it is first empty in each month
-    ("YYYY-MM" → replicates). ``first_empty``: the central month of all replicates, None when it lasts in at least half.
-    ``months_covered``: months (0-12) paid in full, mean. ``person_months``: Pemda person-months paid from it, central.
-    ``lose_cover``: people without active cover in the worst month, against no ceiling, central. ``debt``: owed to BPJS
-    at the end of the year, central. ``status_months`` mean, ``status_all_year`` chance.
+    ``enough``: chance that no bill finds the line empty and nobody is dropped for it. ``empty``: how often it is first
+    empty in each month ("YYYY-MM" → replicates). ``first_empty``: the central month of all replicates, None when it
+    lasts in at least half. ``months_covered``: months (0-12) before the line is empty, mean. ``person_months``: Pemda
+    person-months paid from it, central. ``lose_cover``: people without active cover in the worst month, against no
+    ceiling, central. ``debt``: owed to BPJS at the end of the year, central. ``status_months`` mean,
+    ``status_all_year`` chance.
     """
 
     line: int
@@ -297,6 +298,8 @@ class Proposal:
     for the year before (None without one), ``line`` that of the year itself, ``debt`` what was owed to BPJS at the last
     known month and is taken over, ``outside`` what the district owes beside this line (``village``: 4 % for village
     officials, ``aid_outside``: aid of self-payers), central.
+    ``before_short`` is what the line of the year before lacks (central; 0 when it lasts): unless its P-APBD adds that,
+    it becomes debt and comes on top of the proposal. None without such a line, or where not all its bills are known.
     """
 
     year: int
@@ -325,6 +328,7 @@ class Proposal:
     crowd_out: tuple[Variant, ...]
     revision: Revision | None
     basis: Basis
+    before_short: int | None = None
 
     @property
     def person_months(self) -> int:

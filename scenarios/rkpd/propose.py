@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -12,29 +10,25 @@ from districts.faults import InputError, UserError
 from districts.model import District
 from scenarios.levers.apbd_line import district_lines
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY, quantile
-from scenarios.rkpd.figure import Figure, figure_of
+from scenarios.rkpd.figure import Figure
 from scenarios.rkpd.future import Future, Ground
-from scenarios.rkpd.known import Known, known_at
-from scenarios.rkpd.lines import binding, lines_of, outcome, step_of
+from scenarios.rkpd.known import Known
+from scenarios.rkpd.lines import lines_of, step_of
 from scenarios.rkpd.money import accounts_of, cash_plan, deductions_of, revision_of, sources_of, used
 from scenarios.rkpd.proposal import (
     Basis,
-    LineOutcome,
-    Money,
     Point,
     Proposal,
     Reserve,
-    Row,
     Stage,
     Status,
-    Variant,
-    YearNeed,
 )
 from scenarios.rkpd.restate import Footing, restated
-from scenarios.rkpd.stages import chosen_stage, last_data, stages_of
-from scenarios.rkpd.variants import CROWD_OUT, Possible, crowd_out_levels, possible_rules, variant
-from scenarios.run import Progress, Simulate, Task
-from scenarios.scenario import load_scenario
+from scenarios.rkpd.stages import chosen_stage, last_data
+from scenarios.rkpd.variants import Possible, crowd_out_levels, possible_rules
+from scenarios.rkpd.work import Tell, Work, codes_of, footings_of, runs_of
+from scenarios.run import Progress, Simulate
+from scenarios.scenario import Scenario, load_scenario
 from sim.posterior import Posterior
 from sim.rules import Rules
 from sim.simulate import simulate as engine
@@ -42,9 +36,8 @@ from sim.simulate import simulate as engine
 #: The scenario whose need is proposed, unless another is named.
 SCENARIO = "uhc-non-cut-off"
 #: Replicates of the side questions: paired with those of the figure, they tell differences.
-SIDE_REPLICATES = 16
+SIDE_REPLICATES = 10
 _CURVE = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
-_MAIN = "main"
 
 
 def propose(
@@ -55,9 +48,10 @@ def propose(
     certainty: float | None = 0.8,
     *,
     known_until: str | None = None,
-    scenario: str = SCENARIO,
+    scenario: str | Scenario = SCENARIO,
     replicates: int = 100,
     side_replicates: int = SIDE_REPLICATES,
+    stages: bool = True,
     seed: int = 1,
     jobs: int = 1,
     possible: Sequence[Possible] | None = None,
@@ -70,25 +64,22 @@ def propose(
     stage after the last month of data.
 
     ``certainty`` None proposes the central estimate, for which any number of replicates will do. With
-    ``side_replicates`` 0 only the figure itself is computed: no lines, variants or earlier stages. ``possible`` None
-    takes the rules that are spoken of. The run ends with the year after ``year``. Raises ``InputError`` or
-    ``UserError`` for what cannot be computed, before anything is run.
+    ``side_replicates`` 0 no lines and variants are computed; without ``stages`` the earlier stages are left out.
+    ``possible`` None takes the rules that are spoken of. The run ends with the year after ``year``. Raises
+    ``InputError`` or ``UserError`` for what cannot be computed, before anything is run.
     """
     _check(certainty, replicates, side_replicates, seed)
     stage = chosen_stage(rules, last_data(district), year, known_until)
     year = stage.year
-    footings = _footings(district, rules, posterior, stage, bool(side_replicates))
+    footings = footings_of(district, rules, posterior, stage, stages)
     now = footings[-1]
-    told = load_scenario(scenario)
-    if faults := told.faults(district):
-        raise InputError(faults)
+    told = _scenario(scenario, district)
     if possible is None:
         possible = possible_rules(now.known.stock, rules, year)
-    tell = _Tell(
-        replicates * _figures(footings) + side_replicates * (len(lines_of(0, "owe")) + 3 + len(possible)), progress
-    )
+    sides = len(lines_of(10**9, "owe")) + len(crowd_out_levels()) + len(possible)
+    tell = Tell(replicates * runs_of(footings) + side_replicates * sides, progress)
     ground = Ground(rules, posterior, told, seed, jobs, luck_only, simulate, tell)
-    work = _Work(ground, year, certainty, replicates, deductions_of(district, year), _codes(rules, year), {})
+    work = Work(ground, year, certainty, replicates, deductions_of(district, year), codes_of(rules, year), {})
     free = work.future(now.known, now.with_posterior, last=year + 1)
     figure, ahead = work.figure(now.known, now.with_posterior), work.ahead(free, now.known, district)
     rows = figure.rows(certainty)
@@ -123,98 +114,39 @@ def propose(
                  (("village", "bill_village"), ("aid_outside", "bill_aid_outside"))},
         lines=lines,
         step=step_of(amount),
-        restated=restated(footings, work.told) if side_replicates else (),
+        restated=restated(footings, work.told),
         possible=tuple(entry for entry in variants if entry.chance is not None),
         crowd_out=tuple(entry for entry in variants if entry.chance is None),
         revision=revision_of(district, year, accounts, sum(money.amount for money in deductions)),
         basis=_basis(district, ground, footings, stage, (replicates, side_replicates), free, track_record),
+        before_short=_short_before(district, now.known, free, year),
     )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Work:
-    """A proposal under way: what it asks, and the runs that are done, by what they stand on."""
+def figure_at(
+    district: District,
+    rules: Rules,
+    posterior: Posterior | None,
+    year: int,
+    known_until: str,
+    *,
+    scenario: str | Scenario = SCENARIO,
+    replicates: int = 100,
+    seed: int = 1,
+    jobs: int = 1,
+    luck_only: bool = False,
+    simulate: Simulate = engine,
+) -> Figure:
+    """The figure of ``year`` alone, for studies over many districts: the run ends with the year.
 
-    ground: Ground
-    year: int
-    certainty: float | None
-    replicates: int
-    deductions: tuple[Money, ...]
-    codes: Mapping[str, str]
-    futures: dict[object, Future]
-
-    def future(self, known: Known, posterior: bool, last: int | None = None) -> Future:
-        """The scenario from a stock on, to the end of the year ``last``; computed once."""
-        key = _key(known, posterior)
-        if key not in self.futures:
-            task = Task(self.ground.policy(known, last or self.year))
-            self.futures[key] = self.ground.run(known, {_MAIN: task}, self.replicates, posterior)[_MAIN]
-        return self.futures[key]
-
-    def figure(self, known: Known, posterior: bool, future: Future | None = None) -> Figure:
-        """The year's figure as it stands on what was known."""
-        future = self.future(known, posterior) if future is None else future
-        others = sum(money.amount for money in self.deductions)
-        return figure_of(future, known, self.ground.rules, self.year, others, self.codes)
-
-    def ahead(self, future: Future, known: Known, district: District) -> Figure:
-        """The figure of the year after."""
-        others = sum(money.amount for money in deductions_of(district, self.year + 1))
-        return figure_of(future, known, self.ground.rules, self.year + 1, others, self.codes, own=False)
-
-    def told(self, known: Known, posterior: bool) -> tuple[int, int]:
-        """(amount, median) of the year on what was known."""
-        figure = self.figure(known, posterior)
-        return figure.total(figure.rows(self.certainty)), figure.total(figure.rows(None))
-
-    def year_need(self, year: int, figure: Figure, rows: tuple[Row, ...]) -> YearNeed:
-        """The need of a year whose rows at the certainty are ``rows``."""
-        low, high = (round(figure.at(share).value) for share in (0.1, 0.9))
-        heads, selves = (sum(row.volume for row in rows if row.kind in kinds)
-                         for kinds in (("premium", "premium_extra"), ("aid_self",)))  # fmt: skip
-        gross = sum(row.amount for row in rows)
-        return YearNeed(year, figure.total(rows), figure.total(figure.rows(None)), low, high, heads, selves,
-                        min(figure.others, gross))  # fmt: skip
-
-    def sides(
-        self, now: Footing, possible: Sequence[Possible], amount: int, median: int, replicates: int
-    ) -> tuple[tuple[LineOutcome, ...], tuple[Variant, ...]]:
-        """The lines and the variants, all in one run of ``replicates`` that are paired with the figure's."""
-        if not replicates:
-            return (), ()
-        free, figure = self.future(now.known, now.with_posterior), self.figure(now.known, now.with_posterior)
-        policy = self.ground.policy(now.known, self.year)
-        lines, levels = lines_of(amount, policy.regime), crowd_out_levels()
-        tasks = {name: Task(binding(policy, self.year, wanted, figure)) for name, wanted in lines.items()}
-        tasks |= {name: Task(policy, fixed=((CROWD_OUT, value),)) for name, value in levels.items()}
-        for rule in possible:
-            changes = (*policy.rule_changes, *rule.changes(self.ground.rules, self.year))
-            tasks[f"rule {rule.name}"] = Task(policy.but(rule_changes=changes))
-        ran = self.ground.run(now.known, tasks, replicates, now.with_posterior)
-        ours = figure.need[:replicates]
-
-        def moved(name: str, value: float, run: str, rule: Possible | None = None) -> Variant:
-            theirs = self.figure(now.known, now.with_posterior, ran[run]).need
-            return variant(name, value, theirs, ours, amount, median, rule)
-
-        return (
-            tuple(outcome(ran[name], free, self.year, wanted, amount, figure) for name, wanted in lines.items()),
-            (*(moved(rule.name, rule.premium, f"rule {rule.name}", rule) for rule in possible),
-             *(moved(name, value, name) for name, value in levels.items())),
-        )  # fmt: skip
-
-
-class _Tell:
-    """Counts the units that end, and says so."""
-
-    def __init__(self, total: int, progress: Callable[[Progress], None] | None) -> None:
-        self._total, self._done, self._began, self._progress = total, 0, time.monotonic(), progress
-
-    def __call__(self) -> None:
-        self._done += 1
-        pace = (time.monotonic() - self._began) / self._done
-        if self._progress:
-            self._progress(Progress(self._done, self._total, "", 0, pace * (self._total - self._done)))
+    ``figure.total(figure.rows(0.8))`` is the amount that :func:`propose` proposes at that certainty. Raises as it does.
+    """
+    _check(None, replicates, 0, seed)
+    stage = chosen_stage(rules, last_data(district), year, known_until)
+    now = footings_of(district, rules, posterior, stage, earlier=False)[-1]
+    ground = Ground(rules, posterior, _scenario(scenario, district), seed, jobs, luck_only, simulate, lambda: None)
+    work = Work(ground, year, None, replicates, deductions_of(district, year), codes_of(rules, year), {})
+    return work.figure(now.known, now.with_posterior)
 
 
 def _check(certainty: float | None, replicates: int, side: int, seed: int) -> None:
@@ -234,40 +166,12 @@ def _check(certainty: float | None, replicates: int, side: int, seed: int) -> No
                         least=MIN_REPLICATES_FOR_CERTAINTY, found=replicates)  # fmt: skip
 
 
-def _footings(
-    district: District, rules: Rules, posterior: Posterior | None, stage: Stage, earlier: bool
-) -> tuple[Footing, ...]:
-    """What each stage of the year up to ``stage`` stands on, the last being ``stage``; those before it only where the
-    data reach so far, and a stock was known by then."""
-    found = []
-    before = [other for other in stages_of(rules, stage.year) if earlier and other.known_until < stage.known_until]
-    for each in (*(other for other in before if other.known_until <= last_data(district)), stage):
-        try:
-            known = known_at(district, rules, stage.year, each.known_until)
-        except UserError:
-            if each is stage:
-                raise
-            continue
-        with_posterior = posterior is not None and posterior.history[1] <= each.known_until
-        found.append(Footing(each, known, with_posterior))
-    return tuple(found)
-
-
-def _key(known: Known, posterior: bool) -> object:
-    return known.stock.month, known.rebuilt, posterior
-
-
-def _figures(footings: tuple[Footing, ...]) -> int:
-    """How many runs the figures of the stages take: each basis once, and between two both of whose parts differ one
-    more."""
-    keys = {_key(footing.known, footing.with_posterior) for footing in footings}
-    between = {_key(after.known, before.with_posterior) for before, after in zip(footings, footings[1:], strict=False)}
-    return len(keys | between)
-
-
-def _codes(rules: Rules, year: int) -> dict[str, str]:
-    """SIPD codes of the accounts: ``premium``, ``aid``, ``pbi``."""
-    return {name: str(rules.value(f"apbd.account.{name}", f"{year}-01")) for name in ("premium", "aid", "pbi")}
+def _scenario(scenario: str | Scenario, district: District) -> Scenario:
+    """The scenario by name or file, or as it is; checked for facilities that the district does not have."""
+    found = load_scenario(scenario) if isinstance(scenario, str) else scenario
+    if faults := found.faults(district):
+        raise InputError(faults)
+    return found
 
 
 def _curve(figure: Figure, certainty: float | None, replicates: int) -> tuple[Point, ...]:
@@ -297,6 +201,15 @@ def _reserve(figure: Figure, amount: int, median: int, line: int | None) -> Rese
     short = None if line is None else float((figure.need > line).mean())
     return Reserve(max(0, amount - median), float((figure.need > median).mean()),
                    None if line is None else max(0, amount - line), short)  # fmt: skip
+
+
+def _short_before(district: District, known: Known, free: Future, year: int) -> int | None:
+    """What the line of the year before lacks until December, central; None where its bills are not all known."""
+    line, simulated = district_lines(district).get(year - 1), free.of("bill_jkn", year - 1)
+    if line is None or known.billed_before is None:
+        return None
+    bills = quantile(simulated.sum(axis=1) + known.billed_before, 0.5).value
+    return max(0, round(bills) - line - sum(money.amount for money in deductions_of(district, year - 1)))
 
 
 def _middle_sum(free: Future, key: str, year: int) -> int:
