@@ -43,7 +43,7 @@ def rkpd(
         Path | None, typer.Option(help="Folder of a posterior; default: the one beside the district, if there is one.")
     ] = None,
     prior: Annotated[bool, typer.Option("--prior", help="Use no posterior, as if never calibrated.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder to write the proposal to.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the proposal: its forms, note, workbook, JSON.")] = None,
     jobs: Annotated[int | None, typer.Option(help="Processes; default: one per core.")] = None,
     lang: Lang = "id",
     as_json: Json = False,
@@ -54,6 +54,7 @@ def rkpd(
     from districts.faults import UserError
     from districts.read import read_district
     from districts.whole import write_whole
+    from reports.rkpd import write
     from scenarios.posterior import found_posterior
     from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
     from scenarios.rkpd.propose import propose
@@ -89,4 +90,5 @@ def rkpd(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         write_whole(out / "proposal.json", record + "\n")
+        write(proposal, out, lang)
     typer.echo(record if as_json else answer(proposal, lang))

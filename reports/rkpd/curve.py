@@ -13,9 +13,11 @@ _LEFT, _BOTTOM, _HEIGHT = 1.35, 0.5, 1.75  # inches of the axes
 _TENTHS = (0.0, 0.5, 0.8, 1.0)
 
 
-def curve_chart(proposal: Proposal, lang: str = "id") -> Chart:
+def curve_chart(proposal: Proposal, lang: str = "id") -> Chart | None:
     """Amount (IDR billion) against the chance that it is enough, with the bounds that the replicates allow and marks at
-    the central estimate, the proposal and the line that is written."""
+    the central estimate, the proposal and the line that is written. None without points."""
+    if not proposal.curve:
+        return None
     _ = translator(lang)
     title = _("What an amount is worth: the chance that it lasts to December")
     lead = _("Band: how far the curve could move if it were computed anew (19 in 20).")

@@ -41,8 +41,8 @@ def note(proposal: Proposal, lang: str = "id") -> Note:
         ),
         sentences=tuple(text for text in (_sure(proposal, lang), _less(proposal, lang)) if text),
         cuts_title=_cuts_title(cuts, lang),
-        heads=(_("cut"), _("amount (rupiah)"), _("lasts all year"), _("money runs out"), _("months paid in full"),
-               _("people without cover"), _("debt to BPJS"), _("UHC status")) if cuts else (),
+        heads=(_("cut"), _("amount (rupiah)"), _("lasts all year"), _("money runs out"), _("people without cover"),
+               _("the same if switched off at once"), _("debt to BPJS"), _("UHC status")) if cuts else (),
         cuts=tuple(_cut(line, proposal, lang) for line in cuts),
         beneath=_beneath(proposal, lang) if cuts else "",
         questions=questions(proposal, lang),
@@ -67,9 +67,17 @@ def _less(proposal: Proposal, lang: str) -> str:
     line = next((line for line in proposal.cuts() if line.cut and line.first_empty), None)
     if line is None or line.cut is None or line.first_empty is None:
         return ""
-    return _("If it is cut by {cut}, money runs out in {month} and {people} people are without cover in the worst "
-             "month.").format(cut=percent(line.cut, lang, 0), month=month_name(line.first_empty, lang),
-                              people=number(line.lose_cover, lang))  # fmt: skip
+    text = _("If it is cut by {cut}, money runs out in {month}; at the end of the year {debt} is owed to BPJS, or "
+             "{people} people are without cover if members are switched off at once.")  # fmt: skip
+    return text.format(
+        cut=percent(line.cut, lang, 0), month=month_name(line.first_empty, lang), debt=rupiah_short(line.debt, lang),
+        people=number(_at_once(line, proposal).lose_cover, lang),
+    )  # fmt: skip
+
+
+def _at_once(line: LineOutcome, proposal: Proposal) -> LineOutcome:
+    """The same cut where members are switched off as soon as the line is empty; itself where there is no such run."""
+    return next((other for other in proposal.cuts("drop") if other.cut == line.cut), line)
 
 
 def _cuts_title(cuts: tuple[LineOutcome, ...], lang: str) -> str:
@@ -93,8 +101,8 @@ def _cut(line: LineOutcome, proposal: Proposal, lang: str) -> tuple[str, ...]:
         rupiah(line.line, lang),
         chance_short(line.enough, runs, lang),
         month_name(line.first_empty, lang) if line.first_empty else _("not by December"),
-        number(line.months_covered, lang, 1),
         number(line.lose_cover, lang),
+        number(_at_once(line, proposal).lose_cover, lang),
         rupiah_short(line.debt, lang) if line.debt else rupiah(0, lang),
         _("{months} of 12 months").format(months=number(line.status_months, lang, 1)),
     )

@@ -16,6 +16,7 @@ from reports.rkpd import names
 from reports.rkpd.curve import curve_chart
 from reports.rkpd.grid import Form
 from reports.rkpd.note import note
+from reports.rkpd.wording import data_until
 from scenarios.rkpd.proposal import Proposal
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def forms_page(proposal: Proposal, forms: Sequence[Form], lang: str = "id") -> s
 def note_page(proposal: Proposal, lang: str = "id") -> str:
     """``nota.html``: one page of A4."""
     words, chart = note(proposal, lang), curve_chart(proposal, lang)
-    drawn = Markup(chart.svg(titled=False))
+    drawn = "" if chart is None else Markup(chart.svg(titled=False))
     return _page("nota.html", proposal, lang, title=words.title, note=words, chart=chart, drawn=drawn,
                  dots=round(10 * proposal.certainty) if proposal.certainty else 0)  # fmt: skip
 
@@ -46,7 +47,7 @@ def note_page(proposal: Proposal, lang: str = "id") -> str:
 def _page(template: str, proposal: Proposal, lang: str, **content: Any) -> str:
     _ = translator(lang)
     made = _("{district} · data to {month} · {stage}").format(
-        district=proposal.basis.title, month=month_name(proposal.basis.last_data, lang),
+        district=proposal.basis.title, month=month_name(data_until(proposal), lang),
         stage=names.STAGES[proposal.basis.stage.key],
     )  # fmt: skip
     variables = Markup(":root{" + ";".join(f"--{name}:{value}" for name, value in _VARIABLES.items()) + "}")

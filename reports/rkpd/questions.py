@@ -128,6 +128,10 @@ def _who(proposal: Proposal, lang: str) -> str:
         text += " " + _("Beside this line the district owes {outside} (4 % for village officials and others).").format(
             outside=rupiah_short(outside, lang)
         )
+    if proposal.before_short:
+        text += " " + _("The line of {before} lacks about {amount}: unless its P-APBD adds that, it becomes debt to "
+                        "BPJS and comes on top of the proposal.").format(
+            before=proposal.year - 1, amount=rupiah_short(proposal.before_short, lang))  # fmt: skip
     return text
 
 
@@ -149,7 +153,11 @@ def _assumed(proposal: Proposal, lang: str) -> str:
     _ = translator(lang)
     basis = proposal.basis
     text = _("{assumed} of {inputs} inputs are assumed.").format(assumed=basis.assumed, inputs=basis.inputs)
-    if basis.posterior is None:
+    if basis.posterior is None and basis.posterior_later:
+        text += " " + _("The calibration was left out: its history ends after {month}.").format(
+            month=month_name(basis.stage.known_until, lang)
+        )
+    elif basis.posterior is None:
         text += " " + _("Behaviour is not calibrated to this district: published and assumed rates.")
     else:
         first, last = (month_name(month, lang) for month in basis.posterior)

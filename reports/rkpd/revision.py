@@ -17,9 +17,9 @@ WIDTHS = (21, 64, 21, 21, 21, 12)  # characters: account, what, before, after, d
 def revision_form(proposal: made.Proposal, lang: str = "id") -> Form:
     """The form RKAP – Rincian Belanja SKPD; without a line of the year it says that there is nothing to revise yet."""
     _ = translator(lang)
-    tables = [_stages(proposal, lang)]
-    if proposal.revision is not None:
-        tables.insert(0, _accounts(proposal, proposal.revision))
+    tables = [] if proposal.revision is None else [_accounts(proposal, proposal.revision)]
+    if proposal.restated:
+        tables.append(_stages(proposal, lang))
     return Form(
         key="rkap",
         tab="RKAP",

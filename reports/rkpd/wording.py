@@ -9,7 +9,7 @@ import numpy as np
 from districts.text import percent, rupiah, rupiah_short, translator
 from reports.answer import certainty_words
 from reports.wording import chance_told, chance_words
-from scenarios.rkpd.proposal import Change, Money, Variant
+from scenarios.rkpd.proposal import Change, Money, Proposal, Variant
 
 
 def chance_of(share: float, replicates: int, lang: str = "id") -> str:
@@ -25,6 +25,11 @@ def chance_short(share: float, replicates: int, lang: str = "id") -> str:
 def _hits(share: float, replicates: int) -> np.ndarray:
     """One true or false per replicate: as many as made up the share."""
     return np.arange(replicates) < round(share * replicates)
+
+
+def data_until(proposal: Proposal) -> str:
+    """The last month of data that was used, YYYY-MM."""
+    return min(proposal.basis.stage.known_until, proposal.basis.last_data)
 
 
 def change_words(changes: Sequence[Change], lang: str = "id") -> str:
