@@ -193,7 +193,7 @@ def figure_in(text: str) -> bool:
 
 def test_the_output_indicator_is_the_person_months_of_the_rows(easy: Made) -> None:
     assert figure(easy.page.row("rka", "Keluaran")[2]) == 465_111
-    assert easy.page.row("rkpd", "1.02.02.2.02.26")[4].startswith("465.111 orang-bulan")
+    assert easy.page.row("rkpd", "1.02.02.2.02.26")[4].startswith("465.111\norang-bulan")
 
 
 def test_accounts_before_deductions_and_after_agree_with_the_revision(hard: Made) -> None:

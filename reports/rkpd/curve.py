@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from districts.text import number, percent, rupiah_short, translator
 from reports import palette
 from reports.canvas import TICK, WIDTH, Canvas, Chart
@@ -9,7 +11,10 @@ from reports.fans import decimals_for, round_step, value_axis
 from reports.rkpd.wording import tenths
 from scenarios.rkpd.proposal import Proposal
 
-_LEFT, _BOTTOM, _HEIGHT = 1.35, 0.5, 1.75  # inches of the axes
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LEFT, _BOTTOM, _HEIGHT = 1.35, 0.5, 1.5  # inches of the axes
 _TENTHS = (0.0, 0.5, 0.8, 1.0)
 
 
@@ -35,18 +40,16 @@ def curve_chart(proposal: Proposal, lang: str = "id") -> Chart | None:
         if bounds:
             axes.fill_betweenx(*zip(*bounds, strict=True), color=palette.FAN_8, linewidth=0)
         axes.plot(amounts, chances, color=palette.ACCENT, linewidth=2.2)
+        lowest, highest = _reach(proposal)
         for amount, chance, name, colour in marks:
             axes.plot([amount / 1e9], [chance], "o", color=colour, markersize=7)
-            axes.annotate(f"{name} {rupiah_short(amount, lang)}", (amount / 1e9, chance), xytext=(9, -4), va="top",
-                          textcoords="offset points", fontsize=TICK + 1, fontweight="bold", color=colour)  # fmt: skip
+            _label(axes, f"{name} {rupiah_short(amount, lang)}", amount / 1e9, chance, colour, (lowest + highest) / 2)
         value_axis(axes, 0.0, 1.02, lambda value: percent(value, lang, 0))
         axes.set_yticks(_TENTHS, [tenths(chance, lang) for chance in _TENTHS])
-        lowest, highest = _reach(proposal)
         if proposal.line is not None:
             axes.axvline(proposal.line / 1e9, color=palette.WARNING, linewidth=1.4)
-            axes.annotate(_("line as written {line}").format(line=rupiah_short(proposal.line, lang)),
-                          (proposal.line / 1e9, 0.93), xytext=(5, 0), textcoords="offset points", fontsize=TICK + 1,
-                          fontweight="bold", color=palette.WARNING)  # fmt: skip
+            words = _("line as written {line}").format(line=rupiah_short(proposal.line, lang))
+            _label(axes, words, proposal.line / 1e9, 0.2, palette.WARNING, (lowest + highest) / 2)
         step = round_step((highest - lowest) / 8)
         axes.set_xlim(lowest, highest)
         ticks = [step * at for at in range(int(lowest / step) + 1, int(highest / step) + 1)]
@@ -55,6 +58,15 @@ def curve_chart(proposal: Proposal, lang: str = "id") -> Chart | None:
 
     told = "; ".join(f"{rupiah_short(point.amount, lang)}: {tenths(point.chance, lang)}" for point in points)
     return Chart("kurva", title, lead, f"{title}. {told}.", _BOTTOM + _HEIGHT + 0.1, paint)
+
+
+def _label(axes: Axes, words: str, amount: float, chance: float, colour: str, middle: float) -> None:
+    """Words beside a point of the rising curve: below to the right, or above to the left in the right half."""
+    side: dict[str, Any] = {"xytext": (8, -4), "ha": "left", "va": "top"}
+    if amount > middle:
+        side = {"xytext": (-8, 4), "ha": "right", "va": "bottom"}
+    axes.annotate(words, (amount, chance), textcoords="offset points", fontsize=TICK + 1, fontweight="bold",
+                  color=colour, **side)  # fmt: skip
 
 
 def _chance(proposal: Proposal) -> float:

@@ -48,11 +48,6 @@ class Cell:
     strong: bool = False
 
     @property
-    def figure(self) -> bool:
-        """Whether it holds a number."""
-        return not isinstance(self.value, str)
-
-    @property
     def right(self) -> bool:
         """Whether it stands to the right, as figures do in a column of figures."""
         return self.kind in NUMBER_FORMATS and self.span < _WIDE

@@ -39,6 +39,14 @@ GROUPS = {
     "debt": "Utang iuran tahun sebelumnya kepada BPJS Kesehatan",
     "levers": "Biaya program pendukung",
 }
+#: The same where a line must be short.
+SHORT_GROUPS = {
+    "premium": "Iuran peserta PBPU Pemda",
+    "aid": "Bantuan iuran peserta PBPU Pemda",
+    "aid_self": "Bantuan iuran peserta mandiri kelas III aktif",
+    "debt": "Utang iuran tahun sebelumnya",
+    "levers": "Biaya program pendukung",
+}
 FUNDS = {
     "pad_dau": "DAU/PAD",
     "dau_earmarked": "DAU yang ditentukan penggunaannya",

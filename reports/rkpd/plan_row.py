@@ -12,7 +12,7 @@ from reports.rkpd.grid import Cell, Form, Kind, Row, Table, added, head
 from reports.rkpd.lines import Line, by_price
 from scenarios.rkpd import proposal as made
 
-WIDTHS = (19, 16, 20, 11, 21, 17, 15, 20, 21, 18)  # characters, in the order of the columns of the form
+WIDTHS = (19, 17, 22, 11, 17, 17, 17, 25, 16, 17)  # characters, in the order of the columns of the form
 
 
 def plan_form(proposal: made.Proposal, lang: str = "id") -> Form:
@@ -49,11 +49,11 @@ def _plan(proposal: made.Proposal) -> Table:
         Cell(code, "code"), Cell(name, strong=True),
         Cell("Jumlah orang-bulan peserta PBPU Pemda yang dibayar iurannya\n\nPersentase penduduk terdaftar / aktif"),
         Cell(f"{proposal.basis.kecamatan} kecamatan" if proposal.basis.kecamatan else proposal.basis.title),
-        Cell(f"{number(proposal.person_months)} orang-bulan\n\n{bars}"),
+        Cell(f"{number(proposal.person_months)}\norang-bulan\n\n{bars}"),
         Cell(proposal.amount, "money", strong=True),
         Cell(", ".join(dict.fromkeys(names.FUNDS.get(money.fund, money.fund) for money in proposal.sources))),
         Cell(_important(proposal)),
-        Cell(f"{number(proposal.forward.person_months)} orang-bulan\n\n{bars}"),
+        Cell(f"{number(proposal.forward.person_months)}\norang-bulan\n\n{bars}"),
         Cell(proposal.forward.amount, "money", formula="=I{rkpd[total]}", strong=True),
     )  # fmt: skip
     return Table((*heads, *levels, Row(cells, "plain", "sub")))
@@ -87,7 +87,7 @@ def _becomes(proposal: made.Proposal, heading: str) -> Table:
     count = 0
     for account, group, price in dict.fromkeys((line.account, line.group, line.price) for line in (*now, *then)):
         known, coming = (_find(lines, account, group, price) for lines in (now, then))
-        words = Cell(account or "–", "code"), Cell(names.GROUPS[group], span=3), Cell(price, "money")
+        words = Cell(account or "–", "code"), Cell(names.SHORT_GROUPS[group], span=3), Cell(price, "money")
         cells = *words, *_products(known, "F", _rows_of(known, proposal)), *_products(coming, "H", "")
         rows.append(Row(cells, "plain", f"line{count}"))
         count += 1
