@@ -38,7 +38,8 @@ def curve_chart(proposal: Proposal, lang: str = "id") -> Chart | None:
         bounds = [(point.chance, point.low / 1e9, point.high / 1e9) for point in points
                   if point.low is not None and point.high is not None]  # fmt: skip
         if bounds:
-            axes.fill_betweenx(*zip(*bounds, strict=True), color=palette.FAN_8, linewidth=0)
+            sure, low, high = zip(*bounds, strict=True)
+            axes.fill_betweenx(sure, low, high, color=palette.FAN_8, linewidth=0)
         axes.plot(amounts, chances, color=palette.ACCENT, linewidth=2.2)
         lowest, highest = _reach(proposal)
         for amount, chance, name, colour in marks:

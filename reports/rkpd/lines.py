@@ -72,7 +72,7 @@ def by_account(proposal: Proposal) -> tuple[AccountRows, ...]:
         found[code] = AccountRows(code, groups, ())
     waiting = list(proposal.deductions)
     for code in sorted(found, key=lambda code: -found[code].amount):
-        taken = []
+        taken: list[Money] = []
         while waiting and found[code].amount > sum(money.amount for money in taken):
             money = waiting.pop(0)
             part = min(money.amount, found[code].amount - sum(money.amount for money in taken))

@@ -76,7 +76,7 @@ def _identity(proposal: made.Proposal) -> Table:
         Row(_named("Sub Kegiatan", *names.SUB_ACTIVITY).cells, "account"),
     ]
     for at, money in enumerate(proposal.sources):
-        label = (Cell("Sumber pendanaan", "label", down=len(proposal.sources)),) if at == 0 else ()
+        label = [Cell("Sumber pendanaan", "label", down=len(proposal.sources))] if at == 0 else []
         cells = (*label, Cell(names.fund_name(money), span=wide - 1), Cell(money.amount, "rupiah"))
         rows.append(Row(cells, "plain", f"fund{at}"))
     place = f"{basis.title}, {basis.kecamatan} kecamatan" if basis.kecamatan else basis.title
@@ -85,8 +85,8 @@ def _identity(proposal: made.Proposal) -> Table:
     before = Cell("belum tertulis" if proposal.before is None else proposal.before, "rupiah", wide)
     now = Cell(proposal.amount, "rupiah", wide, formula="=H{rka[total]}", strong=True)
     after = Cell(proposal.forward.amount, "rupiah", wide, formula="=RKPD!J{rkpd[sub]}")
-    for label, cell in ((f"{year - 1} (n−1)", before), (f"{year} (n)", now), (f"{year + 1} (n+1)", after)):
-        rows.append(Row((Cell(f"Alokasi tahun {label}", "label"), cell), "plain"))
+    for which, cell in ((f"{year - 1} (n−1)", before), (f"{year} (n)", now), (f"{year + 1} (n+1)", after)):
+        rows.append(Row((Cell(f"Alokasi tahun {which}", "label"), cell), "plain"))
     target = "Penduduk yang didaftarkan Pemerintah Daerah dan peserta mandiri kelas III yang aktif"
     rows.append(_named("Kelompok sasaran", "", target))
     return Table(tuple(rows), joined=True)
