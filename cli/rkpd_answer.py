@@ -25,8 +25,10 @@ def _heading(proposal: Proposal, lang: str) -> str:
     _ = translator(lang)
     text = _("{district}, RKPD {year}: {stage}, data to {month}")
     stage = proposal.basis.stage
-    return text.format(district=proposal.basis.title, year=proposal.year, stage=stage_name(stage.key, lang),
-                       month=month_name(min(stage.known_until, proposal.basis.last_data), lang))  # fmt: skip
+    return _filled(text.format(
+        district=proposal.basis.title, year=proposal.year, stage=stage_name(stage.key, lang),
+        month=month_name(min(stage.known_until, proposal.basis.last_data), lang),
+    ))  # fmt: skip
 
 
 def _sentences(proposal: Proposal, lang: str) -> str:
