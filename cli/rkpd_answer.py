@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cli.answer import WIDTH, table
@@ -24,8 +25,10 @@ def _heading(proposal: Proposal, lang: str) -> str:
     _ = translator(lang)
     text = _("{district}, RKPD {year}: {stage}, data to {month}")
     stage = proposal.basis.stage
-    return text.format(district=proposal.basis.title, year=proposal.year, stage=stage_name(stage.key, lang),
-                       month=month_name(min(stage.known_until, proposal.basis.last_data), lang))  # fmt: skip
+    return _filled(text.format(
+        district=proposal.basis.title, year=proposal.year, stage=stage_name(stage.key, lang),
+        month=month_name(min(stage.known_until, proposal.basis.last_data), lang),
+    ))  # fmt: skip
 
 
 def _sentences(proposal: Proposal, lang: str) -> str:
@@ -191,14 +194,17 @@ def _first(line: LineOutcome, lang: str) -> str:
 
 
 def _ladder(proposal: Proposal, lang: str) -> str:
-    """What each further step of rupiah buys."""
+    """What each further step of rupiah buys: people for a year more than the line below."""
     _ = translator(lang)
-    if not proposal.lines:
+    ladder, side = proposal.ladder(), proposal.basis.side_replicates
+    if not ladder:
         return ""
-    rows = [[rupiah_short(line.line, lang), number(line.person_months, lang), number(line.months_covered, lang, 1),
-             _first(line, lang), percent(line.enough, lang, 0), number(line.status_months, lang, 1)]
-            for line in proposal.ladder()]  # fmt: skip
-    head = [_("line"), _("person-months"), _("months paid"), _("empty"), _("enough"), _("UHC months")]
+    more = ["–", *(f"+{number((after.person_months - before.person_months) / 12, lang)}"
+                   for before, after in pairwise(ladder))]  # fmt: skip
+    rows = [[rupiah_short(line.line, lang), number(line.person_months, lang), people,
+             number(line.months_covered, lang, 1), _first(line, lang), f"{round(line.enough * side)}/{side}",
+             number(line.status_months, lang, 1)] for line, people in zip(ladder, more, strict=True)]  # fmt: skip
+    head = [_("line"), _("person-months"), _("heads/yr"), _("mo paid"), _("empty"), _("lasts in"), _("UHC months")]
     title = _("What each further {step} buys").format(step=rupiah_short(proposal.step, lang))
     return f"{title}\n{table(head, rows)}"
 

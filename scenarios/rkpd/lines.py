@@ -78,7 +78,7 @@ def outcome(bound: Future, free: Future, year: int, tried: Tried, amount: int, f
         empty={months[at]: number for at, number in sorted(Counter(first.tolist()).items()) if at < never},
         first_empty=months[middle] if middle < never else None,
         months_covered=figure.known + float(first.mean()),
-        person_months=round(quantile(paid, 0.5).value + figure.heads[0, : figure.known].sum()),
+        person_months=round(float(paid.mean() + figure.heads[0, : figure.known].sum())),
         lose_cover=max(0, round(quantile(lost, 0.5).value)),
         debt=round(quantile(bound.of("debt_pemda", year)[:, -1], 0.5).value),
         status_months=float(status.sum(axis=1).mean()),

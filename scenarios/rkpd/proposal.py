@@ -136,7 +136,7 @@ class LineOutcome:
     ``enough``: chance that no bill finds the line empty and nobody is dropped for it. ``empty``: how often it is first
     empty in each month ("YYYY-MM" → replicates). ``first_empty``: the central month of all replicates, None when it
     lasts in at least half. ``months_covered``: months (0-12) before the line is empty, mean. ``person_months``: Pemda
-    person-months paid from it, central. ``lose_cover``: people without active cover in the worst month, against no
+    person-months paid from it, mean. ``lose_cover``: people without active cover in the worst month, against no
     ceiling, central. ``debt``: owed to BPJS at the end of the year, central. ``status_months`` mean,
     ``status_all_year`` chance.
     """
