@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +19,10 @@ import pytest
 from rkpd_example import AID, AMOUNT, EXAMPLE, PREMIUM
 
 import reports.rkpd.files
+from cli.main import main
 from districts.text import month_name, number, rupiah, rupiah_short
+from districts.tiny import tiny_district
+from districts.write import write_folder
 from reports.rkpd import write
 from scenarios.rkpd.proposal import AccountChange, CashMonth, Money, Proposal, Revision, Row
 
@@ -358,6 +363,25 @@ def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     assert "Belum ada pagu tertulis untuk 2027" in made.text
     assert made.page.row("rka", "Alokasi tahun 2026 (n−1)")[1] == "belum tertulis"
     assert len(made.page.checks) == 4
+
+
+def test_the_command_writes_the_forms_of_what_it_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_folder(tiny_district(400, facilities=1, month="2026-05"), tmp_path / "tiny")
+    monkeypatch.chdir(tmp_path)
+    asked = ["prakira", "rkpd", "tiny", "--replicates", "1", "--side-replicates", "0", "--no-stages", "--jobs", "1"]
+    monkeypatch.setattr(sys, "argv", [*asked, "--out", "usulan"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 0, capsys.readouterr().err
+    record = json.loads((tmp_path / "usulan" / "proposal.json").read_text(encoding="utf-8"))
+    page = Page((tmp_path / "usulan" / "usulan.html").read_text(encoding="utf-8"))
+    assert [figure(text) for text in page.checks] == [record["amount"], 0, 0, 0]
+    book = openpyxl.load_workbook(tmp_path / "usulan" / "rka.xlsx", data_only=True)
+    row = next(row for row in book["RKPD"].iter_rows(values_only=True) if row[0] == "1.02.02.2.02.26")
+    assert row[5] == record["amount"] > 0
+    assert "tidak dihitung" in (tmp_path / "usulan" / "nota.html").read_text(encoding="utf-8")
 
 
 def test_equal_proposals_give_equal_files(easy: Made, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from districts.text import month_name, number, percent, rupiah, rupiah_short, tr
 from reports.answer import certainty_words
 from reports.rkpd import names
 from reports.rkpd.questions import Question, questions
-from reports.rkpd.wording import chance_of, chance_short, regime_words
+from reports.rkpd.wording import chance_of, chance_short, regime_words, spread_words
 from scenarios.rkpd.proposal import LineOutcome, Proposal
 
 
@@ -51,14 +51,11 @@ def note(proposal: Proposal, lang: str = "id") -> Note:
 
 def _sure(proposal: Proposal, lang: str) -> str:
     _ = translator(lang)
-    need = proposal.need
-    if proposal.certainty is None:
-        return _("This is the central estimate; there are too few replicates to say how sure it is. Range {low} to "
-                 "{high}.").format(low=rupiah_short(need.low, lang), high=rupiah_short(need.high, lang))  # fmt: skip
-    return _("That is enough in {certainty} cases. The central estimate is {middle}, range {low} to {high} (8 in 10 "
-             "cases).").format(certainty=certainty_words(proposal.certainty, lang),
-                               middle=rupiah_short(need.median, lang), low=rupiah_short(need.low, lang),
-                               high=rupiah_short(need.high, lang))  # fmt: skip
+    told = _("This is the central estimate; there are too few replicates to say how sure it is.")
+    if proposal.certainty is not None:
+        sure = _("That is enough in {certainty} cases.")
+        told = sure.format(certainty=certainty_words(proposal.certainty, lang))
+    return f"{told} {spread_words(proposal.need, proposal.basis.replicates, lang)}"
 
 
 def _less(proposal: Proposal, lang: str) -> str:

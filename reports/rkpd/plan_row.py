@@ -10,6 +10,7 @@ from reports.answer import certainty_words
 from reports.rkpd import names
 from reports.rkpd.grid import Cell, Form, Kind, Row, Table, added, head
 from reports.rkpd.lines import Line, by_price
+from reports.rkpd.wording import spread_words
 from scenarios.rkpd import proposal as made
 
 WIDTHS = (19, 17, 22, 11, 17, 17, 17, 25, 16, 17)  # characters, in the order of the columns of the form
@@ -128,18 +129,14 @@ def _products(line: Line | None, column: str, volume: str) -> tuple[Cell, Cell]:
 
 def _notes(proposal: made.Proposal, lang: str) -> tuple[str, ...]:
     _ = translator(lang)
-    forward, rows = proposal.forward, proposal.forward_rows
-    products = [f"{number(row.heads, lang)} × {row.months} × {rupiah(row.price, lang)}" for row in rows]
+    forward = proposal.forward
+    products = [f"{number(line.volume, lang)} × {rupiah(line.price, lang)}" for line in by_price(proposal.forward_rows)]
     others = f" − {rupiah(forward.deductions, lang)}" if forward.deductions else ""
-    product = _("Forward estimate {year} (people × months × price): {products} = {amount}.").format(
+    product = _("Forward estimate {year} (person-months × price): {products} = {amount}.").format(
         year=forward.year, products=" + ".join(products) + others, amount=rupiah(forward.amount, lang)
     )
-    spread = _("Central estimate of {year} {middle}, range {low} to {high}. It is computed anew with the next RKPD.")
-    spread = spread.format(year=forward.year, middle=rupiah_short(forward.median, lang),
-                           low=rupiah_short(forward.low, lang), high=rupiah_short(forward.high, lang))  # fmt: skip
-    if proposal.certainty is None:
-        return product, spread
-    sure = _("As sure as the ceiling: enough in {certainty} cases.").format(
-        certainty=certainty_words(proposal.certainty, lang)
-    )
-    return product, f"{sure} {spread}"
+    told = [spread_words(forward, proposal.basis.replicates, lang), _("It is computed anew with the next RKPD.")]
+    if proposal.certainty is not None:
+        sure = _("As sure as the ceiling: enough in {certainty} cases.")
+        told.insert(0, sure.format(certainty=certainty_words(proposal.certainty, lang)))
+    return product, " ".join(told)

@@ -8,7 +8,7 @@ from districts.text import month_name, number, rupiah, rupiah_short, translator
 from reports.answer import certainty_words
 from reports.rkpd import names
 from reports.rkpd.lines import by_price
-from reports.rkpd.wording import chance_of, fund_words, group_words, tenths, variant_words
+from reports.rkpd.wording import fund_words, group_words, reserve_words, tenths, variant_words
 from scenarios.rkpd.proposal import LineOutcome, Proposal
 
 
@@ -65,11 +65,7 @@ def _sure(proposal: Proposal, lang: str) -> str:
         text += " " + _("Computed anew, the amount would lie between {low} and {high}.").format(
             low=rupiah_short(point.low, lang), high=rupiah_short(point.high, lang)
         )
-    text += " " + _("If only the central estimate is budgeted, Perubahan APBD must be able to add {over}; it must add "
-                    "something: {chance}.").format(
-        chance=chance_of(proposal.reserve.chance_median, proposal.basis.replicates, lang),
-        over=rupiah_short(proposal.reserve.over_median, lang))  # fmt: skip
-    return text
+    return f"{text} {reserve_words(proposal, lang)}".strip()
 
 
 def _ladder(proposal: Proposal, lang: str) -> str:

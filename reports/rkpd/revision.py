@@ -8,7 +8,7 @@ from districts.text import month_name, rupiah_short, translator
 from reports.rkpd import names
 from reports.rkpd.grid import Cell, Form, Row, Table, added, head
 from reports.rkpd.lines import by_account
-from reports.rkpd.wording import chance_of, change_words
+from reports.rkpd.wording import chance_of, change_words, reserve_words
 from scenarios.rkpd import proposal as made
 
 WIDTHS = (21, 64, 21, 21, 21, 12)  # characters: account, what, before, after, difference, percent
@@ -92,22 +92,13 @@ def _stage_rows(proposal: made.Proposal, lang: str) -> Iterator[Row]:
 
 def _notes(proposal: made.Proposal, lang: str) -> tuple[str, ...]:
     _ = translator(lang)
-    reserve, runs = proposal.reserve, proposal.basis.replicates
-    notes = []
+    reserve, year = proposal.reserve, proposal.year
+    notes = [reserve_words(proposal, lang)]
     if proposal.revision is None:
-        notes.append(
-            _("No line is written for {year} yet, so there is nothing to revise; the form fills itself when one is.")
-            .format(year=proposal.year)
-        )  # fmt: skip
-    notes.append(
-        _("If only the central estimate is budgeted, Perubahan APBD must be able to add {over}; it must add something: "
-          "{chance}.").format(over=rupiah_short(reserve.over_median, lang),
-                                   chance=chance_of(reserve.chance_median, runs, lang))
-    )  # fmt: skip
+        text = _("No line is written for {year} yet, so there is nothing to revise; the form fills itself when one is.")
+        notes.insert(0, text.format(year=year))
     if proposal.line is not None and reserve.over_line is not None and reserve.chance_line is not None:
-        notes.append(
-            _("With the line of {line} it must be able to add {over}; it must add something: {chance}.").format(
-                line=rupiah_short(proposal.line, lang), over=rupiah_short(reserve.over_line, lang),
-                chance=chance_of(reserve.chance_line, runs, lang))
-        )  # fmt: skip
-    return tuple(notes)
+        text = _("With the line of {line} it must be able to add {over}; it must add something: {chance}.")
+        notes.append(text.format(line=rupiah_short(proposal.line, lang), over=rupiah_short(reserve.over_line, lang),
+                                 chance=chance_of(reserve.chance_line, proposal.basis.replicates, lang)))  # fmt: skip
+    return tuple(note for note in notes if note)

@@ -8,8 +8,8 @@ import numpy as np
 
 from districts.text import percent, rupiah, rupiah_short, translator
 from reports.answer import certainty_words
-from reports.wording import chance_told, chance_words
-from scenarios.rkpd.proposal import Change, Money, Proposal, Variant
+from reports.wording import chance_told, chance_words, ranged
+from scenarios.rkpd.proposal import Change, Money, Proposal, Variant, YearNeed
 
 
 def chance_of(share: float, replicates: int, lang: str = "id") -> str:
@@ -25,6 +25,30 @@ def chance_short(share: float, replicates: int, lang: str = "id") -> str:
 def _hits(share: float, replicates: int) -> np.ndarray:
     """One true or false per replicate: as many as made up the share."""
     return np.arange(replicates) < round(share * replicates)
+
+
+def spread_words(need: YearNeed, replicates: int, lang: str = "id") -> str:
+    """The central estimate of a year, with the range of 8 in 10 where the replicates are enough for one."""
+    _ = translator(lang)
+    middle, low, high = (rupiah_short(value, lang) for value in (need.median, need.low, need.high))
+    if not ranged(replicates):
+        return _("Central estimate of {year}: {middle}.").format(year=need.year, middle=middle)
+    return _("Central estimate of {year}: {middle}, range {low} to {high} (8 in 10 cases).").format(
+        year=need.year, middle=middle, low=low, high=high
+    )
+
+
+def reserve_words(proposal: Proposal, lang: str = "id") -> str:
+    """What P-APBD must add if only the central estimate is budgeted; empty without a certainty to add for."""
+    if proposal.certainty is None:
+        return ""
+    return translator(lang)(
+        "If only the central estimate is budgeted, Perubahan APBD must be able to add {over}; it must add something: "
+        "{chance}."
+    ).format(
+        over=rupiah_short(proposal.reserve.over_median, lang),
+        chance=chance_of(proposal.reserve.chance_median, proposal.basis.replicates, lang),
+    )
 
 
 def data_until(proposal: Proposal) -> str:
