@@ -42,7 +42,7 @@ def steered(past: FloatArray, future: FloatArray, observed: FloatArray, months: 
         return future
     grown = np.log(now / then) + noise
     middle, spread = grown.mean(), grown.std()
-    if spread == 0:
+    if spread < 1e-9:  # only rounding
         return future
     target = np.clip(np.log(seen[0] / seen[1]), middle - FURTHEST * spread, middle + FURTHEST * spread)
     onward = np.log(future / now[:, None])

@@ -290,8 +290,8 @@ def main(where: Path, rows: int = 600, replicates: int = 30) -> None:
     about = (
         f"{count} made-up districts of a world of compartments (`calibration/worlds/compartments.py`), which shares no "
         "equation with this model: two years of monthly reports, then a year to be forecast. The model is calibrated "
-        f"to them ({rows} simulations), runs through them to their end, is steered by their pace, anchored to the last figures and told what "
-        "is announced, as `prakira backtest` forecasts. Baselines see the same reports; "
+        f"to them ({rows} simulations), runs through them to their end, is steered by their pace, anchored to the last "
+        "figures and told what is announced, as `prakira backtest` forecasts. Baselines see the same reports; "
         '"told" ones know the announced heads and rupiah as well. The figures are ratios of mean CRPS over months 1 to '
         "12, in units of the series' own level, model over baseline: below 1 the model is better; in brackets the 95 % "
         f"paired bootstrap interval over districts. {replicates} draws a forecast. None of them was looked at before."
