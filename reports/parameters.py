@@ -27,6 +27,7 @@ def parameter_label(name: str, lang: str = "id") -> str:
         "segment.join_when_sick": _("joining when hospital care is needed (times)"),
         "segment.ask_pemda": _("families in arrears that ask the Pemda, a month"),
         "segment.pemda_out": _("heads taken off the Pemda's list, a month"),
+        "segment.nik_invalid": _("applications without a valid NIK"),
         "segment.pemda_replaced": _("heads who left the Pemda's list and are replaced"),
         "care.sick": _("sick visits per active member and month"),
         "care.well": _("well contacts per active member and month"),

@@ -79,7 +79,7 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("premium_ppu", "rupiah", "iuran PPU", "PPU premiums"),
     Indicator("premium_self", "rupiah", "iuran mandiri dibayar", "self-paid premiums"),
     Indicator("aid_central", "rupiah", "bantuan iuran pusat", "central premium aid"),
-    Indicator("bill_premium", "rupiah", "tagihan iuran Rp35.000", "bill: 35,000 premium"),
+    Indicator("bill_premium", "rupiah", "tagihan iuran PBPU Pemda", "bill: premium of Pemda heads"),
     Indicator("bill_aid_pemda", "rupiah", "tagihan bantuan iuran PBPU Pemda", "bill: 2,800 aid, Pemda heads"),
     Indicator("bill_aid_self", "rupiah", "tagihan bantuan iuran mandiri kelas III", "bill: aid, class III self-payers"),
     Indicator("bill_village", "rupiah", "tagihan iuran perangkat desa 4 %", "bill: 4 % for village officials"),

@@ -6,7 +6,16 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any
 
-from sim import steps_care, steps_clinics, steps_money, steps_pemda, steps_people, steps_staff, steps_supply
+from sim import (
+    steps_care,
+    steps_clinics,
+    steps_crowds,
+    steps_money,
+    steps_pemda,
+    steps_people,
+    steps_staff,
+    steps_supply,
+)
 from sim.world import World
 
 
@@ -61,6 +70,8 @@ STEPS: tuple[Step, ...] = (
     Step("live_and_die", 0, "lahir, meninggal, pindah, sakit baru; pembersihan data; genap 21 tahun; keluar PBI-JK",
          "births, deaths, moves, new illness; register cleansing; coming of age; exits from PBI-JK",
          steps_people.live_and_die),
+    Step("move_crowds", 0, "guncangan penduduk: yang datang atau pergi bersama-sama",
+         "population shocks: those who come or go together", steps_crowds.move_crowds),
     Step("update_pbi", 0, "pengganti PBI-JK masuk", "replacements enter PBI-JK", steps_people.update_pbi),
     Step("end_contracts", 0, "kontrak dokter dan dokter gigi berakhir; formasinya diisi lagi",
          "contracts of doctors and dentists end; their posts are filled anew", steps_staff.end_contracts),

@@ -36,6 +36,32 @@ class NewPosts(NamedTuple):
     months: float
 
 
+class RuleChange(NamedTuple):
+    """From ``month`` ("YYYY-MM") on the rule ``key`` has ``value``.
+
+    ``chance`` (0-1) below 1 makes it a *possible rule*: whether it comes is drawn once per replicate by the name
+    ``rule``, so that changes of one name come together and scenarios meet the same draw (sim/possible.py).
+    """
+
+    key: str
+    month: str
+    value: object
+    chance: float = 1.0
+    rule: str = ""
+
+
+class Crowd(NamedTuple):
+    """``heads`` people who arrive (below 0: leave) at the end of ``month`` (index) at the ``facilities`` (indices).
+
+    ``segment`` (a code of sim.codes) is what they belong to, -1: any.
+    """
+
+    month: int
+    heads: int
+    segment: int
+    facilities: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Policy:
     """A policy over ``months`` calendar months, month 0 being the first simulated month.
@@ -72,7 +98,7 @@ class Policy:
     line_cash: tuple[tuple[str, int], ...] | None = None  # cash of the line by month of arrival; None: never short
     top_up: float = 0.0  # share of what is missing until December that P-APBD adds (its dated first month)
     # -- rules -----------------------------------------------------------------------------------------
-    rule_changes: tuple[tuple[str, str, object], ...] = ()  # (key, month "YYYY-MM" from which it holds, value)
+    rule_changes: tuple[RuleChange, ...] = ()  # certain ones and possible ones; of two on a key the last one counts
     # -- central government ----------------------------------------------------------------------------
     pbi_cut: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of active PBI-JK heads removed that month
     pbi_cut_takeover: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of those applied for by the Pemda
@@ -86,6 +112,13 @@ class Policy:
     rehab_promotion: FloatArray = field(default_factory=lambda: np.zeros(0))  # times the REHAB joining rate
     amnesty_announced: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))  # an amnesty is awaited
     amnesty: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of class III debts forgiven that month
+    # -- what happens to the district --------------------------------------------------------------------
+    laid_off: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of private workers' families out of work
+    job_loss_factor: FloatArray = field(default_factory=lambda: np.ones(0))  # times job losses of private workers
+    miss_factor: FloatArray = field(default_factory=lambda: np.ones(0))  # times the chance to miss a premium
+    sick_factor: FloatArray = field(default_factory=lambda: np.ones((0, 0)))  # times the sick visits asked for
+    emergency_factor: FloatArray = field(default_factory=lambda: np.ones((0, 0)))  # times the hospital emergencies
+    crowds: tuple[Crowd, ...] = ()  # people who come or go together
     # -- register --------------------------------------------------------------------------------------
     cleansing: FloatArray = field(
         default_factory=lambda: np.zeros(0)
@@ -95,6 +128,7 @@ class Policy:
     outreach_own_hours: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # of the facility's own staff
     recruits: tuple[NewPosts, ...] = ()  # posts opened
     referral_training: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of doctors trained, 0-1
+    recorded_least: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of contacts entered in P-Care
     fund_frozen: BoolArray = field(default_factory=lambda: np.zeros((0, 0), np.bool_))  # capitation fund pays nothing
     drug_budget_factor: FloatArray = field(default_factory=lambda: np.ones((0, 0)))  # times the APBD drug budget
     drug_lead_factor: FloatArray = field(default_factory=lambda: np.ones((0, 0)))  # times the district store's lead
@@ -138,10 +172,16 @@ def baseline_policy(months: int, facilities: int) -> Policy:
         rehab_promotion=np.ones(months),
         amnesty_announced=np.zeros(months, np.bool_),
         amnesty=np.zeros(months),
+        laid_off=np.zeros(months),
+        job_loss_factor=np.ones(months),
+        miss_factor=np.ones(months),
+        sick_factor=np.ones((months, facilities)),
+        emergency_factor=np.ones((months, facilities)),
         cleansing=np.zeros(months),
         outreach_hours=np.zeros((months, facilities)),
         outreach_own_hours=np.zeros((months, facilities)),
         referral_training=np.zeros((months, facilities)),
+        recorded_least=np.zeros((months, facilities)),
         fund_frozen=np.zeros((months, facilities), np.bool_),
         drug_budget_factor=np.ones((months, facilities)),
         drug_lead_factor=np.ones((months, facilities)),

@@ -64,6 +64,9 @@ class Purpose(IntEnum):
     BEHAVIOUR = 16  # one normal per parameter
     SHOCK = 17  # one normal per effect, place and month
     STOCK = 18  # lanes: gamma words of the split of joiners
+    POSSIBLE_RULE = 30  # lanes: whether it comes (name: a checksum of the rule's name)
+    # Each household, in the month in which people leave together.
+    CROWD = 31  # lanes: its place among those who leave
     # Once per simulation of a calibration's table.
     OBSERVATION = 24  # one normal per series and month: errors of the figures that a district reports; resampling
     # Streams of numpy (`numpy_generator`), for what is computed from results.

@@ -35,15 +35,19 @@ def fall_ill(world: World) -> None:
     wave = 1 + b["care.season"] * season(world.calendar.month_of_year(month))
     level = b["care.sick"] * wave * float(np.exp(world.shocks.care_month[month]))
     facility = np.exp(0.5 * world.shocks.contact + world.shocks.care_facility_month[month])
+    facility *= world.policy.sick_factor[month]
+    hurt_place = world.policy.emergency_factor[month]
     world.well_place = _well_factor(world)
-    world.recorded = shifted(b["care.recorded"], world.shocks.recorded + world.shocks.recorded_month[month])
+    usual = shifted(b["care.recorded"], world.shocks.recorded + world.shocks.recorded_month[month])
+    world.recorded = np.maximum(usual, world.policy.recorded_least[month])
     world.households.need[:] = 0
     sick, emergency = world.tables.sick * level, world.tables.emergency * b["care.emergency"]
 
     def task(lo: int, hi: int, slot: int) -> None:
         illness.fall_ill(
             world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, sick, emergency,
-            world.tables.well, facility, world.well_place, world.recorded, world.tables.near, b["care.uninsured"],
+            world.tables.well, facility, hurt_place, world.well_place, world.recorded, world.tables.near,
+            b["care.uninsured"],
         )  # fmt: skip
 
     world.team.over_people(task, world.used)

@@ -17,6 +17,7 @@ from sim.payers.claims import (
     WAITING,
 )
 from sim.people import care, demography, premiums, segments
+from sim.rules.premium import own_premiums
 from sim.shocks import shifted
 from sim.steps_care import season
 from sim.world import World, pemda_heads
@@ -28,7 +29,7 @@ def pay_premiums(world: World) -> None:
     wave = 1 + b["premium.season"] * season(world.calendar.month_of_year(month))
     effect = float(world.shocks.premium_month[month])
     rates = premiums.premium_rates(
-        b, world.policy, world.rules, month, world.on, float(shifted(b["premium.miss"], effect)) * wave,
+        b, world.policy, world.rules, world.law, month, world.on, float(shifted(b["premium.miss"], effect)) * wave,
         float(shifted(b["premium.return"], -effect)),
     )  # fmt: skip
     place = np.exp(world.shocks.premium)
@@ -43,7 +44,7 @@ def pay_premiums(world: World) -> None:
     world.team.over(task, len(world.households.name))
     world.now.paid += np.sum(paid, axis=0)
     world.now.family_moves += np.sum(moves, axis=0)
-    self_paid = int(world.now.paid.sum(axis=1) @ _own_premiums(world))
+    self_paid = int(world.now.paid.sum(axis=1) @ own_premiums(world.rules, world.on))
     heads = world.heads.paid_by
     pbi = int(heads[codes.PAYER_CENTRAL].sum()) * world.rule("premium.pbi_jk")
     wage = min(world.district.mean_wage * b["money.wage"], world.rule("premium.ppu.wage_cap"))
@@ -55,7 +56,7 @@ def pay_premiums(world: World) -> None:
     workers = int((sum(payroll.values()) + village) * worker)
     village_part = int(village * world.rule("premium.village.rate_employer"))
     pemda_heads = int(heads[codes.PAYER_DISTRICT : codes.PAYER_THIRD + 1].sum())
-    aid_central = (pemda_heads + world.heads.self_paying_class3()) * world.rule("premium.pbpu.class3.aid_central")
+    aid_central = (pemda_heads + world.aided_self_payers()) * world.rule("premium.pbpu.class3.aid_central")
     for payer, amount, purpose in (
         ("households", self_paid, "self-paid premiums"),
         ("central government", pbi, "PBI-JK premiums"),
@@ -72,14 +73,6 @@ def pay_premiums(world: World) -> None:
         premium_ppu=employers + workers + village_part,
         aid_central=aid_central,
     )
-
-
-def _own_premiums(world: World) -> np.ndarray:
-    """What a self-paying member pays per month by class 0-3, in rupiah."""
-    return np.array([
-        0, world.rule("premium.pbpu.class1"), world.rule("premium.pbpu.class2"),
-        world.rule("premium.pbpu.class3.member_share"),
-    ])  # fmt: skip
 
 
 def handle_claims(world: World) -> None:
@@ -133,7 +126,7 @@ def close_month(world: World) -> None:
         ("active", codes.ACTIVE), ("pending", codes.PENDING), ("arrears", codes.ARREARS), ("lapsed", codes.LAPSED),
     )}  # fmt: skip
     origin, moves, events = now.origin, now.moves, now.events
-    owed = heads.owed * _own_premiums(world)  # rupiah by class
+    owed = heads.owed * own_premiums(world.rules, world.on)  # rupiah by class
     before, world.pemda_heads = world.pemda_heads, pemda_heads(world)
     world.pemda_left = before + int(origin.sum()) - now.dropped - world.pemda_heads
     world.record(

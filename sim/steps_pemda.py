@@ -45,7 +45,7 @@ def _make_bill(world: World, heads: int) -> Bill:
     return make_bill(
         heads=heads,
         province_heads=int(world.heads.paid_by[codes.PAYER_PROVINCE : codes.PAYER_THIRD + 1].sum()),
-        self_class3=world.heads.self_paying_class3(),
+        self_class3=world.aided_self_payers(),
         premium=world.rule("premium.pbpu_pemda.premium"),
         aid=world.rule("premium.pbpu_pemda.aid"),
         village_wages=world.village_payroll(),
@@ -117,8 +117,10 @@ def _cash_month(world: World, month: int) -> int:
 
 def apply_for_heads(world: World) -> None:
     """The Pemda applies for heads by its policy; the ministry cuts or updates PBI-JK."""
-    _cut_pbi(world)
     month, policy = world.month, world.policy
+    returned = world.office.mend(world.people.name[world.office.unclear], world.key, month)
+    world.people.queued[returned] = 0  # they may be applied for again
+    _cut_pbi(world)
     if world.to_restore:
         _apply(world, "only_dropped", world.to_restore, codes.PEMDA)
         world.to_restore = 0
@@ -157,7 +159,9 @@ def _cut_pbi(world: World) -> None:
     world.note(f"{len(chosen)} PBI-JK heads removed by the ministry")
     takeover = round(float(world.policy.pbi_cut_takeover[world.month]) * len(chosen))
     if takeover and world.line.takes_in():
-        file_applications(world, chosen[world.people.presence[chosen] == codes.RESIDENT][:takeover])
+        residents = chosen[world.people.presence[chosen] == codes.RESIDENT]
+        # the ministry keeps only matched NIK on the list of PBI-JK (general knowledge)
+        file_applications(world, residents[:takeover], matched=True)
 
 
 def _reach_target(world: World) -> None:
@@ -205,11 +209,11 @@ def _apply(world: World, order: str, wanted: int, only_segment: int = -1) -> tup
     return file_applications(world, chosen)
 
 
-def file_applications(world: World, chosen: NDArray[np.int64]) -> tuple[int, int]:
-    """File applications with the enrolment office."""
+def file_applications(world: World, chosen: NDArray[np.int64], matched: bool = False) -> tuple[int, int]:
+    """File applications with the enrolment office; ``matched``: of people whose NIK is known to be valid."""
     new = int((world.people.status[chosen] == codes.NEVER).sum())
     world.people.queued[chosen] = 1
-    world.office.apply(chosen, world.people.name[chosen], world.key, world.month)
+    world.office.apply(chosen, world.people.name[chosen], world.key, world.month, matched)
     return new, len(chosen) - new
 
 
@@ -257,4 +261,3 @@ def review_status(world: World) -> None:
         world.status_uhc = holds
     world.non_cut_off = world.status_uhc and world.b["feedback.status_to_activation"] > 0
     world.record(status_uhc=float(world.status_uhc))
-    world.office.mend(world.people.name[world.office.unclear], world.key, month)

@@ -54,7 +54,7 @@ def count_day_one(world: World) -> None:
 def change_segments(world: World) -> None:
     """Jobs, voluntary joining, crowd-out, ways back at the point of care; families in arrears ask the Pemda."""
     month, slots = world.month, world.team.slots
-    rates = segment_rates(world.b)
+    rates = segment_rates(world.b, float(world.policy.job_loss_factor[month]), float(world.policy.laid_off[month]))
     wait_days = int(world.rule("activation.pbpu_days"))
     moves, origin = world.team.tallies(len(world.now.moves)), world.team.tallies(len(world.now.origin))
     asking = [np.zeros(world.used + 1, np.int32) for _ in range(slots)] if world.non_cut_off else None
@@ -94,8 +94,8 @@ def live_and_die(world: World) -> None:
         pemda_out=b["segment.pemda_out"],
     )
     events = world.team.tallies(demography.EVENTS)
-    mothers = [_list(world.used // 20) for _ in range(slots)]
-    patients = [_list(world.used // 20) for _ in range(slots)]
+    mothers = [room_for(world.used // 20) for _ in range(slots)]
+    patients = [room_for(world.used // 20) for _ in range(slots)]
     tables = world.tables
 
     def task(lo: int, hi: int, slot: int) -> None:
@@ -115,10 +115,10 @@ def live_and_die(world: World) -> None:
     world.move_carry += b["demo.move_in"] / 12 * world.residents_at_end[-1]
     arrivals = int(world.move_carry)
     world.move_carry -= arrivals
-    newcomers = _list(arrivals)
+    newcomers = room_for(arrivals)
     world.used = demography.arrive(
-        world.people, world.households, world.key.k0, world.key.k1, month, world.used, world.first, arrivals,
-        tables.frailty, b["chronic.adherence"], newcomers, world.now.events,
+        world.people, world.households, world.key.k0, world.key.k1, month, world.used, 0, arrivals,
+        np.arange(world.first, dtype=np.int32), tables.frailty, b["chronic.adherence"], newcomers, world.now.events,
     )  # fmt: skip
     for found in (*patients, newcomers):
         world.patients_used = add_patients(
@@ -131,7 +131,7 @@ def live_and_die(world: World) -> None:
         world.population_published = world.residents_at_end[max(0, len(world.residents_at_end) - lag)]
 
 
-def _list(room: int) -> NDArray[np.int32]:
+def room_for(room: int) -> NDArray[np.int32]:
     """Room for the indices of ``room`` persons; entry 0 counts them."""
     return np.zeros(room + 101, np.int32)
 

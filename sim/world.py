@@ -33,8 +33,10 @@ from sim.people.register import close_register
 from sim.people.selection import FamilyOrders
 from sim.people.team import Team, make_team
 from sim.policy import Policy
+from sim.possible import come_true
 from sim.random import Key, make_key
 from sim.rules import Rules
+from sim.rules.premium import one_class
 from sim.shocks import Shocks
 from sim.start import Tables, make_start
 from sim.trace import Trace
@@ -44,6 +46,8 @@ IntArray = NDArray[np.int64]
 
 #: Room for the visits of a month, relative to their mean.
 _VISITS_ROOM = 1.8
+#: Room for those who arrive together and for their children, relative to their number.
+_CROWD_ROOM = 1.4
 
 
 class Heads(NamedTuple):
@@ -67,10 +71,6 @@ class Heads(NamedTuple):
     def registered(self) -> int:
         """All on the register."""
         return int(self.on_register().sum()) - self.with_status(codes.NEVER)
-
-    def self_paying_class3(self) -> int:
-        """Active class III members who pay themselves."""
-        return int(self.paid_by[codes.PAYER_SELF, 3])
 
     def residents(self) -> int:
         """Those who really live in the district."""
@@ -101,6 +101,7 @@ class World:
 
     district: District
     rules: Rules
+    law: Rules  # the rules without what the policy changes
     b: dict[str, float]
     policy: Policy
     key: Key
@@ -224,6 +225,11 @@ class World:
         for total, tally in zip(self.heads, tallies, strict=True):
             total[:] = np.sum(tally, axis=0)
 
+    def aided_self_payers(self) -> int:
+        """Active self-paying members with premium aid: those of class III, or all once there is one class only."""
+        lowest = 1 if one_class(self.rules, self.on) else 3
+        return int(self.heads.paid_by[codes.PAYER_SELF, lowest:].sum())
+
     def village_payroll(self) -> int:
         """Monthly wages of village officials in rupiah, at the minimum wage (assumed)."""
         members = int(self.heads.paid_by[codes.PAYER_VILLAGE].sum())
@@ -251,22 +257,25 @@ def make_world(
         behaviour = behaviour.but({"shock.size": 0.0})
     b = behaviour.as_dict()
     count = len(district.facilities)
-    before, rules = rules, rules.from_month(policy.rule_changes)
+    key = make_key(seed, replicate)
+    law, rules = rules, rules.from_month(change[:3] for change in come_true(policy.rule_changes, key, luck_only))
+    arriving = sum(max(crowd.heads, 0) for crowd in policy.crowds)
     start = make_start(district, stock, behaviour, seed, replicate, luck_only, policy.months)
     team = make_team(threads, start.people.household, start.residents)
     env, ledger, hospitals = simpy.Environment(), Ledger(), make_hospitals(district)
     world = World(
         district=district,
         rules=rules,
+        law=law,
         b=b,
         policy=policy,
-        key=make_key(seed, replicate),
+        key=key,
         calendar=calendar,
         stock=stock,
         shocks=start.shocks,
         env=env,
-        people=copy_arrays(start.people),
-        patients=copy_arrays(start.patients),
+        people=copy_arrays(start.people, int(_CROWD_ROOM * arriving)),
+        patients=copy_arrays(start.patients, int(_CROWD_ROOM * arriving)),
         households=copy_arrays(start.households),
         used=start.used,
         patients_used=start.patients_used,
@@ -291,7 +300,7 @@ def make_world(
             np.zeros(4, np.int64),
             np.zeros(4, np.int64),
         ),
-        shares=[first_shares(district, before, calendar.first)],
+        shares=[first_shares(district, law, calendar.first)],
         out_district=np.zeros((policy.months, len(DISTRICT))),
         out_facility=np.zeros((policy.months, count, len(FACILITY))),
         out_segment=np.zeros((policy.months, len(SEGMENTS), len(SEGMENT))),
@@ -305,7 +314,13 @@ def make_world(
         chronic=np.zeros((count, chronic.COUNTS), np.int64),
         hospital=np.zeros((len(hospitals.share), care.COUNTS), np.int64),
         visits=[
-            np.empty((_visit_room(b, stock) // (1 if slot == 0 else team.slots - 1), care.VISIT_COLUMNS), np.float32)
+            np.empty(
+                (
+                    _visit_room(b, stock.population + arriving, policy) // (1 if slot == 0 else team.slots - 1),
+                    care.VISIT_COLUMNS,
+                ),
+                np.float32,
+            )
             for slot in range(team.slots)
         ],
     )
@@ -326,6 +341,6 @@ def _make_treasury(district: District, policy: Policy) -> Treasury:
     return Treasury(arrivals(district.budget, credits=True), cash)
 
 
-def _visit_room(b: dict[str, float], stock: Stock) -> int:
+def _visit_room(b: dict[str, float], population: int, policy: Policy) -> int:
     """Visits a month may bring: more than a population that is active throughout asks for in a bad January."""
-    return int(_VISITS_ROOM * b["care.sick"] * stock.population) + 2000
+    return int(_VISITS_ROOM * b["care.sick"] * population * max(1.0, float(policy.sick_factor.max()))) + 2000

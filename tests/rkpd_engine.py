@@ -34,7 +34,7 @@ def simulate(
 ) -> Results:  # fmt: skip
     """Results with the shapes of the engine's; only what a proposal reads is filled."""
     months = span(later(stock or district.default_stock, 1), policy.months)
-    dated = rules.from_month(policy.rule_changes)
+    dated = rules.from_month(change[:3] for change in policy.rule_changes)
     table = np.zeros((policy.months, len(CATALOGUE["district"])))
 
     def put(key: str, month: int, value: float) -> None:

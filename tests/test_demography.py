@@ -445,7 +445,7 @@ def test_without_room_nobody_is_overwritten() -> None:
 def _arrive(people: People, households: Households, used: int, first: int, count: int):  # type: ignore[no-untyped-def]
     events, ill = np.zeros(demography.EVENTS, np.int64), np.zeros(count + 1, np.int32)
     used = demography.arrive(
-        people, households, KEY.k0, KEY.k1, 7, used, first, count, TABLE, 0.5, ill, events
+        people, households, KEY.k0, KEY.k1, 7, used, 0, count, np.arange(first), TABLE, 0.5, ill, events
     )  # fmt: skip
     return used, ill[1 : 1 + ill[0]], events
 

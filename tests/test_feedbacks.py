@@ -8,6 +8,7 @@ import pytest
 from scenarios.feedbacks import FEEDBACKS, measure
 from scenarios.store import LEVELS
 from sim.behaviour import PARAMETERS
+from sim.policy import RuleChange
 from tests.engine import BEHAVIOUR, policy_for, results, small
 
 MONTHS = 12
@@ -52,7 +53,7 @@ def test_a_score_is_paid_in_the_month_after_it() -> None:
     """Another scheme, from the first or from the fourth month on: rated in it, paid after the rule's lag of a month."""
     law = results(small(), policy_for(small(), 7))
     for first in (0, 3):
-        other = policy_for(small(), 7, rule_changes=(("kbk.scheme", law.months[first], "zones_2016"),))
+        other = policy_for(small(), 7, rule_changes=(RuleChange("kbk.scheme", law.months[first], "zones_2016"),))
         found = results(small(), other)
         for series, month in (("score_tenths", first), ("capitation_paid", first + 1)):
             assert _first_difference(*(run.series(series, "facility") for run in (law, found))) == month
@@ -133,6 +134,7 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
         reminders=np.full(9, 0.5),
         cleansing=np.full(9, 0.1),
         amnesty_announced=np.arange(9) < 4,
+        rule_changes=(RuleChange("premium.pbpu.class3.member_share", "2024-01", 70_000),),
     )
     strain = {
         "clinic.service_minutes": 25.0, "clinic.visits_per_desk": 5.0, "drugs.target_months": 0.5,

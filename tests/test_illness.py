@@ -19,14 +19,15 @@ AGES = codes.MAX_AGE + 1
 def _fall_ill(
     people: People, households: Households, sick: float = 0.0, emergency: float = 0.0, well: float = 0.0,
     recorded: float = 1.0, near: np.ndarray | None = None, uncovered: float = 1.0, month: int = 3,
-    cuts: tuple[int, ...] = (), place: float = 1.0,
+    cuts: tuple[int, ...] = (), place: float = 1.0, hurt: float = 1.0,
 ) -> None:  # fmt: skip
     near = np.ones(256) if near is None else near
     count = len(people.name)
     for lo, hi in zip((0, *cuts), (*cuts, count), strict=True):
         illness.fall_ill(
             people, households, KEY.k0, KEY.k1, month, lo, hi, np.full((2, AGES), sick), np.full(AGES, emergency),
-            np.full((2, AGES), well), np.full(1, place), np.ones(1), np.full(1, recorded), near, uncovered,
+            np.full((2, AGES), well), np.full(1, place), np.full(1, hurt), np.ones(1), np.full(1, recorded), near,
+            uncovered,
         )  # fmt: skip
 
 
@@ -127,7 +128,7 @@ def test_age_is_counted_in_completed_years() -> None:
     well[:, 60:] = 2.0
     illness.fall_ill(
         people, households, KEY.k0, KEY.k1, 3, 0, 2, np.zeros((2, AGES)), np.zeros(AGES), well, np.ones(1), np.ones(1),
-        np.ones(1), np.ones(256), 1.0,
+        np.ones(1), np.ones(1), np.ones(256), 1.0,
     )  # fmt: skip
     assert (people.wish & codes.WELL > 0).tolist() == [True, False]
 

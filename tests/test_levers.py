@@ -21,16 +21,24 @@ from scenarios.levers.cleansing import Cleansing
 from scenarios.levers.collectors import Collectors
 from scenarios.levers.documents import choices_of, document_all, text_of, unit_of
 from scenarios.levers.drug_supply import DrugSupply
+from scenarios.levers.economic_shock import EconomicShock
+from scenarios.levers.epidemic import Epidemic
 from scenarios.levers.kbk_scheme import KbkScheme
+from scenarios.levers.kris import Kris
 from scenarios.levers.outreach import Outreach
 from scenarios.levers.pbi_cut import PbiCut
+from scenarios.levers.pcare_completeness import PcareCompleteness
 from scenarios.levers.pemda_intake import PemdaIntake
+from scenarios.levers.population_shock import PopulationShock
+from scenarios.levers.premium_change import PremiumChange
 from scenarios.levers.quota_addition import QuotaAddition
 from scenarios.levers.recruitment import Recruitment
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
 from scenarios.levers.switch_off import SwitchOff
+from scenarios.levers.tariff_change import TariffChange
+from scenarios.months import later
 from sim.policy import NewPosts, Policy, baseline_policy
 from sim.rules import RuleDateError, load_rules
 
@@ -59,6 +67,16 @@ FROM_TENTH = [
     (DrugSupply(start="+9", budget_factor=2, lead_factor=0.5, target_months=1, cost_per_month=1000),
      {"drug_budget_factor", "drug_lead_factor", "drug_target_extra", "lever_cost"}),
     (BludTransition(start="+9"), {"fund_frozen"}),
+    (PcareCompleteness(start="+9", share=0.98, cost_per_month=5), {"recorded_least", "lever_cost"}),
+    (EconomicShock(start="+9", laid_off=0.1, job_loss_factor=2, miss_factor=2),
+     {"laid_off", "job_loss_factor", "miss_factor"}),
+    (Epidemic(start="+9", sick_factor=2, emergency_factor=3, cost_per_month=5),
+     {"sick_factor", "emergency_factor", "lever_cost"}),
+    (PopulationShock(month="+9", movement="leave", heads=5), {"crowds"}),
+    (PremiumChange(start="+9", class1=5), {"rule_changes"}),
+    (Kris(start="+9", premium=60_000), {"rule_changes"}),
+    (TariffChange(start="+9", factor=2), {"rule_changes"}),
+    (KbkScheme(start="+9", scheme="zones_2017"), {"rule_changes"}),
     (FixedCost(start="+9", cost_per_month=5), {"lever_cost"}),
 ]  # fmt: skip
 IDS = [lever.kind for lever, _ in FROM_TENTH]
@@ -75,11 +93,15 @@ def differing(one: Policy, other: Policy) -> set[str]:
 def until(one: Policy, name: str, month: int) -> object:
     """What the policy decides by ``name`` before ``month``."""
     value = getattr(one, name)
-    return [posts for posts in value if posts.month < month] if name == "recruits" else value[:month]
+    if name in ("recruits", "crowds"):
+        return [entry for entry in value if entry.month < month]
+    if name == "rule_changes":
+        return [change for change in value if change.month < later("2023-11", month)]
+    return value[:month]
 
 
 def test_every_lever_with_a_date_is_in_the_table() -> None:
-    undated = {"apbd_line", "kbk_scheme"}  # no monthly arrays
+    undated = {"apbd_line"}
     assert {lever.kind for lever, _ in FROM_TENTH} == (set(LEVERS) - undated) | {"fixed_cost"}
 
 
@@ -362,6 +384,20 @@ def test_relative_months_count_from_the_reported_start() -> None:
         (DrugSupply, {"budget_factor": -1}),
         (DrugSupply, {"lead_factor": 0}),
         (BludTransition, {"months": 0}),
+        (PremiumChange, {}),
+        (PremiumChange, {"class3": 40_000, "aid_central": 30_000, "aid_regional": 20_000}),
+        (PremiumChange, {"class1": 0}),
+        (PremiumChange, {"class1": 5, "chance": 1.1}),
+        (Kris, {"start": "+1"}),
+        (Kris, {"premium": 5_000, "aid_central": 6_000}),
+        (TariffChange, {"factor": 0}),
+        (TariffChange, {"factor": 2, "facility_type": "hospital"}),
+        (EconomicShock, {"laid_off": 1.1}),
+        (EconomicShock, {"months": 0}),
+        (Epidemic, {"sick_factor": 11}),
+        (PopulationShock, {"month": "+1", "movement": "arrive", "heads": 0}),
+        (PopulationShock, {"month": "+1", "movement": "flee", "heads": 5}),
+        (PcareCompleteness, {"share": 1.1, "cost_per_month": 0}),
     ],
 )
 def test_contradictions_and_bounds_are_refused(lever: type[Lever], given: dict[str, object]) -> None:

@@ -257,13 +257,21 @@ def test_applications_after_the_cut_off_day_wait_a_month_more() -> None:
     assert pemda[0, 2] == 20 * len(calendar.working_days(0))
 
 
-def test_the_office_mends_unclear_applications() -> None:
-    quota = np.zeros(10, np.int64)
+def test_the_office_mends_unclear_applications_or_returns_them() -> None:
+    """Of 1,000 applied for, 300 have no valid NIK; 40 % of those come in a month later, the others not at all. Bounds:
+    five standard deviations (false alarm below 1 in 10^6)."""
+    quota = np.zeros(4, np.int64)
     quota[0] = 1000
-    found = results(small(), policy_for(small(), 10, intake_quota=quota), BEHAVIOUR.but({"segment.nik_invalid": 0.3}))
+    behaviour = STILL.but({"segment.nik_invalid": 0.3, "segment.nik_mended": 0.4, "segment.pemda_replaced": 0.0})
+    found = results(small(), policy_for(small(), 4, intake_quota=quota), behaviour)
     queue = found.series("intake_queue")
-    assert 200 < queue[0] < 400
-    assert queue[-1] < 20
+    assert abs(queue[0] - 300) < 5 * np.sqrt(1000 * 0.3 * 0.7)
+    assert not queue[1:].any()
+    ways = ("never", "lapsed", "arrears", "pbpu", "ppu")
+    intake = np.sum([found.series(f"intake_{way}") for way in ways], axis=0)
+    assert intake[0] == 1000 - queue[0]
+    assert abs(intake[1] - 0.4 * queue[0]) < 5 * np.sqrt(queue[0] * 0.4 * 0.6)
+    assert not intake[2:].any()
 
 
 def test_the_ledger_refuses_what_is_not_whole_rupiah() -> None:
@@ -334,3 +342,13 @@ def test_a_self_payer_taken_over_stays_covered() -> None:
     base = results(small(), policy_for(small(), 3), STILL)
     assert found.series("intake_pbpu").sum() > 100
     assert (found.series("active") >= base.series("active")).all()
+
+
+def test_those_who_fall_out_of_pbi_are_taken_over_without_a_new_check_of_their_nik() -> None:
+    """All that the Pemda asks for are on its list after the cut, though six in ten other applications are unclear."""
+    share = np.zeros(3)
+    share[1] = 0.1
+    policy = policy_for(small(), 3, pbi_cut=share, pbi_cut_takeover=np.where(share > 0, 0.5, 0.0))
+    found = results(small(), policy, STILL.but({"segment.nik_invalid": 0.6, "segment.pemda_replaced": 0.0}))
+    assert found.series("intake_lapsed")[1] == round(0.5 * found.series("pbi_out")[1])
+    assert found.series("intake_queue")[1] == 0

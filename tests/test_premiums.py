@@ -21,9 +21,9 @@ KEY = make_key(21, 0)
 SIZE = 3
 #: Nothing but missing and returning; other factors are 1, other chances 0.
 PLAIN = PremiumRates(
-    miss=0.10, class3=1.0, sick=1.0, autodebit=1.0, autodebit_share=0.0, back=0.04, hospital=1.0, visited=1.0,
-    collectors=0.0, per_month_owed=1.0, cap=24.0, rehab_least=4.0, rehab_join=0.0, rehab_pay=1.0, instalments=12.0,
-    with_running=0.0, class_down=0.0, forgiven=0.0,
+    miss=0.10, class1=1.0, class2=1.0, class3=1.0, sick=1.0, autodebit=1.0, autodebit_share=0.0, back=0.04,
+    hospital=1.0, visited=1.0, collectors=0.0, per_month_owed=1.0, cap=24.0, rehab_least=4.0, rehab_join=0.0,
+    rehab_pay=1.0, instalments=12.0, with_running=0.0, class_down=0.0, forgiven=0.0,
 )  # fmt: skip
 REHAB_2022 = PLAIN._replace(miss=0.0, back=0.0, rehab_join=1.0)
 REHAB_2025 = REHAB_2022._replace(instalments=36.0, with_running=1.0)
@@ -341,24 +341,24 @@ def test_others_do_not_change_a_familys_luck() -> None:
 def test_the_rates_of_a_month_come_from_behaviour_policy_and_rules() -> None:
     b, rules = default_behaviour().as_dict(), load_rules()
     policy = baseline_policy(3, 1)
-    plain = premium_rates(b, policy, rules, 1, "2023-05", 0.05, 0.02)
+    plain = premium_rates(b, policy, rules, rules, 1, "2023-05", 0.05, 0.02)
     assert (plain.miss, plain.back) == (0.05, 0.02)
     assert (plain.cap, plain.rehab_least, plain.instalments, plain.with_running) == (24, 4, 12, 0)
-    later = premium_rates(b, policy, rules, 1, "2025-04", 0.05, 0.02)
+    later = premium_rates(b, policy, rules, rules, 1, "2025-04", 0.05, 0.02)
     assert (later.instalments, later.with_running) == (36, 1)
     second = np.array([0.0, 1.0, 0.0])
-    reminded = premium_rates(b, policy.but(reminders=0.5 * second), rules, 1, "2023-05", 0.05, 0.02)
+    reminded = premium_rates(b, policy.but(reminders=0.5 * second), rules, rules, 1, "2023-05", 0.05, 0.02)
     assert reminded.miss == pytest.approx(0.05 * (1 - 0.5 * b["premium.reminder"]))
-    awaited = premium_rates(b, policy.but(amnesty_announced=second > 0), rules, 1, "2023-05", 0.05, 0.02)
+    awaited = premium_rates(b, policy.but(amnesty_announced=second > 0), rules, rules, 1, "2023-05", 0.05, 0.02)
     assert awaited.miss == pytest.approx(0.05 * (1 + b["premium.amnesty_miss"]))
     assert awaited.back == pytest.approx(0.02 * b["premium.amnesty_return"])
     levers = policy.but(autodebit=0.3 * second, collectors=0.4 * second, amnesty=0.7 * second,
                         rehab_promotion=1 + second)  # fmt: skip
-    pushed = premium_rates(b, levers, rules, 1, "2023-05", 0.05, 0.02)
+    pushed = premium_rates(b, levers, rules, rules, 1, "2023-05", 0.05, 0.02)
     assert pushed.autodebit_share == pytest.approx(b["premium.autodebit_share"] + 0.3)
     assert (pushed.collectors, pushed.forgiven) == (0.4, 0.7)
     assert pushed.rehab_join == pytest.approx(2 * plain.rehab_join)
-    assert premium_rates(b, levers, rules, 0, "2023-04", 0.05, 0.02) == plain
+    assert premium_rates(b, levers, rules, rules, 0, "2023-04", 0.05, 0.02) == plain
     assert all(isinstance(value, float) for value in plain)
 
 

@@ -18,7 +18,7 @@ from scenarios.rkpd.money import cash_plan, sources_of
 from scenarios.rkpd.proposal import Money, Proposal
 from scenarios.rkpd.propose import figure_at, propose
 from scenarios.rkpd.stages import chosen_stage, last_data, stages_of
-from scenarios.rkpd.variants import possible_rules, read_possible
+from scenarios.rkpd.variants import read_possible
 from sim.behaviour import default_behaviour
 from sim.posterior import Posterior
 from sim.rules import load_rules
@@ -314,17 +314,18 @@ def test_the_line_of_the_year_against_the_proposal() -> None:
     assert found.reserve.chance_line == 1.0
 
 
-def test_a_single_premium_brings_in_as_much_as_the_classes() -> None:
-    """By hand: every self-payer and Pemda head of the small district is in class III, so that it is 42,000."""
-    single = next(rule for rule in possible_rules(DISTRICT.stock(), RULES, 2027) if rule.name == "kris")
-    assert single.premium == 42_000
-    rows = DISTRICT.stock().segments
-    dear = tuple(row.model_copy(update={"klass": 1}) if row.segment == "pbpu" else row for row in rows)
-    heads = {row.segment: row.registered for row in rows}
-    mean = (heads["pbpu"] * 150_000 + heads["pbpu_pemda"] * 42_000) / (heads["pbpu"] + heads["pbpu_pemda"])
-    single = next(rule for rule in possible_rules(DISTRICT.stock().model_copy(update={"segments": dear}), RULES, 2027)
-                  if rule.name == "kris")  # fmt: skip
-    assert 0 <= single.premium - mean < 1_000
+def test_rules_that_may_come_are_told_beside_the_figure_not_in_it() -> None:
+    """The rise of the library, 46,200 gross: the Pemda pays 39,200 + 2,800 = 42,000 from January; its chance is told.
+    A scenario that holds the rule as possible has the figure of today's premium."""
+    usual = proposed(certainty=None, replicates=1, side_replicates=1)
+    rise = {rule.name: rule for rule in usual.possible}["premium_rise"]
+    bill = HEADS * EACH + SELVES * AID
+    assert (rise.value, rise.chance) == (46_200, 0.6)
+    assert rise.ratio == pytest.approx((HEADS * 42_000 + SELVES * AID) / bill)
+    kris = {rule.name: rule for rule in usual.possible}["kris"]
+    assert (kris.value, kris.chance) == (60_000, 0.5)
+    assert kris.ratio == pytest.approx((HEADS * (60_000 - 4_200) + SELVES * AID) / bill)
+    assert proposed(certainty=None, replicates=1, scenario="premium-rise-possible").amount == usual.amount
 
 
 @pytest.mark.parametrize(
@@ -346,7 +347,13 @@ def test_what_cannot_be_computed_is_said(asked: dict[str, object], told: str) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "told"), [("48000", "write NAME=PREMIUM@CHANCE"), ("p=48000@2", "write NAME"), ("p=5000@0.1", "at least")]
+    ("text", "told"),
+    [
+        ("48000", "write NAME=PREMIUM@CHANCE"),
+        ("p=48000@2", "write NAME"),
+        ("p=5000@0.1", "between the aid in it"),
+        ("p=4800000@0.1", "and 1000000"),
+    ],
 )
 def test_a_possible_rule_has_a_form(text: str, told: str) -> None:
     with pytest.raises(UserError, match=told):

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.backtesting.series import Series
+from calibration.backtesting.steer import steered
 from calibration.history.errors import error_of
 from calibration.history.observed import Key, Observed
 from calibration.posterior.calibrate import Ready
@@ -86,8 +87,9 @@ def members(
     seed: int,
     at: int,
 ) -> FloatArray:
-    """The forecast of ``series``, (replicates, horizon): simulated, anchored to what was ``observed`` (months,) up to
-    the origin where the simulation passes through it, with errors of observation.
+    """The forecast of ``series``, (replicates, horizon): simulated, steered by the pace and anchored to the level of
+    what was ``observed`` (months,) up to the origin, where the simulation passes through it, with errors of
+    observation.
 
     ``samples`` hold (replicates, lead + horizon) by key; ``at`` numbers the series, for its errors.
     """
@@ -99,18 +101,17 @@ def members(
     error = error_of(series.indicator)
     replicates, horizon = future.shape
     noise = np.stack([
-        normals(make_key(seed, replicate), numbered(horizon + 2), 1000 + at, Purpose.OBSERVATION)
+        normals(make_key(seed, replicate), numbered(horizon + 3), 1000 + at, Purpose.OBSERVATION)
         for replicate in range(replicates)
     ])  # fmt: skip
+    own, shared, last, pace = noise[:, :-3], noise[:, -3:-2], noise[:, -2:-1], noise[:, -1]
+    months = max(1, min(_anchored(series), int(np.isfinite(observed[first:known]).sum())))
+    future = steered(past, future, observed[first:known], months, error.month * np.sqrt(2 / months) * pace)
+    # the months that anchor have errors of their own
+    scale = 1.0 if factor is None else factor[:, None] * np.exp(error.month / np.sqrt(months) * last)
     # a series that was anchored carries the error that all its months share already, and so does a stock of its own
-    own = factor is not None or (start.rebuilt and not series.flow)
-    shared = 0.0 if own else error.series * noise[:, -1:]
-    scale = np.ones((replicates, 1))
-    if factor is not None:
-        # the months that anchor have errors of their own
-        months = min(_anchored(series), int(np.isfinite(observed[first:known]).sum()))
-        scale = (factor * np.exp(error.month / np.sqrt(months) * noise[:, -2]))[:, None]
-    return np.asarray(future * scale * np.exp(shared + error.month * noise[:, :-2]))
+    carried = factor is not None or (start.rebuilt and not series.flow)
+    return np.asarray(future * scale * np.exp((0.0 if carried else error.series * shared) + error.month * own))
 
 
 def anchor(simulated: FloatArray, observed: FloatArray, months: int) -> FloatArray | None:

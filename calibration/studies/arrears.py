@@ -25,7 +25,7 @@ from sim.behaviour import Behaviour, default_behaviour
 from sim.calendar import Calendar, next_month
 from sim.people.margins import MOST_MONTHS as _CAP
 from sim.people.margins import PREMIUM
-from sim.policy import baseline_policy
+from sim.policy import RuleChange, baseline_policy
 from sim.random import Purpose, make_key, numbered, uniforms
 from sim.rules import Rules, load_rules
 from sim.simulate import run
@@ -95,16 +95,16 @@ def own_premiums(rules: Rules, month: str) -> FloatArray:
     return np.array([0.0, *(rules.value(key, month) for key in keys)])
 
 
-def _carried_back(rules: Rules, month: str) -> tuple[tuple[str, str, Any], ...]:
+def _carried_back(rules: Rules, month: str) -> tuple[RuleChange, ...]:
     """Rules that are not known in ``month`` as they were first known (none of them touches who pays), REHAB never."""
-    changes: list[tuple[str, str, Any]] = []
+    changes: list[RuleChange] = []
     known = rules.keys()
     for key in known:
         items = rules.history(key)
         if items[0].effective_from.isoformat() > month + "-01":
             never = _NEVER if key == "rehab.min_arrears_months" else items[0].value
-            changes.append((key, month, never))
-            changes += [(key, item.effective_from.isoformat()[:7], item.value) for item in items]
+            changes.append(RuleChange(key, month, never))
+            changes += [RuleChange(key, item.effective_from.isoformat()[:7], item.value) for item in items]
     return tuple(changes)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,7 @@ from scenarios.levers import LEVERS
 from scenarios.months import later
 from scenarios.reading import Placed
 from scenarios.scenario import Scenario
-from scenarios.workers import cores
+from scenarios.workers import cores, each
 from sim.posterior import Posterior
 from sim.random import Purpose, numpy_generator
 from sim.rules import Rules, load_rules
@@ -86,28 +87,50 @@ class Calibrated:
     posterior: Posterior
 
 
-def calibrated(group: Group, seed: int, rules: Rules, folder: Path, rows: int, jobs: int) -> Calibrated:
-    """District ``seed`` of ``group``, calibrated to its history with the table in ``folder``, which is made when it is
-    missing."""
+@dataclass(frozen=True)
+class Study:
+    """What all districts of the study share: ``folder`` for tables and finished districts, ``rows`` of a table, and
+    ``replicates`` of a forecast."""
+
+    rules: Rules
+    folder: Path
+    rows: int
+    replicates: int
+
+    def table(self, group: Group) -> Path:
+        """Where the group's table lies."""
+        return self.folder / f"{group.archetype}-{round(100 * group.intake)}"
+
+    def kept(self, group: Group, seed: int) -> Path:
+        """Where a finished district's scores lie."""
+        return self.folder / f"{self.table(group).name}-{seed}-{self.rows}-{self.replicates}.json"
+
+
+def prepared(group: Group, seed: int, rules: Rules, rows: int) -> tuple[Synthetic, Ready]:
+    """District ``seed`` of ``group``, and what its calibration asks."""
     made = make_district(group.archetype, seed, intake=group.intake)
     district = starting_district(made.archetype).model_copy(update={"history": made.history})
-    past = scenario_of("past", made.past)
-    ready = prepare_loaded(CalibrationPlan(district.name, most=rows), district, rules, past)
-    where = folder / f"{group.archetype}-{round(100 * group.intake)}"
-    with Table.open(where, identity(ready.setting, past)) as table:
-        grow(table, ready.setting, rows, jobs)
-        simulations = load(table, series_needed(ready.observed, ready.codes), ready.codes, rows)
-    return Calibrated(made, ready, as_posterior(ready, fit(simulations, ready.observed, ready.codes, 1), rows))
+    return made, prepare_loaded(CalibrationPlan(district.name, most=rows), district, rules,
+                                scenario_of("past", made.past))  # fmt: skip
 
 
-def forecast_of(case: Calibrated, truth: Truth, replicates: int, jobs: int) -> dict[str, FloatArray]:
+def calibrated(study: Study, group: Group, seed: int) -> Calibrated:
+    """District ``seed`` of ``group``, calibrated to its history with the group's table, which is made if missing."""
+    made, ready = prepared(group, seed, study.rules, study.rows)
+    with Table.open(study.table(group), identity(ready.setting, ready.past)) as table:
+        grow(table, ready.setting, study.rows, 1)
+        simulations = load(table, series_needed(ready.observed, ready.codes), ready.codes, study.rows)
+    return Calibrated(made, ready, as_posterior(ready, fit(simulations, ready.observed, ready.codes, 1), study.rows))
+
+
+def forecast_of(case: Calibrated, truth: Truth, replicates: int) -> dict[str, FloatArray]:
     """The model's sample of each of SERIES, (replicates, months), told what ``truth`` announces: as the backtest
     forecasts, from the stock before the history, through it, and on, anchored at its end."""
     known, months = case.ready.observed.months, len(truth.active)
     told = replace(case.ready, past=scenario_of(truth.name, truth.policy))
     start = start_of(told, known)
     keys = tuple((name, "district") for name in SERIES)
-    samples = sample(future_of(told, start, known, months, case.posterior, keys), range(replicates), jobs)
+    samples = sample(future_of(told, start, known, months, case.posterior, keys), range(replicates))
     series = {one.indicator: one for one in series_of(case.ready.observed, case.ready.codes) if one.place == "district"}
     return {
         name: members(series[name], samples, reported(case.made, name), known, start, case.made.seed, at)
@@ -143,29 +166,33 @@ def reported(made: Synthetic, indicator: str) -> FloatArray:
     return np.array([rows.get(later(first, month), np.nan) for month in range(len(made.active))])
 
 
-def judge(group: Group, seed: int, rules: Rules, folder: Path, rows: int, replicates: int, jobs: int) -> list[Score]:
-    """All scores of one made-up district: every future that it has."""
-    case = calibrated(group, seed, rules, folder, rows, jobs)
-    wanted = ("none", "stop") if group.intake else tuple(case.made.futures)
-    futures = [case.made.futures[name] for name in wanted]
-    return [
-        score for truth in futures
-        for score in scores(case.made, truth, forecast_of(case, truth, replicates, jobs))
-    ]  # fmt: skip
+def judge(study: Study, unit: tuple[Group, int]) -> list[Score]:
+    """All scores of one made-up district: every future that it has. Kept in the study's folder and read again."""
+    group, seed = unit
+    kept = study.kept(group, seed)
+    if not kept.exists():
+        case = calibrated(study, group, seed)
+        wanted = ("none", "stop") if group.intake else tuple(case.made.futures)
+        futures = [case.made.futures[name] for name in wanted]
+        told = [asdict(score) for truth in futures
+                for score in scores(case.made, truth, forecast_of(case, truth, study.replicates))]  # fmt: skip
+        write_whole(kept, json.dumps(told))
+    return [Score(**fields) for fields in json.loads(kept.read_text(encoding="utf-8"))]
 
 
-def study(groups: Sequence[Group], folder: Path, rows: int, replicates: int, jobs: int) -> list[Score]:
-    """The scores of all districts of ``groups``; those of a finished district are kept in ``folder`` and read again."""
-    rules, found = load_rules(), []
+def run_study(groups: Sequence[Group], study: Study, jobs: int) -> list[Score]:
+    """The scores of all districts of ``groups``, in their order."""
     for group in groups:
-        for seed in group.seeds:
-            kept = folder / f"{group.archetype}-{round(100 * group.intake)}-{seed}-{rows}-{replicates}.json"
-            if not kept.exists():
-                told = [asdict(score) for score in judge(group, seed, rules, folder, rows, replicates, jobs)]
-                write_whole(kept, json.dumps(told))
-                print(kept.stem, flush=True)
-            found += [Score(**fields) for fields in json.loads(kept.read_text(encoding="utf-8"))]
-    return found
+        _, ready = prepared(group, group.seeds[0], study.rules, study.rows)
+        with Table.open(study.table(group), identity(ready.setting, ready.past)) as table:
+            grow(table, ready.setting, study.rows, jobs)
+    units = [(group, seed) for group in groups for seed in group.seeds]
+    found = {}
+    with closing(each(judge, study, units, jobs)) as ended:
+        for unit, scored in ended:
+            found[unit] = scored
+            print(study.kept(*unit).stem, flush=True)
+    return [score for unit in units for score in found[unit]]
 
 
 def cases(found: Sequence[Score]) -> dict[str, list[Score]]:
@@ -198,13 +225,13 @@ def hash_of(district: tuple[str, int]) -> int:
 
 #: The districts of the study: 30 in which PBI-JK may be cut, 24 whose intake may stop; seeds that nothing was tried on.
 GROUPS: tuple[Group, ...] = (
-    *(Group(name, 0.0, tuple(range(100, 106))) for name in ("rural", "remote", "wage", "market", "covered")),
-    Group("rural", 0.03, tuple(range(200, 204))),
-    Group("covered", 0.03, tuple(range(210, 214))),
-    Group("wage", 0.10, tuple(range(220, 224))),
-    Group("market", 0.10, tuple(range(230, 234))),
-    Group("rural", 0.25, tuple(range(240, 244))),
-    Group("remote", 0.25, tuple(range(250, 254))),
+    *(Group(name, 0.0, tuple(range(500, 506))) for name in ("rural", "remote", "wage", "market", "covered")),
+    Group("rural", 0.03, tuple(range(600, 604))),
+    Group("covered", 0.03, tuple(range(610, 614))),
+    Group("wage", 0.10, tuple(range(620, 624))),
+    Group("market", 0.10, tuple(range(630, 634))),
+    Group("rural", 0.25, tuple(range(640, 644))),
+    Group("remote", 0.25, tuple(range(650, 654))),
 )
 _NAMES = {"active": "active members", "bill_jkn": "the monthly bill"}
 
@@ -258,13 +285,13 @@ def main(where: Path, rows: int = 600, replicates: int = 30) -> None:
     """The whole study; tables and finished districts are kept in outputs/skill."""
     folder = Path("outputs") / "skill"
     folder.mkdir(parents=True, exist_ok=True)
-    found = study(GROUPS, folder, rows, replicates, cores())
+    found = run_study(GROUPS, Study(load_rules(), folder, rows, replicates), cores())
     count = len({(score.archetype, score.seed) for score in found})
     about = (
         f"{count} made-up districts of a world of compartments (`calibration/worlds/compartments.py`), which shares no "
         "equation with this model: two years of monthly reports, then a year to be forecast. The model is calibrated "
-        f"to them ({rows} simulations), runs through them to their end, is anchored to the last figures and told what "
-        "is announced, as `prakira backtest` forecasts. Baselines see the same reports; "
+        f"to them ({rows} simulations), runs through them to their end, is steered by their pace, anchored to the last "
+        "figures and told what is announced, as `prakira backtest` forecasts. Baselines see the same reports; "
         '"told" ones know the announced heads and rupiah as well. The figures are ratios of mean CRPS over months 1 to '
         "12, in units of the series' own level, model over baseline: below 1 the model is better; in brackets the 95 % "
         f"paired bootstrap interval over districts. {replicates} draws a forecast. None of them was looked at before."

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from scenarios.levers.base import Context, Lever, Month
 from scenarios.months import later
-from sim.policy import Policy
+from sim.policy import Policy, RuleChange
 
 
 class KbkScheme(Lever):
@@ -27,4 +27,4 @@ class KbkScheme(Lever):
     def apply(self, policy: Policy, context: Context) -> Policy:
         """The scheme of the law holds before ``start``, this one from it on."""
         month = later(context.first_month, max(context.position(self.start), 0))
-        return policy.but(rule_changes=(*policy.rule_changes, ("kbk.scheme", month, self.scheme)))
+        return policy.but(rule_changes=(*policy.rule_changes, RuleChange("kbk.scheme", month, self.scheme)))

@@ -119,7 +119,7 @@ def figure_of(
 
     Every month's bill is taken apart exactly: heads and members are whole, since the bill is made of them.
     """
-    dated = rules.from_month(future.policy.rule_changes)
+    dated = rules.from_month(change[:3] for change in future.policy.rule_changes)
     months = [f"{year}-{month:02d}" for month in range(1, 13)]
     premium, aid = (np.array([int(dated.value(f"premium.pbpu_pemda.{part}", month)) for month in months], np.int64)
                     for part in ("premium", "aid"))  # fmt: skip

@@ -56,10 +56,17 @@ class Ground:
     tell: Callable[[], None]
 
     def policy(self, known: Known, year: int) -> Policy:
-        """The scenario's policy from the month after the stock to the end of ``year``, its line not binding."""
+        """The scenario's policy to the end of ``year``, its line not binding, without the rules that are only possible:
+        what they do is told beside the figure."""
+        policy = self.scenario.policy(self.context(known, year))
+        certain = tuple(change for change in policy.rule_changes if change.chance == 1)
+        return policy.but(line_rule="unbounded", line_amounts={}, line_additions={}, line_cash=None, top_up=0.0,
+                          rule_changes=certain)  # fmt: skip
+
+    def context(self, known: Known, year: int) -> Context:
+        """From the month after the stock to the end of ``year``."""
         months = number_of(f"{year}-12") - number_of(known.stock.month)
-        policy = self.scenario.policy(Context(known.district, self.rules, known.first_month, months))
-        return policy.but(line_rule="unbounded", line_amounts={}, line_additions={}, line_cash=None, top_up=0.0)
+        return Context(known.district, self.rules, known.first_month, months)
 
     def run(self, known: Known, tasks: Mapping[str, Task], replicates: int, posterior: bool) -> dict[str, Future]:
         """Every task in ``replicates`` replicates, the same luck in all; with the posterior or the priors."""

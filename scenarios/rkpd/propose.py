@@ -65,8 +65,8 @@ def propose(
 
     ``certainty`` None proposes the central estimate, for which any number of replicates will do. With
     ``side_replicates`` 0 no lines and variants are computed; without ``stages`` the earlier stages are left out.
-    ``possible`` None takes the rules that are spoken of. The run ends with the year after ``year``. Raises
-    ``InputError`` or ``UserError`` for what cannot be computed, before anything is run.
+    ``possible`` None takes the scenario's own and those that are spoken of. The run ends with the year after ``year``.
+    Raises ``InputError`` or ``UserError`` for what cannot be computed, before anything is run.
     """
     _check(certainty, replicates, side_replicates, seed)
     stage = chosen_stage(rules, last_data(district), year, known_until)
@@ -75,7 +75,7 @@ def propose(
     now = footings[-1]
     told = _scenario(scenario, district)
     if possible is None:
-        possible = possible_rules(now.known.stock, rules, year)
+        possible = possible_rules(told, year)
     sides = len(lines_of(10**9, "owe")) + len(crowd_out_levels()) + len(possible)
     tell = Tell(replicates * runs_of(footings) + side_replicates * sides, progress)
     ground = Ground(rules, posterior, told, seed, jobs, luck_only, simulate, tell)

@@ -9,56 +9,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from districts.faults import UserError
-from districts.model import Stock
+from scenarios.levers.kris import Kris
+from scenarios.levers.premium_change import PremiumChange
 from scenarios.rkpd.proposal import Variant
+from scenarios.scenario import Scenario, load_scenario
 from sim.behaviour import PARAMETERS
 from sim.rules import Rules
 
 CROWD_OUT = "segment.crowd_out"
+#: Scenarios of the library whose possible rules are always shown.
+SPOKEN_OF = ("premium-rise-possible", "kris")
 _FORM = re.compile(r"([\w-]+)=(\d+)@(0(\.\d+)?|1(\.0+)?)")
+_HIGHEST = 10**6  # rupiah, as the levers allow
 
 
 @dataclass(frozen=True)
 class Possible:
-    """A rule that may come: a gross class III premium of ``premium`` rupiah a head and month from January on, with
-    ``classes`` for all classes; ``chance`` is whoever names it."""
+    """A rule that may come: ``lever`` as if it came in January of the year, ``chance`` that it does, and the gross
+    ``premium`` of class III in it, rupiah per head and month."""
 
     name: str
-    premium: int
+    lever: PremiumChange | Kris
     chance: float
-    source: str
-    confidence: str
-    classes: bool = False
 
-    def changes(self, rules: Rules, year: int) -> tuple[tuple[str, str, object], ...]:
-        """The changes of the rules: the aid of centre and region stays, the payer's part moves."""
-        month = f"{year}-01"
-        central, regional = (int(rules.value(f"premium.pbpu.class3.aid_{part}", month)) for part in
-                             ("central", "regional"))  # fmt: skip
-        own = self.premium - central - regional
-        values = {
-            "premium.pbpu.class3": self.premium,
-            "premium.pbpu.class3.member_share": own,
-            "premium.pbpu_pemda.premium": own,
-            "premium.pbpu_pemda.district_cost": own + int(rules.value("premium.pbpu_pemda.aid", month)),
-            **({"premium.pbpu.class1": self.premium, "premium.pbpu.class2": self.premium} if self.classes else {}),
-        }
-        return tuple((key, month, value) for key, value in values.items())
+    @property
+    def premium(self) -> int:
+        """Rupiah per head and month, aid included; 0 where the rule leaves class III as it is."""
+        return (self.lever.premium if isinstance(self.lever, Kris) else self.lever.class3) or 0
 
 
-def possible_rules(stock: Stock, rules: Rules, year: int) -> tuple[Possible, ...]:
-    """The rules that are spoken of, with assumed sizes and chances; nothing is enacted.
+def possible_rules(scenario: Scenario, year: int) -> tuple[Possible, ...]:
+    """The possible rules of the premium in ``scenario`` and in the library's :data:`SPOKEN_OF`, each once.
 
-    A gradual rise of the premium was announced (Nota Keuangan RAPBN 2026) without date or size. KRIS was planned from
-    July 2025 (Perpres 59/2024) and no premium was set: assumed is one that brings in as much from today's self-payers
-    and Pemda heads.
+    Nothing of it is enacted; sizes and chances are the scenarios' (assumed). Their evidence is the lever's.
     """
-    rise = "announced in Nota Keuangan RAPBN 2026 without date or size; size and chance assumed"
-    single = "Perpres 59/2024, no rate set; one premium that brings in as much as today's, size and chance assumed"
-    return (
-        Possible("premium_rise", 48_000, 0.3, rise, "assumed"),
-        Possible("kris", _single_premium(stock, rules, f"{year}-01"), 0.1, single, "assumed", classes=True),
-    )
+    found: dict[str, Possible] = {}
+    for source in (scenario, *map(load_scenario, SPOKEN_OF)):
+        for placed in source.levers:
+            lever = placed.lever
+            if isinstance(lever, PremiumChange | Kris) and lever.chance < 1:
+                name = (lever.rule or lever.kind).replace("-", "_")
+                certain = lever.model_copy(update={"start": f"{year}-01", "chance": 1.0})
+                found.setdefault(name, Possible(name, certain, lever.chance))
+    return tuple(found.values())
 
 
 def read_possible(text: str, rules: Rules, year: int) -> Possible:
@@ -68,11 +61,12 @@ def read_possible(text: str, rules: Rules, year: int) -> Possible:
     if not found:
         raise UserError("{text} is not a possible rule; write NAME=PREMIUM@CHANCE, as in premium=48000@0.3: the gross "
                         "class III premium in rupiah and a chance from 0 to 1", text=text)  # fmt: skip
-    rule = Possible(found[1], int(found[2]), float(found[3]), "given by the user", "assumed")
+    name, premium, chance = found[1], int(found[2]), float(found[3])
     least = sum(int(rules.value(f"premium.pbpu.class3.aid_{part}", f"{year}-01")) for part in ("central", "regional"))
-    if rule.premium < least:
-        raise UserError("{text}: a class III premium is at least the aid in it, {least} rupiah", text=text, least=least)
-    return rule
+    if not least <= premium <= _HIGHEST:
+        raise UserError("{text}: a class III premium lies between the aid in it, {least} rupiah, and {most}",
+                        text=text, least=least, most=_HIGHEST)  # fmt: skip
+    return Possible(name, PremiumChange(start=f"{year}-01", class3=premium), chance)
 
 
 def crowd_out_levels() -> dict[str, float]:
@@ -89,15 +83,6 @@ def variant(
     each = theirs / np.maximum(ours, 1)
     ratio = float(theirs.sum() / max(ours.sum(), 1))
     parameter = next(entry for entry in PARAMETERS if entry.name == CROWD_OUT)
-    source, confidence = (rule.source, rule.confidence) if rule else (parameter.source, parameter.confidence)
+    source, confidence = (rule.lever.evidence, "assumed") if rule else (parameter.source, parameter.confidence)
     return Variant(name, value, ratio, float(each.min()), float(each.max()), round(amount * ratio),
                    round(median * ratio), rule.chance if rule else None, source, confidence)  # fmt: skip
-
-
-def _single_premium(stock: Stock, rules: Rules, month: str) -> int:
-    """The mean gross premium of self-payers (by class) and Pemda heads (class III), to the next thousand."""
-    paying = [(row.registered, row.klass or 3) for row in stock.segments
-              if row.payer == "self" or row.segment == "pbpu_pemda"]  # fmt: skip
-    heads = sum(count for count, _ in paying)
-    total = sum(count * int(rules.value(f"premium.pbpu.class{klass}", month)) for count, klass in paying)
-    return -(-total // max(heads, 1) // 1000) * 1000

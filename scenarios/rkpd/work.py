@@ -81,8 +81,7 @@ class Work:
         tasks = {name: Task(binding(policy, self.year, wanted, figure)) for name, wanted in lines.items()}
         tasks |= {name: Task(policy, fixed=((CROWD_OUT, value),)) for name, value in levels.items()}
         for rule in possible:
-            changes = (*policy.rule_changes, *rule.changes(self.ground.rules, self.year))
-            tasks[f"rule {rule.name}"] = Task(policy.but(rule_changes=changes))
+            tasks[f"rule {rule.name}"] = Task(rule.lever.apply(policy, self.ground.context(now.known, self.year)))
         ran = self.ground.run(now.known, tasks, replicates, now.with_posterior)
         ours = figure.need[:replicates]
 

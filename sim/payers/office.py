@@ -16,7 +16,7 @@ IndexArray = NDArray[np.int64]
 class EnrolmentOffice:
     """Applications in order of arrival; ``per_day`` are registered on a working day.
 
-    An application whose NIK is not valid waits in ``unclear`` and is mended by chance each month.
+    An application whose NIK is not valid waits in ``unclear``: a month later it has been mended or is returned.
     """
 
     per_day: int
@@ -25,21 +25,24 @@ class EnrolmentOffice:
     waiting: list[IndexArray] = field(default_factory=list)
     unclear: IndexArray = field(default_factory=lambda: np.zeros(0, np.int64))
 
-    def apply(self, heads: IndexArray, names: NDArray[np.uint32], key: Key, month: int) -> None:
-        """Take in applications (indices of persons with their ``names``); those without a valid NIK go aside."""
+    def apply(self, heads: IndexArray, names: NDArray[np.uint32], key: Key, month: int, matched: bool = False) -> None:
+        """Take in applications (indices of persons with their ``names``); those without a valid NIK go aside, unless
+        the NIK of all have been ``matched`` with the population register already."""
         if len(heads) == 0:
             return
-        valid = uniforms(key, names, month, Purpose.OFFICE, 0) >= self.invalid
+        valid = (uniforms(key, names, month, Purpose.OFFICE, 0) >= self.invalid) | matched
         self.waiting.append(heads[valid])
         self.unclear = np.concatenate([self.unclear, heads[~valid]])
 
-    def mend(self, names: NDArray[np.uint32], key: Key, month: int) -> None:
-        """Once a month: part of the unclear applications become valid and join the queue."""
+    def mend(self, names: NDArray[np.uint32], key: Key, month: int) -> IndexArray:
+        """Once a month, before new applications: those that were unclear are valid now and join the queue, or they are
+        returned: their persons."""
         if len(self.unclear) == 0:
-            return
+            return self.unclear
         done = uniforms(key, names, month, Purpose.OFFICE, 1) < self.mended
         self.waiting.append(self.unclear[done])
-        self.unclear = self.unclear[~done]
+        returned, self.unclear = self.unclear[~done], self.unclear[:0]
+        return returned
 
     def work(self) -> IndexArray:
         """One working day: the next applications, at most ``per_day``."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numba as nb
@@ -89,13 +88,15 @@ class Households(NamedTuple):
 
 
 #: Values of a free slot that are not zero.
-_PEOPLE_DEFAULTS = {"used": -1000, "presence": FREE, "frailty": 1.0, "next": -1}
-_PATIENT_DEFAULTS = {"person": -1}
-_HOUSEHOLD_DEFAULTS = {"back_at": -1000, "cover_until": -1, "first": -1}
+_DEFAULTS: dict[Any, dict[str, float]] = {
+    People: {"used": -1000, "presence": FREE, "frailty": 1.0, "next": -1},
+    Patients: {"person": -1},
+    Households: {"back_at": -1000, "cover_until": -1, "first": -1},
+}
 
 
-def _empty(kind: Any, size: int, defaults: Mapping[str, float]) -> Any:
-    hints = get_type_hints(kind)
+def _empty(kind: Any, size: int) -> Any:
+    hints, defaults = get_type_hints(kind), _DEFAULTS[kind]
     return kind(**{field: np.full(size, defaults.get(field, 0), _element(hint)) for field, hint in hints.items()})
 
 
@@ -106,25 +107,27 @@ def _element(hint: Any) -> Any:
 
 def empty_people(capacity: int) -> People:
     """``capacity`` free slots."""
-    people: People = _empty(People, capacity, _PEOPLE_DEFAULTS)
+    people: People = _empty(People, capacity)
     return people
 
 
 def empty_patients(capacity: int) -> Patients:
     """``capacity`` free slots."""
-    patients: Patients = _empty(Patients, capacity, _PATIENT_DEFAULTS)
+    patients: Patients = _empty(Patients, capacity)
     return patients
 
 
 def empty_households(count: int) -> Households:
     """``count`` family cards without debt."""
-    households: Households = _empty(Households, count, _HOUSEHOLD_DEFAULTS)
+    households: Households = _empty(Households, count)
     return households
 
 
-def copy_arrays(arrays: Any) -> Any:
-    """A deep copy of People, Patients or Households."""
-    return type(arrays)(*(array.copy() for array in arrays))
+def copy_arrays(arrays: Any, room: int = 0) -> Any:
+    """A deep copy of People, Patients or Households, with ``room`` free slots more."""
+    kind = type(arrays)
+    more = _empty(kind, room)
+    return kind(*(np.concatenate(pair) for pair in zip(arrays, more, strict=True)))
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)

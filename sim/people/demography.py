@@ -291,22 +291,33 @@ def bear(ppl, hh, k0, k1, month, used, mothers, named, frailty_table, adherence,
 
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
-def arrive(  # type: ignore[no-untyped-def]
-    ppl, hh, k0, k1, month, used, first, count, frailty_table, adherence, new_patients, events
-):  # fmt: skip
-    """Let ``count`` persons move in; returns the new number of used slots.
+def leave(ppl, k0, k1, month, who, unreported, events):  # type: ignore[no-untyped-def]
+    """Let the residents ``who`` (indices) move out; those registered stay on the register with chance ``unreported``,
+    as when they move alone. Receives ``events``."""
+    for i in who:
+        told, _stays = _fate(k0, k1, ppl.name[i], ppl.serial[i], month)
+        ppl.presence[i] = _seen_as(MOVED_ON_REGISTER, ppl.status[i], told < unreported)
+        events[MOVED_OUT] += 1
 
-    Each resembles, and joins the household of, one of the ``first`` persons of the start, drawn by name, so that the
-    same people arrive in every scenario, each with a frailty and an adherence of its own; where that person is gone,
-    the newcomer is not registered. The chronically ill are appended to ``new_patients``.
+
+@nb.njit(error_model="numpy", cache=True, nogil=True)
+def arrive(  # type: ignore[no-untyped-def]
+    ppl, hh, k0, k1, month, used, begin, count, models, frailty_table, adherence, new_patients, events
+):  # fmt: skip
+    """Let ``count`` persons move in, who are named for luck by the month and the numbers from ``begin`` on (below
+    2**18); returns the new number of used slots.
+
+    Each resembles, and joins the household of, one of the persons ``models`` (int32), drawn by name, so that the same
+    people arrive in every scenario that has the same models, each with a frailty and an adherence of its own; where
+    that person is gone, the newcomer is not registered. The chronically ill are appended to ``new_patients``.
     """
     end = used
-    for n in range(count):
+    for n in range(begin, begin + count):
         if end >= ppl.name.size:
             events[NO_ROOM] += 1
             continue
         a, b, _c, _d = words(k0, k1, n, month + 1, 0, month, _ARRIVAL)
-        i = min(int(unit(a) * first), first - 1)
+        i = models[min(int(unit(a) * models.size), models.size - 1)]
         ppl.name[end] = _ARRIVALS + (month << 18) + n  # the month, so that no newborn of an earlier arrival shares it
         ppl.serial[end] = month + 1
         _settle(ppl, hh, end, ppl.household[i], k0, k1, month, frailty_table)

@@ -12,6 +12,7 @@ from sim.codes import ACTIVE, ARREARS, FREE, GONE, NEED_CARE, NEED_HOSPITAL
 from sim.policy import Policy
 from sim.random import CHUNK, Purpose, fill, unit
 from sim.rules import Rules
+from sim.rules.premium import one_class, own_premiums
 
 _PREMIUM = int(Purpose.PREMIUM)
 
@@ -32,14 +33,17 @@ class PremiumRates(NamedTuple):
     """What holds for every family this month; all are floats so that kernels compile once.
 
     Chances per month 0-1: ``miss`` (a paying family has not paid by the month's end), ``back`` (a family that owes one
-    month pays all), ``rehab_join``, ``rehab_pay``, ``class_down``. Factors on ``miss``: ``class3``, ``sick`` (a member
-    needs care), ``autodebit``; on ``back``: ``hospital`` (a member needs hospital care), ``visited`` (by a collector),
-    ``per_month_owed`` (for each month beyond the first). Shares of families 0-1: ``autodebit_share``, ``collectors``.
+    month pays all), ``rehab_join``, ``rehab_pay``, ``class_down``. Factors on ``miss``: ``class1``, ``class2``,
+    ``class3`` (by the family's class), ``sick`` (a member needs care), ``autodebit``; on ``back``: ``hospital`` (a
+    member needs hospital care), ``visited`` (by a collector), ``per_month_owed`` (for each month beyond the first).
+    Shares of families 0-1: ``autodebit_share``, ``collectors``.
     ``cap``, ``rehab_least`` and ``instalments`` are months; ``with_running`` is 1 where an instalment includes the
     running premium; ``forgiven`` is the share of class III debts forgiven this month.
     """
 
     miss: float
+    class1: float
+    class2: float
     class3: float
     sick: float
     autodebit: float
@@ -60,20 +64,25 @@ class PremiumRates(NamedTuple):
 
 
 def premium_rates(
-    b: Mapping[str, float], policy: Policy, rules: Rules, month: int, on: str, miss: float, back: float
+    b: Mapping[str, float], policy: Policy, rules: Rules, law: Rules, month: int, on: str, miss: float, back: float
 ) -> PremiumRates:
     """The rates of ``month``, the calendar month ``on`` ("YYYY-MM"), under ``policy``.
 
     ``miss`` and ``back`` are the chances of the month, season and district-month effect included. Reminders lower
-    ``miss``; an amnesty that is awaited raises it and lowers ``back``. Raises ``UserError`` for a parameter or rule
-    that does not exist. Sources: sim/behaviour.yaml, sim/rules/data/rehab.yaml.
+    ``miss``; an amnesty that is awaited raises it and lowers ``back``. A premium above that of the ``law`` without the
+    policy raises ``miss`` by the elasticity ``premium.burden``. Raises ``UserError`` for a parameter or rule that does
+    not exist. Sources: sim/behaviour.yaml, sim/rules/data/rehab.yaml.
     """
     awaited = bool(policy.amnesty_announced[month])
+    burden = (own_premiums(rules, on)[1:] / own_premiums(law, on)[1:]) ** b["premium.burden"]
     return PremiumRates(
         miss=miss
         * (1.0 - float(policy.reminders[month]) * b["premium.reminder"])
-        * (1.0 + (b["premium.amnesty_miss"] if awaited else 0.0)),
-        class3=b["premium.class3"],
+        * (1.0 + (b["premium.amnesty_miss"] if awaited else 0.0))
+        * float(policy.miss_factor[month]),
+        class1=float(burden[0]),
+        class2=float(burden[1]),
+        class3=b["premium.class3"] * float(burden[2]),
         sick=b["premium.miss_when_sick"],
         autodebit=b["premium.autodebit_miss"],
         autodebit_share=min(1.0, b["premium.autodebit_share"] + float(policy.autodebit[month])),
@@ -88,7 +97,7 @@ def premium_rates(
         rehab_pay=b["premium.rehab_pay"],
         instalments=float(rules.value("rehab.max_instalments", on)),
         with_running=float(rules.value("rehab.includes_running_premium", on)),
-        class_down=b["premium.class_down"],
+        class_down=0.0 if one_class(rules, on) else b["premium.class_down"],
         forgiven=float(policy.amnesty[month]),
     )
 
@@ -171,12 +180,11 @@ def _pay_or_miss(ppl, hh, who, doing, luck, wish, rates, wealth_miss, place, pai
     """Families that owe nothing pay by the month's end or miss; some that pay go a class down."""
     debt, klass, wealth, need, channel = hh.debt, hh.klass, hh.wealth, hh.need, hh.channel
     payers, first, facility = hh.payers, hh.first, ppl.facility
+    by_class = np.array([1.0, rates.class1, rates.class2, rates.class3])
     for j, h in enumerate(who):
         if doing[j] != _OWES_NOTHING:
             continue
-        miss = rates.miss * wealth_miss[wealth[h]] * place[facility[first[h]]]
-        if klass[h] == 3:
-            miss *= rates.class3
+        miss = rates.miss * wealth_miss[wealth[h]] * place[facility[first[h]]] * by_class[klass[h]]
         if need[h] & NEED_CARE:
             miss *= rates.sick
         if channel[h] < rates.autodebit_share * 256.0:

@@ -27,10 +27,13 @@ class SegmentRates(NamedTuple):
     ask_pemda: float
 
 
-def segment_rates(b: Mapping[str, float]) -> SegmentRates:
-    """The rates by the parameters of sim/behaviour.yaml. Raises ``KeyError`` for a vector without one of them."""
+def segment_rates(b: Mapping[str, float], times: float = 1.0, laid_off: float = 0.0) -> SegmentRates:
+    """The rates by the parameters of sim/behaviour.yaml, in a month in which private workers' families lose their job
+    ``times`` as often as usual, and ``laid_off`` (0-1) of the others besides. Raises ``KeyError`` for a vector without
+    one of the parameters."""
+    usual = min(1.0, b["segment.job_loss"] * times)
     return SegmentRates(
-        job_loss=b["segment.job_loss"],
+        job_loss=usual + laid_off * (1.0 - usual),
         job_loss_state=b["segment.job_loss_state"],
         job_gain=b["segment.job_gain"],
         job_gain_lapsed=b["segment.job_gain_lapsed"],

@@ -1,0 +1,70 @@
+"""Forecasts steered by the pace of their own past: closed forms."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from calibration.backtesting.steer import FURTHEST, LEAST, steered
+
+NONE = np.zeros(LEAST)
+
+
+def _paths(rates: np.ndarray, months: int, keeps: float) -> tuple[np.ndarray, np.ndarray]:
+    """Each replicate grows by its rate a month, and later by ``keeps`` of it: (past, 12 months of future)."""
+    past = 1000.0 * np.exp(np.outer(rates, np.arange(months)))
+    future = past[:, -1:] * np.exp(keeps * np.outer(rates, np.arange(1, 13)))
+    return past, future
+
+
+@pytest.mark.parametrize("keeps", [1.0, 0.5, -0.2])
+def test_a_pace_that_lasts_in_part_is_carried_on_in_that_part(keeps: float) -> None:
+    rates = np.linspace(0.0, 0.02, LEAST)
+    past, future = _paths(rates, 24, keeps)
+    observed = 500.0 * np.exp(0.015 * np.arange(24))  # the level is another; only the pace counts here
+    found = steered(past, future, observed, 1, NONE)
+    wanted = past[:, -1:] * np.exp(keeps * 0.015 * np.arange(1, 13))
+    assert found == pytest.approx(wanted, rel=1e-3)
+
+
+def test_a_pace_that_tells_nothing_changes_little() -> None:
+    rates = np.linspace(0.0, 0.02, LEAST)
+    past, _ = _paths(rates, 24, 1.0)
+    onward = np.where(np.arange(LEAST) % 2 == 0, 0.01, -0.01)  # no straight line through growth before
+    future = past[:, -1:] * np.exp(np.outer(onward, np.arange(1, 13)))
+    found = steered(past, future, 500.0 * np.exp(0.02 * np.arange(24)), 1, NONE)
+    assert np.abs(np.log(found / future)).max() < 0.02
+
+
+def test_no_further_than_the_replicates_know() -> None:
+    rates = np.linspace(0.0, 0.02, LEAST)
+    past, future = _paths(rates, 24, 1.0)
+    found = steered(past, future, 500.0 * np.exp(0.5 * np.arange(24)), 1, NONE)
+    grown = 12 * rates
+    most = grown.mean() + FURTHEST * grown.std()
+    assert np.log(found[:, -1] / past[:, -1]) == pytest.approx(np.full(LEAST, most), rel=1e-3)
+
+
+@pytest.mark.parametrize("case", ["short", "few", "gap", "zero", "same"])
+def test_it_stays_as_it_is_where_nothing_can_be_learned(case: str) -> None:
+    count = LEAST - 1 if case == "few" else LEAST
+    past, future = _paths(np.full(count, 0.01) if case == "same" else np.linspace(0.0, 0.02, count), 24, 1.0)
+    observed = 500.0 * np.exp(0.03 * np.arange(24))
+    if case == "short":
+        past, observed = past[:, -12:], observed[-12:]
+    if case == "gap":
+        observed[-13] = np.nan
+    if case == "zero":
+        past[3, -13] = 0.0
+    assert steered(past, future, observed, 1, np.zeros(count)) is future
+
+
+def test_errors_of_observation_flatten_the_slope() -> None:
+    """Growth seen with an error as large as its spread tells half as much (attenuation: 1 / (1 + 1))."""
+    many = 4000
+    rates = 0.01 + 0.001 * np.sin(np.arange(many) * 0.7)
+    past, future = _paths(rates, 24, 1.0)
+    noise = 12 * 0.001 * np.sin(np.arange(many) * 1.3)
+    observed = 500.0 * np.exp(0.011 * np.arange(24))
+    middle = np.log(steered(past, future, observed, 1, noise)[:, -1] / past[:, -1]).mean()
+    assert middle == pytest.approx(12 * (0.01 + 0.5 * 0.001), rel=2e-3)
