@@ -93,7 +93,8 @@ def variant_words(variant: Variant, lang: str = "id") -> str:
         "premium_rise": _("the premium of class III rises to {premium}"),
         "kris": _("one premium of {premium} for all classes (KRIS)"),
     }
-    text = words.get(variant.name, _("possible rule “{name}”: premium {premium}"))
+    other = _("possible rule “{name}”: premium {premium}") if variant.value else _("possible rule “{name}”")
+    text = words.get(variant.name, other)
     return text.format(name=variant.name, share=percent(variant.value, lang), premium=rupiah(variant.value, lang))
 
 
