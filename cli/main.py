@@ -19,11 +19,12 @@ from cli import (
     kbk,
     library,
     optimise,
+    rkpd,
     rules,
     run,
     sensitivity,
     web,
-)  # fmt: skip
+)
 
 app = typer.Typer(
     name="prakira",
@@ -43,6 +44,7 @@ calibrate.register(app)
 backtest.register(app)
 sensitivity.register(app)
 optimise.register(app)
+rkpd.register(app)
 export.register(app)
 web.register(app)
 

@@ -185,7 +185,7 @@ class Sheet:
             last += 1
             width += self.widths[last]
         per_unit, height = {"answer": (1.45, 20.0), "lead": (0.95, 14.0)}.get(style, (0.85, _LINE))
-        self.sheet.set_row(self.next, height * _lines(text, width, per_unit) + 4)
+        self.sheet.set_row(self.next, height * lines_of(text, width, per_unit) + 4)
         if last:
             self.sheet.merge_range(self.next, 0, self.next, last, "", self.book.style(style))
         self.sheet.write_string(self.next, 0, text, self.book.style(style))
@@ -200,7 +200,7 @@ class Sheet:
         for column, text in enumerate(labels):
             side = "right" if column >= numbers_from else "left"
             self.sheet.write_string(self.next, column, text, self.book.style("header", align=side))
-            lines = max(lines, _lines(text, self.widths[column], 1.0))
+            lines = max(lines, lines_of(text, self.widths[column], 1.0))
         self.sheet.set_row(self.next, _LINE * lines + 4)
         if freeze:
             self.sheet.freeze_panes(self.next + 1, max(numbers_from, 1))
@@ -215,7 +215,7 @@ class Sheet:
             if cell is not None:
                 self._write(column, cell)
                 if cell.kind in ("wrap", "warn"):
-                    lines = max(lines, _lines(str(cell.value), self.widths[column], 0.85))
+                    lines = max(lines, lines_of(str(cell.value), self.widths[column], 0.85))
         if lines > 1:
             self.sheet.set_row(self.next, _LINE * lines + 2)
         self.next += 1
@@ -248,7 +248,7 @@ def _pixels(widths: Sequence[float]) -> int:
     return sum(int(7 * width) + 5 for width in widths)
 
 
-def _lines(text: str, width: float, per_unit: float) -> int:
+def lines_of(text: str, width: float, per_unit: float) -> int:
     """Lines that ``text`` takes in a column of ``width`` units when words are not broken, unless one is too long.
 
     ``per_unit``: units of width that one character takes.

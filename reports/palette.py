@@ -13,6 +13,8 @@ FAN_EDGE = "#5B8FB2"
 RULE = "#C3CDD5"
 HAIRLINE = "#E2E8EC"
 PAPER = "#FFFFFF"
+TINT = "#F2F5F7"
+FORM_LINE = "#6B7984"  # of official forms, which are ruled on every side
 
 #: Paid share of capitation in percent -> (ground, digits): one hue ordered by lightness, so it survives grey print.
 KBK: dict[int, tuple[str, str]] = {

@@ -52,10 +52,12 @@ class Progress:
 
 @dataclass(frozen=True)
 class Task:
-    """What the units of one name compute: what is decided, and in a probe the block that is held."""
+    """What the units of one name compute: what is decided, in a probe the block that is held, and parameters ``fixed``
+    at a value in every replicate."""
 
     decision: Decision
     held: str = ""
+    fixed: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def _compute(
     missing = [(name, number) for number in range(replicates) for name in tasks if (name, number) not in done]
     began, total = time.monotonic(), running.total
     running.tell(Progress(count, total))
-    with closing(each(_one, (running.setting, tasks), missing, running.jobs)) as ended:
+    with closing(each(named_unit, (running.setting, tasks), missing, running.jobs)) as ended:
         for position, ((name, number), (results, seconds)) in enumerate(ended, 1):
             save(name, number, results, seconds)
             pace = (time.monotonic() - began) / position
@@ -209,6 +211,7 @@ def one_unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, flo
         behaviour = centre_of(setting.posterior)
     else:
         behaviour = draw_of(setting.posterior, setting.seed, replicate)
+    behaviour = behaviour.but(dict(task.fixed))
     results = setting.simulate(
         setting.district, setting.rules, behaviour, policy, setting.seed,
         replicate=replicate, stock=setting.stock, luck_only=luck_only,
@@ -216,7 +219,7 @@ def one_unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, flo
     return results.since(setting.start), time.monotonic() - began
 
 
-def _one(common: tuple[Setting, dict[str, Task]], unit: Unit) -> tuple[Results, float]:
+def named_unit(common: tuple[Setting, dict[str, Task]], unit: Unit) -> tuple[Results, float]:
     """A unit by its name, for :func:`scenarios.workers.each`."""
     setting, tasks = common
     name, number = unit

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -89,17 +90,25 @@ class Scenario:
 @dataclass(frozen=True)
 class Decision:
     """A scenario's policy in every replicate: ``policy`` has each uncertain effect at its median; where there are any,
-    ``drawn`` is what the policy of a replicate is made from."""
+    ``drawn`` is what the policy of a replicate is made from, and ``amendments`` what is changed in it then."""
 
     policy: Policy
     drawn: tuple[Scenario, Context] | None = None
+    amendments: tuple[Callable[[Policy], Policy], ...] = ()
 
     def of(self, seed: int, replicate: int) -> Policy:
         """The policy of ``replicate``, with the effects that it draws."""
         if self.drawn is None:
             return self.policy
         scenario, context = self.drawn
-        return scenario.policy(context, (seed, replicate)).until(self.policy.months)
+        policy = scenario.policy(context, (seed, replicate))
+        for amend in self.amendments:
+            policy = amend(policy)
+        return policy.until(self.policy.months)
+
+    def but(self, amend: Callable[[Policy], Policy]) -> Decision:
+        """The same, amended in every replicate; ``amend`` can be sent to another process."""
+        return replace(self, policy=amend(self.policy), amendments=(*self.amendments, amend))
 
     def until(self, months: int) -> Decision:
         """What is decided in the first ``months`` months. Raises ``ValueError`` when there are fewer."""

@@ -53,8 +53,8 @@ def checked(
     where = folder / CHECKS / name
     with execute(plan, where, jobs, resume=True, progress=progress, prepared=fresh, simulate=simulate) as store:
         rows = [
-            figures_of(store.results(scenario.name, number), decision.policy, ready.district, ready.first_month, problem.year,
-                       problem.others)
+            figures_of(store.results(scenario.name, number), decision.policy, ready.district, ready.first_month,
+                       problem.year, problem.others)
             for number in range(replicates)
         ]  # fmt: skip
     return Check(mix, seed, where, Sample.of(rows))

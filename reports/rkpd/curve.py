@@ -1,0 +1,88 @@
+"""The curve of a proposal: what chance an amount has to last to December."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from districts.text import number, rupiah_short, translator
+from reports import palette
+from reports.canvas import TICK, WIDTH, Canvas, Chart
+from reports.fans import decimals_for, round_step
+from reports.rkpd.wording import tenths
+from scenarios.rkpd.proposal import Proposal
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LEFT, _BOTTOM, _HEIGHT = 1.35, 0.5, 1.5  # inches of the axes
+_TENTHS = (0.0, 0.5, 0.8, 1.0)
+
+
+def curve_chart(proposal: Proposal, lang: str = "id") -> Chart | None:
+    """Amount (IDR billion, or million) against the chance that it is enough, with the bounds that the replicates allow
+    and marks at the central estimate, the proposal and the line that is written. None without points."""
+    if not proposal.curve:
+        return None
+    _ = translator(lang)
+    title = _("What an amount is worth: the chance that it lasts to December")
+    lead = _("Band: how far the curve could move if it were computed anew (19 in 20).")
+    unit = 1e9 if proposal.amount >= 1e9 else 1e6
+    axis = _("Amount, IDR billion") if unit == 1e9 else _("Amount, IDR million")
+    points = sorted(proposal.curve, key=lambda point: point.amount)
+    marks = [(proposal.amount, _chance(proposal), _("proposal"), palette.ACCENT)]
+    if proposal.amount != proposal.need.median:
+        marks.append((proposal.need.median, 0.5, _("central estimate"), palette.INK))
+
+    def paint(canvas: Canvas) -> None:
+        axes = canvas.axes(_LEFT, _BOTTOM, WIDTH - _LEFT - 0.6, _HEIGHT)
+        amounts = [point.amount / unit for point in points]
+        chances = [point.chance for point in points]
+        bounds = [(point.chance, point.low / unit, point.high / unit) for point in points
+                  if point.low is not None and point.high is not None]  # fmt: skip
+        if bounds:
+            sure, low, high = zip(*bounds, strict=True)
+            axes.fill_betweenx(sure, low, high, color=palette.FAN_8, linewidth=0)
+        axes.plot(amounts, chances, color=palette.ACCENT, linewidth=2.2)
+        lowest, highest = (amount / unit for amount in _reach(proposal))
+        for amount, chance, name, colour in marks:
+            axes.plot([amount / unit], [chance], "o", color=colour, markersize=7)
+            _label(axes, f"{name} {rupiah_short(amount, lang)}", amount / unit, chance, colour, (lowest + highest) / 2)
+        axes.set_ylim(0.0, 1.02)
+        axes.set_yticks(_TENTHS, [tenths(chance, lang) for chance in _TENTHS])
+        if proposal.line is not None:
+            axes.axvline(proposal.line / unit, color=palette.WARNING, linewidth=1.4)
+            words = _("line as written {line}").format(line=rupiah_short(proposal.line, lang))
+            _label(axes, words, proposal.line / unit, 0.2, palette.WARNING, (lowest + highest) / 2)
+        step = round_step((highest - lowest) / 8)
+        axes.set_xlim(lowest, highest)
+        ticks = [step * at for at in range(int(lowest / step) + 1, int(highest / step) + 1)]
+        axes.set_xticks(ticks, [number(tick, lang, decimals_for(step)) for tick in ticks])
+        canvas.text(_LEFT, 0.03, axis, fontsize=TICK)
+
+    told = "; ".join(f"{rupiah_short(point.amount, lang)}: {tenths(point.chance, lang)}" for point in points)
+    return Chart("kurva", title, lead, f"{title}. {told}.", _BOTTOM + _HEIGHT + 0.1, paint)
+
+
+def _label(axes: Axes, words: str, amount: float, chance: float, colour: str, middle: float) -> None:
+    """Words beside a point of the rising curve: below to the right, or above to the left in the right half."""
+    side: dict[str, Any] = {"xytext": (8, -4), "ha": "left", "va": "top"}
+    if amount > middle:
+        side = {"xytext": (-8, 4), "ha": "right", "va": "bottom"}
+    axes.annotate(words, (amount, chance), textcoords="offset points", fontsize=TICK + 1, fontweight="bold",
+                  color=colour, **side)  # fmt: skip
+
+
+def _chance(proposal: Proposal) -> float:
+    return 0.5 if proposal.certainty is None else proposal.certainty
+
+
+def _reach(proposal: Proposal) -> tuple[float, float]:
+    """The ends of the axis in rupiah: all points, their bounds and the line, with some room."""
+    amounts = [proposal.amount, proposal.need.median]
+    for point in proposal.curve:
+        amounts += [amount for amount in (point.amount, point.low, point.high) if amount is not None]
+    if proposal.line is not None:
+        amounts.append(proposal.line)
+    low, high = min(amounts), max(amounts)
+    room = max(0.06 * (high - low), 0.01 * high)
+    return low - room, high + 2 * room
