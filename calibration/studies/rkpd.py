@@ -54,7 +54,8 @@ _LIFE = number_of(f"{YEAR}-12") - number_of(STOCK)
 KINDS: tuple[Kind, ...] = (
     Kind("rural", 8_000, 2, (("pbi_jk", 470), ("pbpu_pemda", 240), ("ppu", 70), ("pbpu", 100), ("bp", 10))),
     Kind("market", 9_000, 3, (("pbi_jk", 290), ("pbpu_pemda", 200), ("ppu", 130), ("pbpu", 270), ("bp", 15))),
-    Kind("growing", 8_000, 2, (("pbi_jk", 430), ("pbpu_pemda", 150), ("ppu", 110), ("pbpu", 140), ("bp", 10)), quota=16),
+    Kind("growing", 8_000, 2, (("pbi_jk", 430), ("pbpu_pemda", 150), ("ppu", 110), ("pbpu", 140), ("bp", 10)),
+         quota=16),
     Kind("wage-growing", 9_000, 3, (("pbi_jk", 230), ("pbpu_pemda", 140), ("ppu", 330), ("pbpu", 150), ("bp", 20)),
          quota=25),
     Kind("held", 8_000, 2, (("pbi_jk", 430), ("pbpu_pemda", 310), ("ppu", 90), ("pbpu", 130), ("bp", 10)), held=True),
@@ -220,7 +221,10 @@ def verdict(found: Sequence[Outcome]) -> str:
     own = rate([outcome for outcome in found if outcome.world == "own"])
     low, high = ASKED
     met = "met" if low <= own.share <= high else "**not met**"
-    return f"the amount at {JUDGED:.0%} suffices in {_rate(own)} of {own.districts} districts; {low:.0%} to {high:.0%} was asked: {met}"
+    return (
+        f"the amount at {JUDGED:.0%} suffices in {_rate(own)} of {own.districts} districts; {low:.0%} to {high:.0%} "
+        f"was asked: {met}"
+    )
 
 
 def _rate(told: Rate) -> str:
@@ -229,8 +233,8 @@ def _rate(told: Rate) -> str:
 
 def _section(title: str, found: Sequence[Outcome]) -> list[str]:
     """The tables of one world: by certainty, and by kind at the certainty that is judged."""
-    lines = [f"## {title} ({len(found)} districts)", "", "| certainty | suffices | amount over median | amount over need |",
-             "|--:|--:|--:|--:|"]  # fmt: skip
+    lines = [f"## {title} ({len(found)} districts)", "",
+             "| certainty | suffices | amount over median | amount over need |", "|--:|--:|--:|--:|"]  # fmt: skip
     for certainty in CERTAINTIES:
         told = rate(found, certainty)
         lines.append(f"| {certainty:.0%} | {_rate(told)} | {told.width:+.1%} | {told.over:+.1%} |")

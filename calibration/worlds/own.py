@@ -31,9 +31,9 @@ from sim.simulate import simulate
 
 #: The month of the stock from which every district starts.
 STOCK = "2024-05"
-#: Where the world differs (all assumed): freedom of the t distribution of parameters and shocks, the furthest a
-#: parameter may lie from its prior's median (standard deviations), the share of a list that a yearly rhythm moves (least
-#: and most), and how far the written share of dead and moved is off.
+#: Where the world differs (all assumed): degrees of freedom of the t distributions of parameters and shocks; the
+#: furthest a parameter may lie from its prior's median (standard deviations); the share of a list that a yearly rhythm
+#: moves (least and most); how far the written share of dead and moved is off.
 FREEDOM, FURTHEST, RHYTHM, REGISTER_OFF = 3, 4.0, (0.01, 0.05), 0.2
 SOURCE = "MADE UP by a simulation of the model"
 
@@ -77,12 +77,12 @@ def lived(kind: Kind, rules: Rules, seed: int, number: int, months: int, differs
     behaviour = default_behaviour().draw(seed, number)
     if differs:
         luck = numpy_generator(number, Purpose.WALK)
-        district = _register_off(district, luck)
-        behaviour, policy = _heavier(behaviour, luck), _with_rhythm(policy, district, luck)
+        district = register_off(district, luck)
+        behaviour, policy = heavier(behaviour, luck), with_rhythm(policy, district, luck)
     return simulate(district, rules, behaviour, policy, seed, replicate=number, stock=STOCK)
 
 
-def _heavier(behaviour: Behaviour, luck: Generator) -> Behaviour:
+def heavier(behaviour: Behaviour, luck: Generator) -> Behaviour:
     """Parameters from t distributions about the priors' medians, each its own; all shocks from one."""
     wide = np.sqrt(FREEDOM / luck.chisquare(FREEDOM, len(DRAWN) + 1))
     moved = {
@@ -93,7 +93,7 @@ def _heavier(behaviour: Behaviour, luck: Generator) -> Behaviour:
     return behaviour.but({**moved, "shock.size": float(wide[-1])})
 
 
-def _with_rhythm(policy: Policy, district: District, luck: Generator) -> Policy:
+def with_rhythm(policy: Policy, district: District, luck: Generator) -> Policy:
     """In one month of every year a check switches off a share of the Pemda's heads, in another as many are applied
     for; the ministry does the same with PBI-JK, in months of its own."""
     heads = {row.segment: row.active for row in district.stock().segments}
@@ -108,7 +108,7 @@ def _with_rhythm(policy: Policy, district: District, luck: Generator) -> Policy:
     )
 
 
-def _register_off(district: District, luck: Generator) -> District:
+def register_off(district: District, luck: Generator) -> District:
     """The register holds a fifth more or fewer of the dead and moved than its stock says."""
     stock = district.stock()
     share = stock.ghost_share * (1 + REGISTER_OFF * float(luck.choice([-1, 1])))
