@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 # Arguments of the demonstration; `make demo DEMO=` runs every scenario of the library.
 DEMO ?= --scenario baseline --scenario uhc-non-cut-off --scenario uhc-drop
 
-.PHONY: demo test lint validation readings recovery skill published ratio benchmarks clean
+.PHONY: demo test lint validation readings recovery skill rkpd-coverage published ratio benchmarks clean
 
 $(VENV)/ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -34,6 +34,9 @@ recovery: $(VENV)/ready  ## does calibration find what is hidden? writes docs/re
 
 skill: $(VENV)/ready  ## calibrated forecasts in another world; writes docs/skill.md (hours; a stopped one goes on)
 	$(BIN)/python -m calibration.studies.skill docs/skill.md
+
+rkpd-coverage: $(VENV)/ready  ## does the RKPD amount suffice as often as it says? writes docs/rkpd-coverage.md (half an hour; a stopped one goes on)
+	$(BIN)/python -m calibration.studies.rkpd docs/rkpd-coverage.md
 
 published: $(VENV)/ready  ## published series, one figure at a time; writes docs/published-backtest.md
 	$(BIN)/python -m calibration.studies.published_backtest docs/published-backtest.md

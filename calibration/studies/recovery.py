@@ -56,6 +56,13 @@ _DISTRICT = ("registered", "active", "arrears", "arrears_rupiah", "billed", "bil
 _SEGMENTS = ("pbi_jk", "pbpu_pemda", "ppu", "pbpu", "bp")
 _FACILITY = ("capitated", "sick_visits", "contacts", "referrals", "referrals_nonspecialist", "ht_diagnosed",
              "dm_diagnosed", "ht_prolanis", "dm_prolanis", "ht_controlled", "dm_controlled")  # fmt: skip
+#: What an office reports every month of the district, its segments, and those in arrears by class.
+DISTRICT_KEYS: tuple[Key, ...] = (
+    *((name, "district") for name in _DISTRICT),
+    *((name, f"segment:{segment}") for segment in _SEGMENTS for name in ("registered", "active")),
+    ("arrears", "class:3"),
+    ("arrears_rupiah", "class:3"),
+)
 _DRAWS, _WARM = 200, 60
 
 
@@ -81,10 +88,7 @@ def made_up(population: int, facilities: int, months: int, most: int) -> Ready:
     """A made-up district with a full monthly history of ``months`` months, which one draw of the priors made; what its
     figures are does not matter, only which there are."""
     district, rules, past = tiny_district(population, facilities), load_rules(), load_scenario("baseline")
-    keys: list[Key] = [(name, "district") for name in _DISTRICT]
-    keys += [(name, f"segment:{segment}") for segment in _SEGMENTS for name in ("registered", "active")]
-    keys += [("arrears", "class:3"), ("arrears_rupiah", "class:3")]
-    keys += [(name, facility.code) for facility in district.facilities for name in _FACILITY]
+    keys = [*DISTRICT_KEYS, *((name, facility.code) for facility in district.facilities for name in _FACILITY)]
     first = later(district.default_stock, 1)
     decided = past.decided(Context(district, rules, first, months))
     series = sample(Future(district, rules, decided, district.default_stock, None, _SEED + 1, tuple(keys)), [0])
