@@ -32,6 +32,7 @@ from scenarios.need import needed, within
 from scenarios.quantiles import chance
 from scenarios.rkpd.figure import Figure
 from scenarios.rkpd.propose import figure_at
+from scenarios.scenario import Decision
 from scenarios.workers import cores, each
 from sim.behaviour import default_behaviour
 from sim.posterior import Posterior
@@ -111,7 +112,7 @@ class Study:
 
     def setting(self, kind: Kind) -> Setting:
         """What the simulations of the kind's table share."""
-        return Setting(kind.district(), self.rules, kind.policy(self.rules, _PAST), STOCK, SEED)
+        return Setting(kind.district(), self.rules, Decision(kind.policy(self.rules, _PAST)), STOCK, SEED)
 
     def table(self, kind: Kind) -> Table:
         """The kind's table."""
