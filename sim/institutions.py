@@ -92,7 +92,7 @@ def make_claims_office(
     office.hire(verifiers, capacity / verifiers)
     if policy.verifiers.any():
         more = policy.verifiers * b["claims.files_per_verifier_day"]
-        office.reinforce(more, closer=b["claims.closer_checks"] * more / capacity)
+        office.reinforce(more, closer=b["claims.closer_checks"] * more / (capacity + more))
     files = np.round((visits + admissions) * hospitals.share).astype(np.int64)
     office.open(files, np.where(files > 0, cost * hospitals.share * hospitals.cost, 0.0).astype(np.int64))
     return office

@@ -242,6 +242,11 @@ def test_screening_looks_at_well_contacts_alone() -> None:
         people, patients, used = _patients(count, codes.HT, wish=wish)
         _treat(people, patients, used, 9, rates, screened=0.5)
         assert_share(int((people.chronic & codes.HT_DIAGNOSED > 0).sum()), count, chance)
+    people, patients, used = _patients(count, codes.HT, wish=codes.SEEN | codes.WELL)
+    _treat(people, patients, used, 9, screened=1.0)
+    assert (people.chronic & codes.HT_DIAGNOSED > 0).all()
+    _, ill = _treat(people, patients, used, 10, NOTHING._replace(complication=1.0))
+    assert not ill.any()  # whom nobody would have known of has complications among everybody's emergencies
     people, patients, used = _patients(count, codes.HT, wish=codes.WELL)  # not recorded, so nobody was seen
     _treat(people, patients, used, 9, rates, screened=0.5)
     assert not (people.chronic & codes.HT_DIAGNOSED).any()

@@ -11,7 +11,6 @@ from scenarios.levers.base import Context, Facilities, Lever, Month
 from scenarios.levers.reach import lasting
 from sim.policy import Policy
 
-
 #: The fields that say when and where.
 _REACH = ("start", "stop", "facilities")
 

@@ -13,7 +13,8 @@ from sim.policy import Policy
 
 class Screening(Programme):
     """Blood pressure and blood sugar are measured at a share of the well contacts, so that unknown hypertension and
-    diabetes are found. More are then known, which also enlarges what the share under control is counted from."""
+    diabetes are found. More are then known, which also enlarges what the share under control is counted from. What is
+    saved among those found is not counted: their complications stay among everybody's emergencies."""
 
     title_id: ClassVar[str] = "skrining hipertensi dan diabetes"
     title_en: ClassVar[str] = "screening for hypertension and diabetes"

@@ -18,7 +18,7 @@ class Telemedicine(Programme):
     title_id: ClassVar[str] = "telekonsultasi"
     title_en: ClassVar[str] = "telemedicine"
     evidence: ClassVar[str] = (
-        "teleconsultation avoided 20 to 40 % of the referrals for which it was used (Portugal, Finland, Canada); "
+        "20 to 40 % fewer of the referrals for which it is used, a reading of studies in Portugal, Finland and Canada; "
         "17 million members had used one by the end of 2024; time and further visits are assumed"
     )
     strength: ClassVar[dict[str, float]] = {"share": 0.0}

@@ -20,8 +20,8 @@ class Vbhc(Package):
     title_id: ClassVar[str] = "paket layanan berbasis nilai (VBHC)"
     title_en: ClassVar[str] = "value-based care package (VBHC)"
     evidence: ClassVar[str] = (
-        "no study gives one number for the whole (Medan 2023: gains told, none measured), so that each component "
-        "has its own size, all assumed"
+        "no study gives one number for the whole (a study in Medan tells of gains and measures none), so that each "
+        "component has its own size, all assumed"
     )
     cost: ClassVar[str] = (
         "coordination_cost and monitoring_cost × facilities reached, and waste_cost, every month, on the APBD; "

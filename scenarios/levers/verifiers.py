@@ -29,7 +29,7 @@ class Verifiers(Lever):
     stop: Month | None = Field(default=None, description="first month without it; empty: it goes on")
     verifiers: float = Field(
         ge=0, le=100, description="verifiers who work full time for the district's hospitals, besides those there are",
-        json_schema_extra={"unit": "heads"},
+        json_schema_extra={"unit": "verifiers"},
     )  # fmt: skip
     cost_per_month: int = Field(
         ge=0, le=10**9, description="cost on BPJS of one verifier", json_schema_extra={"unit": "rupiah/head/month"}

@@ -21,6 +21,7 @@ from sim.codes import (
     MAX_AGE,
     PRB,
     RESIDENT,
+    SCREENED,
     SEEN,
     WELL,
 )
@@ -212,8 +213,9 @@ def treat(  # type: ignore[no-untyped-def]
 
     ``rates`` is :class:`ChronicRates`, ``places`` :class:`ChronicPlaces`, ``limits`` :class:`ControlLimits`. Who has a
     hospital letter gets drugs there, who is referred back from a pharmacy that BPJS pays. Who comes to a session or is
-    visited at home without a contact so far has one then. Receives ``counts`` (facilities, 12) and ``complications``
-    (3,: stroke, heart, kidney).
+    visited at home without a contact so far has one then. Complications of the unknown are among everybody's
+    emergencies, and stay there for those whom a programme finds. Receives ``counts`` (facilities, 12) and
+    ``complications`` (3,: stroke, heart, kidney).
     """
     enrol, attendance, recorded = places.enrol, places.attendance, places.recorded
     presence, status, chronic, wish, used = ppl.presence, ppl.status, ppl.chronic, ppl.wish, ppl.used
@@ -248,7 +250,10 @@ def treat(  # type: ignore[no-untyped-def]
             if active and (w0[j] <= low or w0[j] >= high) and (wish[i] & SEEN or used[i] == month):
                 screened = places.screened[f] if wish[i] & WELL and wish[i] & SEEN else 0.0
                 found = rates.diagnosis + (1.0 - rates.diagnosis) * screened
+                usual = _diagnose(chronic[i], w0[j], w1[j], rates.diagnosis, enrol[f, 0], enrol[f, 1])
                 chronic[i] = _diagnose(chronic[i], w0[j], w1[j], found, enrol[f, 0], enrol[f, 1])
+                if known == 0 and usual & _DIAGNOSED == 0 and chronic[i] & _DIAGNOSED:
+                    chronic[i] |= SCREENED
             bits = _enrol(chronic[i], known, w1[j], enrol[f, 0], enrol[f, 1], rates.drop, places.joining[f])
             chronic[i] = bits
             if not active or bits & _DIAGNOSED == 0:
@@ -296,7 +301,7 @@ def treat(  # type: ignore[no-untyped-def]
                         shown = _strip(glucose, k0, k1, names[n], serials[n], month)
                         counts[f, DM_CONTROLLED] += limits.fbg_min <= shown <= limits.fbg_max
             chance = rates.complication * (rates.controlled if controlled else 1.0)
-            if unit(w3[j]) < chance:
+            if bits & SCREENED == 0 and unit(w3[j]) < chance:
                 complications[_kind(bits, unit(w3[j]) / chance)] += 1
             if bits & LETTER:
                 if (month + np.int64(names[n])) % 3 == 0:
