@@ -54,6 +54,8 @@ DIRECTIONS: tuple[Direction, ...] = (
     Direction("vbhc", "baseline", "referrals_nonspecialist", "facility", -1, "settled"),
     Direction("vbhc", "baseline", "ht_controlled", "facility", +1, "followed_up"),
     Direction("vbhc", "baseline", "claims_incurred", "district", -1, "saved"),
+    Direction("vbhc-phased", "baseline", "claims_incurred", "district", -1, "saved"),
+    Direction("ilp-phased", "baseline", "prolanis_seen", "facility", +1, "share"),
     Direction("ilp", "baseline", "contacts", "facility", +1, "sessions_per_month"),
     Direction("ilp", "baseline", "registered", "district", -1, "families"),
     Direction("ilp", "baseline", "prolanis_seen", "facility", +1, "returning"),
