@@ -485,7 +485,7 @@ def test_every_lever_is_documented(lever: type[Lever]) -> None:
     assert len(text_of(lever)) > 40
     assert text_of(lever) != text_of(Lever)
     assert SOURCE.search(lever.evidence), "a source, or that it is assumed"
-    assert re.search("nothing|APBD", lever.cost), "what it costs, and whom"
+    assert re.search("nothing|APBD|BPJS", lever.cost), "what it costs, and whom"
     for name, info in lever.model_fields.items():
         if name in ("kind", "effect"):
             continue

@@ -219,3 +219,23 @@ def test_two_programmes_reach_of_what_the_first_leaves() -> None:
     met = sessions.apply(sessions.apply(policy, CONTEXT), CONTEXT).met
     assert set(met[:, :, 3].ravel()) == {40}
     assert not met[:, :, :3].any()
+
+
+def test_an_uncertain_strength_leaves_the_cost_as_written() -> None:
+    """Half as strong: half the places and half the verifiers, at the whole price, whoever bears it."""
+    policy = baseline_policy(MONTHS, 3)
+    for kind, table, rupiah in (
+        ("prolanis_clubs", "club_places", 500 * 25_000),
+        ("verifiers", "verifiers", 16_000_000),
+    ):
+        lever = lever_of(kind)
+        written, half = lever.apply(policy, CONTEXT), lever.pulled(policy, CONTEXT, 0.5)
+        assert getattr(half, table).sum() == getattr(written, table).sum() / 2
+        assert half.bpjs_cost.tolist() == [0] * START + [rupiah] * (MONTHS - START)
+
+
+def test_the_components_of_a_package_reach_the_group_that_it_names() -> None:
+    package = Vbhc.model_validate({"start": "+4", "facilities": {"blud": True}})  # the first facility alone
+    found = package.apply(baseline_policy(MONTHS, 3), CONTEXT)
+    assert (found.settled[START:] > 0).tolist() == [[True, False, False]] * (MONTHS - START)
+    assert (found.follow_up[START:] > 0).tolist() == [[True, False, False]] * (MONTHS - START)
