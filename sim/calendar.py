@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -35,6 +36,10 @@ class Calendar:
     def start_day(self, month: int) -> int:
         """Days from the first day of the run to the first day of ``month``."""
         return (self.first_days[month] - self.first_days[0]).days
+
+    def month_of(self, day: int) -> int:
+        """The month in which ``day`` of the run lies; the last one for days after it."""
+        return bisect_right([self.start_day(month) for month in range(self.count)], day) - 1
 
     def day_at(self, position: float) -> float:
         """Days from the first day of the run to ``position`` in months: 2.5 is the middle of the third month."""

@@ -28,8 +28,10 @@ FREE, RESIDENT, DEAD_ON_REGISTER, MOVED_ON_REGISTER, GONE = range(5)
 PRESENCES = 5
 
 # Chronic illness, one bit each. LETTER: under hospital care with a three-month letter; PRB: referred back from the
-# hospital, with drugs of its own supply; ADHERENT: takes the drugs when there are any.
-HT, HT_DIAGNOSED, HT_PROLANIS, DM, DM_DIAGNOSED, DM_PROLANIS, LETTER, ADHERENT, PRB = (1 << bit for bit in range(9))
+# hospital, with drugs of its own supply; ADHERENT: takes the drugs when there are any; SCREENED: a programme found the
+# illness, which nobody would have known of.
+(HT, HT_DIAGNOSED, HT_PROLANIS, DM, DM_DIAGNOSED, DM_PROLANIS, LETTER, ADHERENT, PRB,
+ SCREENED) = (1 << bit for bit in range(10))  # fmt: skip
 
 # What a household holds (bits, set when the month closes) and what happens to it this month (code).
 HAS_PPU_PRIVATE, HAS_PPU_STATE, HAS_PPU_LAPSED, HAS_UNCOVERED = 1, 2, 4, 8

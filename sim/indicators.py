@@ -146,6 +146,7 @@ DISTRICT: tuple[Indicator, ...] = (
     Indicator("arrears_rupiah_class2", "rupiah", "tunggakan iuran: kelas II", "arrears in rupiah: class II", True),
     Indicator("arrears_rupiah_class3", "rupiah", "tunggakan iuran: kelas III", "arrears in rupiah: class III", True),
     Indicator("pemda_out", "persons", "dicoret dari daftar PBPU Pemda", "taken off the Pemda's list"),
+    Indicator("levers_bpjs", "rupiah", "biaya program yang ditanggung BPJS", "lever costs borne by BPJS"),
 )
 
 FACILITY: tuple[Indicator, ...] = (
@@ -196,6 +197,7 @@ FACILITY: tuple[Indicator, ...] = (
     Indicator("room_days", "days", "hari ruang periksa buka", "days of consultation rooms open"),
     Indicator("room_minutes_open", "minutes", "menit ruang periksa buka", "minutes of consultation rooms open"),
     Indicator("room_minutes_used", "minutes", "menit ruang periksa terpakai", "minutes of consultation rooms in use"),
+    Indicator("teleconsultations", "visits", "telekonsultasi", "teleconsultations"),
 )
 
 SEGMENT: tuple[Indicator, ...] = (

@@ -18,6 +18,7 @@ from sim.payers.claims import ClaimsOffice
 from sim.payers.ledger import Ledger
 from sim.people import chronic
 from sim.people.arrays import People
+from sim.policy import Policy
 from sim.rules import Rules
 
 IntArray = NDArray[np.int64]
@@ -69,13 +70,13 @@ def first_shares(district: District, rules: Rules, month: str) -> IntArray:
 
 def make_claims_office(
     env: simpy.Environment, calendar: Calendar, ledger: Ledger, district: District, hospitals: Hospitals, stock: Stock,
-    b: dict[str, float], rules: Rules,
+    b: dict[str, float], rules: Rules, policy: Policy,
 ) -> ClaimsOffice:  # fmt: skip
     """The claims office at the start, with the claims of the months before.
 
     Together its verifiers clear the files expected of a month of the active members, times ``claims.verified_in_time``,
     within the days that the law allows. They serve other districts too: as many as it takes at
-    ``claims.files_per_verifier_day`` share that work evenly.
+    ``claims.files_per_verifier_day`` share that work evenly. Those that the policy adds work for this district alone.
     """
     referrals = b["care.sick"] * b["referral.rate"] * stock.active * _CLAIMS_BESIDES
     visits = referrals * b["referral.outpatient_visits"]
@@ -89,6 +90,9 @@ def make_claims_office(
     capacity = b["claims.verified_in_time"] * (visits + admissions) / days
     verifiers = max(1, math.ceil(capacity / b["claims.files_per_verifier_day"]))
     office.hire(verifiers, capacity / verifiers)
+    if policy.verifiers.any():
+        more = policy.verifiers * b["claims.files_per_verifier_day"]
+        office.reinforce(more, closer=b["claims.closer_checks"] * more / (capacity + more))
     files = np.round((visits + admissions) * hospitals.share).astype(np.int64)
     office.open(files, np.where(files > 0, cost * hospitals.share * hospitals.cost, 0.0).astype(np.int64))
     return office

@@ -13,6 +13,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.people.life_cycle import GROUPS
+
 Regime = Literal["owe", "drop", "freeze", "grace_then_drop"]
 IntakeTarget = Literal["quota", "hold_status", "cover_all_eligible"]
 IntakeOrder = Literal["never_first", "lapsed_first", "arrears_first", "poorest_first"]
@@ -135,8 +137,26 @@ class Policy:
     drug_budget_factor: FloatArray = field(default_factory=lambda: np.ones((0, 0)))  # times the APBD drug budget
     drug_lead_factor: FloatArray = field(default_factory=lambda: np.ones((0, 0)))  # times the district store's lead
     drug_target_extra: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # months of use more aimed at
+    # -- programmes of care, each (months, facilities) unless said ---------------------------------------
+    met: FloatArray = field(
+        default_factory=lambda: np.zeros((0, 0, len(GROUPS)))
+    )  # persons met outside by life-cycle group
+    home_visits: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # patients visited in the month
+    follow_up: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of the diagnosed followed up
+    screening: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of well contacts measured
+    club_places: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # places in Prolanis clubs
+    reminded: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of absent Prolanis members who come
+    laboratory: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of days with a laboratory besides
+    telemedicine: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of sick visits at a distance
+    settled: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of non-specialist referrals avoided
+    refer_back: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of the stable referred back
+    prb_lacking: FloatArray = field(default_factory=lambda: np.zeros((0, 0)))  # share of days without PRB drugs
+    # -- hospitals and their claims, each (months,) ------------------------------------------------------
+    verifiers: FloatArray = field(default_factory=lambda: np.zeros(0))  # full-time verifiers of claims besides
+    admission_saving: FloatArray = field(default_factory=lambda: np.zeros(0))  # share less that an admission costs
     # -- money -----------------------------------------------------------------------------------------
     lever_cost: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # rupiah per month on the APBD
+    bpjs_cost: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))  # rupiah per month that BPJS bears
 
     def but(self, **changes: object) -> Policy:
         """A copy with ``changes``; arrays not named are shared, since nobody writes into them."""
@@ -188,5 +208,19 @@ def baseline_policy(months: int, facilities: int) -> Policy:
         drug_budget_factor=np.ones((months, facilities)),
         drug_lead_factor=np.ones((months, facilities)),
         drug_target_extra=np.zeros((months, facilities)),
+        met=np.zeros((months, facilities, len(GROUPS))),
+        home_visits=np.zeros((months, facilities)),
+        follow_up=np.zeros((months, facilities)),
+        screening=np.zeros((months, facilities)),
+        club_places=np.zeros((months, facilities)),
+        reminded=np.zeros((months, facilities)),
+        laboratory=np.zeros((months, facilities)),
+        telemedicine=np.zeros((months, facilities)),
+        settled=np.zeros((months, facilities)),
+        refer_back=np.zeros((months, facilities)),
+        prb_lacking=np.zeros((months, facilities)),
+        verifiers=np.zeros(months),
+        admission_saving=np.zeros(months),
         lever_cost=np.zeros(months, np.int64),
+        bpjs_cost=np.zeros(months, np.int64),
     )

@@ -11,7 +11,8 @@ from sim.facilities.referral import ReferralEffects, referral_chances
 from sim.facilities.staff import MIDWIVES, NURSES, share_hours
 from sim.kbk import scheme
 from sim.people import care, chronic, illness
-from sim.people.life_cycle import GROUPS
+from sim.people.clubs import Clubs, fill_clubs
+from sim.people.life_cycle import GROUPS, add_met
 from sim.shocks import shifted
 from sim.world import World
 
@@ -36,8 +37,10 @@ def fall_ill(world: World) -> None:
     level = b["care.sick"] * wave * float(np.exp(world.shocks.care_month[month]))
     facility = np.exp(0.5 * world.shocks.contact + world.shocks.care_facility_month[month])
     facility *= world.policy.sick_factor[month]
+    facility *= 1 + b["care.telemedicine_new"] * world.policy.telemedicine[month]
     hurt_place = world.policy.emergency_factor[month]
     world.well_place = _well_factor(world)
+    well = _well_chances(world)
     usual = shifted(b["care.recorded"], world.shocks.recorded + world.shocks.recorded_month[month])
     world.recorded = np.maximum(usual, world.policy.recorded_least[month])
     world.households.need[:] = 0
@@ -46,8 +49,7 @@ def fall_ill(world: World) -> None:
     def task(lo: int, hi: int, slot: int) -> None:
         illness.fall_ill(
             world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, sick, emergency,
-            world.tables.well, facility, hurt_place, world.well_place, world.recorded, world.tables.near,
-            b["care.uninsured"],
+            well, facility, hurt_place, world.recorded, world.tables.near, b["care.uninsured"],
         )  # fmt: skip
 
     world.team.over_people(task, world.used)
@@ -71,6 +73,19 @@ def _well_factor(world: World) -> np.ndarray:
     world.record_facilities(outreach_hours=world.hours.outreach, clinic_hours=world.hours.clinic)
     place = np.exp(world.shocks.contact + world.shocks.care_month[month] + world.shocks.care_facility_month[month])
     return np.asarray(world.hours.contacts * place)
+
+
+def _well_chances(world: World) -> np.ndarray:
+    """Chance of a well contact by facility, sex and age, (facilities, 2, ages), at mean distance."""
+    chances = world.tables.well * world.well_place[:, None, None]
+    met = world.policy.met[world.month]
+    if not met.any():
+        return np.asarray(chances)
+    people, used, (places, groups) = world.people, world.used, met.shape
+    here = people.presence[:used] == codes.RESIDENT
+    age = np.minimum((world.month - people.birth[:used][here]) // 12, codes.MAX_AGE)
+    cell = people.facility[:used][here].astype(np.int64) * groups + world.tables.group[age]
+    return add_met(chances, met, np.bincount(cell, minlength=places * groups).reshape(met.shape).astype(float))
 
 
 def _contact_target(world: World) -> float:
@@ -99,6 +114,7 @@ def seek_care(world: World) -> None:
         world.stockout[:, ACUTE],
         np.minimum(world.wait / 60.0, _LONGEST_WAIT_HOURS),
         world.heads.on_register()[:, :, codes.ACTIVE].sum(axis=1).astype(float),
+        world.policy.laboratory[month],
     )
     leave = np.clip(b["feedback.wait_to_contacts"] * world.left, 0.0, _MOST_LEAVING)
     point_of_care = 0.0
@@ -110,7 +126,7 @@ def seek_care(world: World) -> None:
         pbi_back=b["segment.pbi_back"],
         admission=b["referral.admission"],
         outpatient_cost=b["claims.outpatient"],
-        admission_cost=b["claims.admission"],
+        admission_cost=_admission_cost(world),
         outpatient_visits=b["referral.outpatient_visits"],
         fine_rate=float(world.rule("fine.rate")),
         fine_months=float(world.rule("fine.max_months")),
@@ -118,7 +134,7 @@ def seek_care(world: World) -> None:
         fine_window=1.0 + world.rule("fine.window_days") // 30,
     )
     tacc = shifted(b["referral.tacc"], world.shocks.tacc)
-    averted = b["referral.training_effect"] * world.policy.referral_training[month]
+    averted, remote = _averted(world), world.policy.telemedicine[month]
     counts = world.team.tallies(*world.counts.shape)
     groups = world.team.tallies(len(GROUPS), 2)
     hospital, cash = world.team.tallies(*world.hospital.shape), world.team.tallies(1)
@@ -127,7 +143,7 @@ def seek_care(world: World) -> None:
     def task(lo: int, hi: int, slot: int) -> None:
         made[slot] = care.seek_care(
             world.people, world.households, world.key.k0, world.key.k1, month, lo, hi, rates, world.hospitals, leave,
-            referral, tacc, averted, world.tables.group, counts[slot], groups[slot], hospital[slot], cash[slot],
+            remote, referral, tacc, averted, world.tables.group, counts[slot], groups[slot], hospital[slot], cash[slot],
             world.visits[slot],
         )  # fmt: skip
 
@@ -142,6 +158,20 @@ def seek_care(world: World) -> None:
     world.record(**{f"{kind}_{name}": int(contacts[index, column])
                     for index, (name, _) in enumerate(GROUPS)
                     for kind, column in (("sick", care.SICK_CONTACT), ("well", care.WELL_CONTACT))})  # fmt: skip
+
+
+def _averted(world: World) -> np.ndarray:
+    """Share of the non-specialist referrals that is avoided, in the clinic and in a teleconsultation (facilities, 2):
+    by training, of the rest by what programmes settle, of the rest by the teleconsultation itself."""
+    b, month, policy = world.b, world.month, world.policy
+    trained = b["referral.training_effect"] * policy.referral_training[month]
+    clinic = trained + (1 - trained) * policy.settled[month]
+    return np.stack([clinic, clinic + (1 - clinic) * b["referral.telemedicine_effect"]], axis=1)
+
+
+def _admission_cost(world: World) -> float:
+    """Mean rupiah of an admission this month."""
+    return float(world.b["claims.admission"] * (1 - world.policy.admission_saving[world.month]))
 
 
 def treat_chronic(world: World) -> None:
@@ -160,21 +190,20 @@ def treat_chronic(world: World) -> None:
         letter=b["chronic.refer_back"]
         * b["chronic.letter"]
         / (1 - b["chronic.letter"]),  # as many as are referred back
+        visit_sbp=b["chronic.visit_effect_sbp"],
+        visit_fbg=b["chronic.visit_effect_fbg"],
     )
     limits = chronic.ControlLimits(
         float(pressure["sbp_below"]), float(pressure["dbp_below"]), float(glucose["fbg_min"]), float(glucose["fbg_max"])
     )
-    lacking = np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout)
-    untreated, measured = lacking[:, CHRONIC], 1.0 - lacking[:, CONSUMABLES]
-    attendance = shifted(b["chronic.attendance"], world.shocks.attendance)
+    places = _chronic_places(world)
     counts = world.team.tallies(*world.chronic.shape)
     complications = world.team.tallies(len(world.now.complications))
 
     def task(lo: int, hi: int, slot: int) -> None:
         chronic.treat(
             world.people, world.patients, world.key.k0, world.key.k1, world.month, lo, hi, rates,
-            world.tables.prolanis, attendance, untreated, measured, world.recorded, limits, counts[slot],
-            complications[slot],
+            places, limits, counts[slot], complications[slot],
         )  # fmt: skip
 
     world.team.over(task, world.patients_used)
@@ -182,12 +211,41 @@ def treat_chronic(world: World) -> None:
     world.now.complications += np.sum(complications, axis=0)
     world.counts[:, care.CONTACTS] += world.chronic[:, chronic.CLUB_CONTACTS]
     on_prb = int(world.chronic[:, chronic.ON_PRB].sum())
-    drugs = int(on_prb * b["claims.prb_drugs"])
+    supplied = float((world.chronic[:, chronic.ON_PRB] * (1 - places.prb_lacking)).sum())
+    drugs = int(supplied * b["claims.prb_drugs"])
     world.ledger.pay("bpjs", "pharmacies", drugs, "PRB drugs")
     world.record(prb_patients=on_prb, prb_drugs=drugs)
     letters = world.chronic[:, chronic.LETTERS]
     world.counts[:, care.REFERRALS] += letters
     _fill_hospitals(world, int(letters.sum()))
+
+
+def _chronic_places(world: World) -> chronic.ChronicPlaces:
+    """What holds at each facility this month for its patients, programmes included."""
+    b, month, policy = world.b, world.month, world.policy
+    lacking = np.minimum(1.0, b["feedback.drugs_to_control"] * world.stockout)
+    usual = shifted(b["chronic.attendance"], world.shocks.attendance)
+    nobody = np.zeros(len(world.facilities))
+    clubs, visited = Clubs(nobody, nobody), nobody
+    if policy.club_places[month].any() or policy.home_visits[month].any():
+        known, members = chronic.patients_at(world.people, len(world.facilities))
+        clubs = fill_clubs(policy.club_places[month], known, members)
+        visited = np.minimum(policy.home_visits[month] / np.maximum(known, 1), 1.0)
+    coming = 1 - (1 - b["chronic.club_attendance"] * clubs.reach) * (1 - policy.reminded[month])
+    return chronic.ChronicPlaces(
+        enrol=world.tables.prolanis,
+        attendance=usual + (1 - usual) * coming,
+        untreated=lacking[:, CHRONIC],
+        measured=1.0 - lacking[:, CONSUMABLES] * (1.0 - policy.laboratory[month]),
+        recorded=world.recorded,
+        screened=b["chronic.screening"] * policy.screening[month],
+        joining=b["chronic.club_joining"] * clubs.free,
+        visited=visited,
+        eased=visited + b["chronic.follow_up_effect"] * policy.follow_up[month],
+        eased_members=b["chronic.club_effect"] * clubs.reach,
+        refer_back=policy.refer_back[month],
+        prb_lacking=policy.prb_lacking[month],
+    )
 
 
 def _fill_hospitals(world: World, letters: int) -> None:
@@ -202,6 +260,6 @@ def _fill_hospitals(world: World, letters: int) -> None:
         admitted = take_turns(world.turns, number, levels.ravel()).reshape(levels.shape)
         counts[:, care.ADMISSIONS] += admitted.sum(axis=1)
         counts[:, care.SEVERE] += admitted[:, 2]
-        mean = relative * b["claims.admission"] * cost
+        mean = relative * _admission_cost(world) * cost
         counts[:, care.ADMISSION_COST] += (admitted.sum(axis=1) * mean).astype(np.int64)
         world.turns += number

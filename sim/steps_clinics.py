@@ -16,11 +16,15 @@ from sim.rules.tariff import capitation_tariff
 from sim.steps_supply import pay_bills
 from sim.world import World
 
+#: Limit of the share of the rooms' time that teleconsultations take, whatever the parameters.
+_MOST_REMOTE = 0.9
+
 
 def run_clinics(world: World) -> None:
     """Every clinic day of the month; the mean wait and the share who left are next month's indices.
 
     Doctors who are there have a room each, nurses run some by the hours left to them; one room is always open.
+    Teleconsultations take of the time of the rooms, evenly over the month.
     """
     b, month, facilities = world.b, world.month, world.facilities
     days = world.calendar.working_days(month)
@@ -30,8 +34,11 @@ def run_clinics(world: World) -> None:
         world.at_work[:, DOCTORS], examiners, world.key, month, days, b["staff.absence"],
         b["clinic.examiners_per_nurse"],
     )  # fmt: skip
+    minutes = np.array([facility.hours_per_week for facility in facilities], float) / len(WEEKDAYS) * 60.0
+    remote = world.counts[:, care.REMOTE] * b["clinic.telemedicine_time"] * b["clinic.service_minutes"]
+    open_minutes = minutes * np.maximum(rooms, 1).sum(axis=1)
     clinics = Clinics(
-        minutes=np.array([facility.hours_per_week for facility in facilities], float) / len(WEEKDAYS) * 60.0,
+        minutes=minutes * (1 - np.minimum(remote / open_minutes, _MOST_REMOTE)),
         desks=world.desks,
         rooms=rooms,
         day_weights=np.array(WEEKDAYS)[list(world.calendar.weekdays(month))],
@@ -51,6 +58,7 @@ def run_clinics(world: World) -> None:
         sick_visits=world.counts[:, care.SICK_VISITS],
         contacts_sick=world.counts[:, care.CONTACTS_SICK],
         contacts_lost=world.counts[:, care.LEFT],
+        teleconsultations=world.counts[:, care.REMOTE],
         patients_left=found.total(LEFT),
         over_hour=found.total(OVER_HOUR),
         room_days=rooms.sum(axis=1),

@@ -83,6 +83,8 @@ def handle_claims(world: World) -> None:
     office.incur(counts[:, care.OUTPATIENT] + counts[:, care.ADMISSIONS], incurred, month_end + SUBMISSION_DAY - 1)
     for account, fine in zip(office.hospitals, counts[:, care.FINES].tolist(), strict=True):
         world.ledger.pay("households", account, fine, "service fines")
+    cost = int(world.policy.bpjs_cost[world.month])
+    world.ledger.pay("bpjs", "programmes", cost, "programmes")
     flows = office.close_month()
     claims = {
         "claims_incurred": incurred,
@@ -112,6 +114,7 @@ def handle_claims(world: World) -> None:
         hospital_admissions=int(counts[:, care.ADMISSIONS].sum()),
         hospital_severe=int(counts[:, care.SEVERE].sum()),
         cash_visits=world.now.cash_visits,
+        levers_bpjs=cost,
         complications=int(world.now.complications.sum()),
     )
 

@@ -154,7 +154,7 @@ class World:
     left: FloatArray = field(default_factory=lambda: np.zeros(0))  # share of the queue that left
     stockout: FloatArray = field(default_factory=lambda: np.zeros((0, len(GROUPS))))  # share of days, by group
     ak_last: FloatArray = field(default_factory=lambda: np.zeros(0))
-    counts: IntArray = field(default_factory=lambda: np.zeros((0, 6), np.int64))
+    counts: IntArray = field(default_factory=lambda: np.zeros((0, care.PLACE_COUNTS), np.int64))
     chronic: IntArray = field(default_factory=lambda: np.zeros((0, chronic.COUNTS), np.int64))
     hospital: IntArray = field(default_factory=lambda: np.zeros((0, care.COUNTS), np.int64))  # this month's care
     turns: int = 0  # hospital visits and admissions so far that took turns among the hospitals
@@ -286,7 +286,7 @@ def make_world(
         hospitals=hospitals,
         ledger=ledger,
         office=EnrolmentOffice(int(b["office.capacity"]), b["segment.nik_invalid"], b["segment.nik_mended"]),
-        claims=make_claims_office(env, calendar, ledger, district, hospitals, stock, b, rules),
+        claims=make_claims_office(env, calendar, ledger, district, hospitals, stock, b, rules, policy),
         line=BudgetLine(policy, _make_treasury(district, policy)),
         staff=make_staff(district.facilities),
         desks=make_desks(district, stock, b),
@@ -310,7 +310,7 @@ def make_world(
         left=np.zeros(count),
         stockout=np.zeros((count, len(GROUPS))),
         ak_last=np.full(count, np.nan),
-        counts=np.zeros((count, 6), np.int64),
+        counts=np.zeros((count, care.PLACE_COUNTS), np.int64),
         chronic=np.zeros((count, chronic.COUNTS), np.int64),
         hospital=np.zeros((len(hospitals.share), care.COUNTS), np.int64),
         visits=[

@@ -26,18 +26,18 @@ class Outcome:
     def __init__(
         self, people: People, households: Households, rates: care.CareRates = RATES, leave: float = 0.0,
         referral: tuple[float, float] = (0.0, 0.0), tacc: float = 0.0, averted: float = 0.0, month: int = 5,
-        room: int | None = None,
+        room: int | None = None, remote: float = 0.0, averted_remote: float = 0.0,
     ) -> None:  # fmt: skip
-        self.counts = np.zeros((1, 6), np.int64)
+        self.counts = np.zeros((1, care.PLACE_COUNTS), np.int64)
         self.groups = np.zeros((4, 2), np.int64)
         self.hospitals = np.zeros((len(SHARES), care.COUNTS), np.int64)
         self.cash = np.zeros(1, np.int64)
         self.visits = np.zeros((len(people.name) * 7 if room is None else room, care.VISIT_COLUMNS), np.float32)
         self.made = care.seek_care(
             people, households, KEY.k0, KEY.k1, month, 0, len(people.name), rates,
-            Hospitals(SHARES, np.cumsum(SHARES), COSTS), np.full(1, leave), np.array([referral]), np.full(1, tacc),
-            np.full(1, averted), life_cycle.group_of_age(), self.counts, self.groups, self.hospitals, self.cash,
-            self.visits,
+            Hospitals(SHARES, np.cumsum(SHARES), COSTS), np.full(1, leave), np.full(1, remote), np.array([referral]),
+            np.full(1, tacc), np.array([[averted, averted_remote]]), life_cycle.group_of_age(), self.counts,
+            self.groups, self.hospitals, self.cash, self.visits,
         )  # fmt: skip
         self.hospital = self.hospitals.sum(axis=0)
 
@@ -71,6 +71,19 @@ def test_those_who_leave_the_queue_are_not_seen() -> None:
     assert found.counts[0, care.LEFT] + found.counts[0, care.SICK_VISITS] == n
     assert found.counts[0, care.CONTACTS] == found.counts[0, care.SICK_VISITS]
     assert found.made == n  # they stood in the queue all the same
+
+
+def test_a_teleconsultation_stands_in_no_queue_and_avoids_referrals() -> None:
+    """0.2 of the visits are remote; of the others 0.3 leave. All 4A referrals of remote visits are avoided."""
+    n = 100_000
+    people, households = residents(n, wish=1 | codes.RECORDED)
+    found = Outcome(people, households, leave=0.3, remote=0.2, referral=(0.0, 0.5), averted_remote=1.0)
+    place = found.counts[0]
+    assert_share(int(place[care.REMOTE]), n, 0.2)
+    assert found.made == n - place[care.REMOTE]
+    assert_share(int(place[care.LEFT]), found.made, 0.3)
+    assert place[care.SICK_VISITS] == place[care.CONTACTS] == n - place[care.LEFT]
+    assert_share(int(place[care.NONSPECIALIST]), n, 0.8 * 0.7 * 0.5)
 
 
 def test_referral_outcomes_have_their_shares() -> None:

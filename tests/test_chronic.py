@@ -15,7 +15,7 @@ from scipy.stats import norm
 from sim import codes
 from sim.people import chronic
 from sim.people.arrays import Patients, People, copy_arrays, empty_patients, empty_people
-from sim.people.chronic import ChronicRates, ControlLimits, Levels
+from sim.people.chronic import ChronicPlaces, ChronicRates, ControlLimits, Levels
 from sim.random import make_key
 from tests.chance import assert_mean, assert_share
 
@@ -44,14 +44,22 @@ def _patients(count: int, bits: Any, levels: Levels = LEVELS, prolanis: float = 
 
 def _treat(people: People, patients: Patients, used: int, month: int = 1, rates: ChronicRates = NOTHING,
            enrol: np.ndarray = HALF, untreated: np.ndarray = DRUGS, recorded: np.ndarray = ALL_RECORDED,
-           measured: np.ndarray = STRIPS, attendance: float = 0.0) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+           measured: np.ndarray = STRIPS, attendance: float = 0.0, **programmes: float,
+           ) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
     """One month of the first ``used`` rows; the counts of the only facility and the complications."""
     counts, complications = np.zeros((1, chronic.COUNTS), np.int64), np.zeros(3, np.int64)
     chronic.treat(
-        people, patients, KEY.k0, KEY.k1, month, 0, used, rates, enrol, np.full(1, attendance), untreated, measured,
-        recorded, LIMITS, counts, complications,
+        people, patients, KEY.k0, KEY.k1, month, 0, used, rates,
+        _places(enrol, attendance, untreated, measured, recorded, **programmes), LIMITS, counts, complications,
     )  # fmt: skip
     return counts[0], complications
+
+
+def _places(enrol: np.ndarray, attendance: float, untreated: np.ndarray, measured: np.ndarray, recorded: np.ndarray,
+            **programmes: float) -> ChronicPlaces:  # fmt: skip
+    names = ChronicPlaces._fields[5:]
+    added = {name: np.full(1, programmes.get(name, 0.0)) for name in names}
+    return ChronicPlaces(enrol, np.full(1, attendance), untreated, measured, recorded, **added)
 
 
 # -- control --------------------------------------------------------------------------------------------------------
@@ -190,6 +198,77 @@ def test_a_session_is_a_contact_where_there_was_none() -> None:
     assert (people.wish[new] & codes.SEEN > 0).all()
     again, _ = _treat(people, patients, used, 4, NOTHING, recorded=np.full(1, 0.9), attendance=0.5)
     assert again[chronic.CLUB_CONTACTS] == 0
+
+
+def test_a_home_visit_is_a_contact_where_there_was_none() -> None:
+    count = 40_000
+    people, patients, used = _patients(count, HT)  # outside Prolanis
+    people.wish[::2] = codes.SEEN
+    counts, _ = _treat(people, patients, used, 4, recorded=np.full(1, 0.9), visited=0.3)
+    assert_share(int(counts[chronic.CLUB_CONTACTS]), count // 2, 0.27)
+    assert counts[chronic.ATTENDED] == 0
+
+
+def test_free_places_in_a_club_are_filled_by_patients_outside_prolanis() -> None:
+    count = 20_000
+    people, patients, used = _patients(count, HT | DM)
+    for month in range(3):
+        _treat(people, patients, used, month, joining=0.1)
+    for bit in (codes.HT_PROLANIS, codes.DM_PROLANIS):
+        assert_share(int((people.chronic & bit > 0).sum()), count, 1 - 0.9**3)
+
+
+def test_visits_lower_the_levels_of_all_and_clubs_those_of_members() -> None:
+    """Half a home visit of 10 mmHg and 20 mg/dL each, and as much again for who is in Prolanis: members are under
+    control as if their means were 10 mmHg and 20 mg/dL lower."""
+    count = 40_000
+    people, patients, used = _patients(count, HT | codes.HT_PROLANIS | DM | codes.DM_PROLANIS | codes.ADHERENT)
+    rates = NOTHING._replace(visit_sbp=10.0, visit_fbg=20.0)
+    counts, _ = _treat(people, patients, used, 3, rates, attendance=1.0, eased=0.5, eased_members=0.5)
+    assert_share(int(counts[chronic.HT_CONTROLLED]), count, _ht_controlled(130.0))
+    assert_share(int(counts[chronic.DM_CONTROLLED]), count, _dm_controlled(122.0))
+    outside, rows, used = _patients(count, HT | codes.ADHERENT)
+    always = NOTHING._replace(complication=1.0, controlled=0.0, visit_sbp=10.0)
+    _, ill = _treat(outside, rows, used, 3, always, eased=0.5, eased_members=0.5)
+    spread = np.hypot(chronic.SBP_SPREAD, chronic.SBP_WITHIN)
+    assert_share(int(ill.sum()), count, float(norm.sf(140.0, 135.0, spread)))
+
+
+def test_screening_looks_at_well_contacts_alone() -> None:
+    """A usual contact finds 0.1; one at which both are measured 0.1 + 0.9 x 0.5."""
+    count = 40_000
+    rates = NOTHING._replace(diagnosis=0.1)
+    for wish, chance in ((codes.SEEN | codes.WELL, 0.55), (codes.SEEN | codes.TREATED, 0.1)):
+        people, patients, used = _patients(count, codes.HT, wish=wish)
+        _treat(people, patients, used, 9, rates, screened=0.5)
+        assert_share(int((people.chronic & codes.HT_DIAGNOSED > 0).sum()), count, chance)
+    people, patients, used = _patients(count, codes.HT, wish=codes.SEEN | codes.WELL)
+    _treat(people, patients, used, 9, screened=1.0)
+    assert (people.chronic & codes.HT_DIAGNOSED > 0).all()
+    _, ill = _treat(people, patients, used, 10, NOTHING._replace(complication=1.0))
+    assert not ill.any()  # whom nobody would have known of has complications among everybody's emergencies
+    people, patients, used = _patients(count, codes.HT, wish=codes.WELL)  # not recorded, so nobody was seen
+    _treat(people, patients, used, 9, rates, screened=0.5)
+    assert not (people.chronic & codes.HT_DIAGNOSED).any()
+
+
+def test_a_programme_refers_the_stable_back_besides() -> None:
+    """All under control with a letter: 0.1 are referred back, and 0.5 of the rest."""
+    count = 40_000
+    people, patients, used = _patients(count, HT | codes.LETTER, levels=Levels(20.0, 142.0))
+    _treat(people, patients, used, 2, NOTHING._replace(refer_back=0.1), refer_back=0.5)
+    assert_share(int((people.chronic & codes.PRB > 0).sum()), count, 0.55)
+
+
+def test_without_drugs_at_the_pharmacy_those_referred_back_go_without() -> None:
+    count = 40_000
+    bits = HT | codes.HT_PROLANIS | codes.ADHERENT
+    people, patients, used = _patients(count, bits | codes.PRB)
+    rates = NOTHING._replace(drug_sbp=8.0)
+    counts, _ = _treat(people, patients, used, 3, rates, attendance=1.0, prb_lacking=0.5)
+    assert_share(int(counts[chronic.HT_CONTROLLED]), count, _ht_controlled(144.0))
+    counts, _ = _treat(*_patients(count, bits | codes.LETTER), 3, rates, attendance=1.0, prb_lacking=0.5)
+    assert_share(int(counts[chronic.HT_CONTROLLED]), count, _ht_controlled(140.0))
 
 
 def test_a_contact_may_find_what_was_unknown() -> None:
@@ -353,8 +432,8 @@ def test_two_ranges_give_the_same_as_one() -> None:
     parts, kinds = np.zeros((1, chronic.COUNTS), np.int64), np.zeros(3, np.int64)
     for lo, hi in ((1700, used), (0, 1700)):  # in either order
         chronic.treat(
-            other, rows, KEY.k0, KEY.k1, 5, lo, hi, RATES, HALF, np.full(1, 0.5), DRUGS, STRIPS, np.full(1, 0.9),
-            LIMITS, parts, kinds,
+            other, rows, KEY.k0, KEY.k1, 5, lo, hi, RATES, _places(HALF, 0.5, DRUGS, STRIPS, np.full(1, 0.9)), LIMITS,
+            parts, kinds,
         )  # fmt: skip
     assert np.array_equal(counts, parts[0])
     assert np.array_equal(complications, kinds)

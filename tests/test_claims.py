@@ -18,7 +18,7 @@ from sim.institutions import make_claims_office
 from sim.payers.claims import INCOMPLETE, LATE, PAID, PENALTY, RETURNED, SUBMITTED, UNSUBMITTED, WAITING, ClaimsOffice
 from sim.payers.ledger import Ledger
 from sim.simulate import results_of
-from tests.engine import BEHAVIOUR, RULES, results, small, world
+from tests.engine import BEHAVIOUR, RULES, policy_for, results, small, world
 
 
 def law(key: str, on: date) -> Any:
@@ -274,8 +274,31 @@ def _office_at_the_start(**changes: float) -> ClaimsOffice:
     district = small(200_000, 4)
     calendar = Calendar("2024-01", 3)
     return make_claims_office(
-        simpy.Environment(), calendar, Ledger(), district, make_hospitals(district), district.stock(), b, RULES
-    )
+        simpy.Environment(), calendar, Ledger(), district, make_hospitals(district), district.stock(), b, RULES,
+        policy_for(district, 3),
+    )  # fmt: skip
+
+
+def test_verifiers_besides_clear_in_their_months_alone() -> None:
+    """10 of 2,000 files a day by one verifier, and 20 besides in February (days 31 to 59), of 10 rupiah each."""
+    office = an_office(months=3)
+    office.hire(1, 10)
+    february = np.array([0.0, 1.0, 0.0])
+    office.reinforce(20 * february, np.zeros(3))
+    book(office, [2000], [20_000], 0)
+    for day, rupiah in paid_on(office, 91).items():
+        assert rupiah == (300 if 31 <= day < 60 else 100), day
+
+
+def test_files_are_checked_more_closely_in_the_months_of_more_verifiers() -> None:
+    """20 % come back, and half as many again of those submitted in February; the money of all is paid in the end."""
+    office = an_office(months=3, returned=0.2)
+    office.hire(1, 1000)
+    office.reinforce(np.zeros(3), np.array([0.0, 0.5, 0.0]))
+    for day in (0, 30, 31, 59, 60):
+        book(office, [100], [1000], day)
+    office.env.run(until=91)
+    assert int(office.flows[0, RETURNED]) == 200 + 200 + 300 + 300 + 200
 
 
 def test_the_claims_of_earlier_months_are_owed_at_the_start() -> None:

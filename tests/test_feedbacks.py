@@ -116,6 +116,10 @@ def _far(parameter) -> float:  # type: ignore[no-untyped-def]
     return 0.0 if parameter.scale == "fixed" else float(parameter.default) * 3
 
 
+#: Every programme of care in use, so that the parameters of their effects have something to act on.
+_PROGRAMMES = {"home_visits": 50.0, "follow_up": 0.5, "screening": 0.5, "club_places": 400.0, "telemedicine": 0.3}
+
+
 def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
     from dataclasses import replace
 
@@ -135,6 +139,8 @@ def _strained(changes: dict[str, float]):  # type: ignore[no-untyped-def]
         cleansing=np.full(9, 0.1),
         amnesty_announced=np.arange(9) < 4,
         rule_changes=(RuleChange("premium.pbpu.class3.member_share", "2024-01", 70_000),),
+        verifiers=np.full(9, 0.5),
+        **{name: np.full((9, len(district.facilities)), level) for name, level in _PROGRAMMES.items()},
     )
     strain = {
         "clinic.service_minutes": 25.0, "clinic.visits_per_desk": 5.0, "drugs.target_months": 0.5,

@@ -26,8 +26,7 @@ def _fall_ill(
     for lo, hi in zip((0, *cuts), (*cuts, count), strict=True):
         illness.fall_ill(
             people, households, KEY.k0, KEY.k1, month, lo, hi, np.full((2, AGES), sick), np.full(AGES, emergency),
-            np.full((2, AGES), well), np.full(1, place), np.full(1, hurt), np.ones(1), np.full(1, recorded), near,
-            uncovered,
+            np.full((1, 2, AGES), well), np.full(1, place), np.full(1, hurt), np.full(1, recorded), near, uncovered,
         )  # fmt: skip
 
 
@@ -124,11 +123,11 @@ def test_age_is_counted_in_completed_years() -> None:
     """A step of the curve at 60: who turns 60 this month is on the new step, a month younger is not."""
     people, households = residents(2)
     people.birth[:] = 3 - 720, 3 - 719
-    well = np.zeros((2, AGES))
-    well[:, 60:] = 2.0
+    well = np.zeros((1, 2, AGES))
+    well[:, :, 60:] = 2.0
     illness.fall_ill(
         people, households, KEY.k0, KEY.k1, 3, 0, 2, np.zeros((2, AGES)), np.zeros(AGES), well, np.ones(1), np.ones(1),
-        np.ones(1), np.ones(1), np.ones(256), 1.0,
+        np.ones(1), np.ones(256), 1.0,
     )  # fmt: skip
     assert (people.wish & codes.WELL > 0).tolist() == [True, False]
 
@@ -136,6 +135,19 @@ def test_age_is_counted_in_completed_years() -> None:
 @pytest.mark.parametrize(("age", "group"), [(0, 0), (4, 0), (5, 1), (17, 1), (18, 2), (59, 2), (60, 3), (100, 3)])
 def test_groups_of_the_life_cycle(age: int, group: int) -> None:
     assert life_cycle.group_of_age()[age] == group
+
+
+def test_people_met_outside_have_a_contact_besides_their_own() -> None:
+    """300 come to sessions for 1,000 school children of the second of two facilities: 1 - exp(-0.3) of those without a
+    contact have one; nobody else's chance changes, nor do more than everybody come."""
+    chances = np.full((2, 2, AGES), 0.2)
+    met, residents_there = np.zeros((2, 4)), np.full((2, 4), 1000.0)
+    met[1, 1] = 300
+    found = life_cycle.add_met(chances, met, residents_there)
+    assert found[1, :, 5:18] == pytest.approx(1 - 0.8 * np.exp(-0.3))
+    found[1, :, 5:18] = 0.2
+    assert np.array_equal(found, chances)
+    assert life_cycle.add_met(chances, met * 1e6, residents_there * 0).max() == 1.0
 
 
 def test_curves_rise_and_fall_where_the_sources_say() -> None:

@@ -26,23 +26,38 @@ from scenarios.levers.drug_supply import DrugSupply
 from scenarios.levers.economic_shock import EconomicShock
 from scenarios.levers.effect import Effect
 from scenarios.levers.epidemic import Epidemic
+from scenarios.levers.family_folders import FamilyFolders
+from scenarios.levers.home_visits import HomeVisits
+from scenarios.levers.ilp import Ilp
 from scenarios.levers.kbk_scheme import KbkScheme
 from scenarios.levers.kris import Kris
+from scenarios.levers.laboratory import Laboratory
+from scenarios.levers.outcome_monitoring import OutcomeMonitoring
 from scenarios.levers.outreach import Outreach
+from scenarios.levers.outreach_sessions import OutreachSessions
 from scenarios.levers.pbi_cut import PbiCut
 from scenarios.levers.pcare_completeness import PcareCompleteness
 from scenarios.levers.pemda_intake import PemdaIntake
 from scenarios.levers.places import Group
 from scenarios.levers.population_shock import PopulationShock
 from scenarios.levers.premium_change import PremiumChange
+from scenarios.levers.prolanis_clubs import ProlanisClubs
 from scenarios.levers.quota_addition import QuotaAddition
 from scenarios.levers.recruitment import Recruitment
+from scenarios.levers.refer_back import ReferBack
+from scenarios.levers.referral_coordination import ReferralCoordination
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.levers.reminders import Reminders
+from scenarios.levers.return_visits import ReturnVisits
+from scenarios.levers.screening import Screening
 from scenarios.levers.switch_off import SwitchOff
 from scenarios.levers.tariff_change import TariffChange
+from scenarios.levers.telemedicine import Telemedicine
 from scenarios.levers.uhc_bars import UhcBars
+from scenarios.levers.vbhc import Vbhc
+from scenarios.levers.verifiers import Verifiers
+from scenarios.levers.waste_reduction import WasteReduction
 from scenarios.months import later
 from sim.policy import NewPosts, Policy, baseline_policy
 from sim.rules import RuleDateError, load_rules
@@ -83,6 +98,25 @@ FROM_TENTH = [
     (TariffChange(start="+9", factor=2), {"rule_changes"}),
     (KbkScheme(start="+9", scheme="zones_2017"), {"rule_changes"}),
     (UhcBars(start="+9", registered=0.9, active=0.7), {"rule_changes"}),
+    (OutreachSessions(start="+9", activity="posbindu", sessions_per_month=4, persons_per_session=30,
+                      cost_per_session=5), {"met", "lever_cost"}),
+    (HomeVisits(start="+9", visits_per_month=4, cost_per_visit=5), {"home_visits", "lever_cost"}),
+    (Screening(start="+9", share=0.5, cost_per_month=5), {"screening", "lever_cost"}),
+    (ProlanisClubs(start="+9", places=4, cost_per_member=5), {"club_places", "bpjs_cost"}),
+    (ProlanisClubs(start="+9", places=4, cost_per_member=5, payer="apbd"), {"club_places", "lever_cost"}),
+    (Laboratory(start="+9", share=0.5, cost_per_month=5), {"laboratory", "lever_cost"}),
+    (Telemedicine(start="+9", share=0.5, cost_per_month=5), {"telemedicine", "lever_cost"}),
+    (ReferBack(start="+9", share=0.5, drugs_available=0.9, cost_per_month=5),
+     {"refer_back", "prb_lacking", "lever_cost"}),
+    (Verifiers(start="+9", verifiers=2, cost_per_month=5), {"verifiers", "bpjs_cost"}),
+    (ReferralCoordination(start="+9", referred_back=0.5, settled=0.1, cost_per_month=5),
+     {"refer_back", "settled", "lever_cost"}),
+    (OutcomeMonitoring(start="+9", share=0.5, cost_per_month=5), {"follow_up", "lever_cost"}),
+    (WasteReduction(start="+9", saved=0.1, cost_per_month=5), {"admission_saving", "lever_cost"}),
+    (Vbhc(start="+9"), {"refer_back", "settled", "follow_up", "admission_saving", "lever_cost"}),
+    (FamilyFolders(start="+9", share=0.1, cost_per_member=5), {"cleansing", "met", "lever_cost"}),
+    (ReturnVisits(start="+9", share=0.5, cost_per_month=5), {"reminded", "lever_cost"}),
+    (Ilp(start="+9"), {"cleansing", "met", "screening", "reminded", "lever_cost"}),
     (FixedCost(start="+9", cost_per_month=5), {"lever_cost"}),
 ]  # fmt: skip
 IDS = [lever.kind for lever, _ in FROM_TENTH]
@@ -451,7 +485,7 @@ def test_every_lever_is_documented(lever: type[Lever]) -> None:
     assert len(text_of(lever)) > 40
     assert text_of(lever) != text_of(Lever)
     assert SOURCE.search(lever.evidence), "a source, or that it is assumed"
-    assert re.search("nothing|APBD", lever.cost), "what it costs, and whom"
+    assert re.search("nothing|APBD|BPJS", lever.cost), "what it costs, and whom"
     for name, info in lever.model_fields.items():
         if name in ("kind", "effect"):
             continue

@@ -18,8 +18,8 @@ RATE = np.array([0.05, 0.124, 0.3])
 NONE, SAME = np.zeros(3), np.ones(3)
 
 
-def _chances(effects: ReferralEffects = USUAL, laboratory=NONE, stockout=NONE, wait=NONE, members=SAME):  # type: ignore[no-untyped-def]
-    return referral_chances(RATE, effects, laboratory, stockout, wait, members)
+def _chances(effects: ReferralEffects = USUAL, laboratory=NONE, stockout=NONE, wait=NONE, members=SAME, opened=NONE):  # type: ignore[no-untyped-def]
+    return referral_chances(RATE, effects, laboratory, stockout, wait, members, opened)
 
 
 def _odds(chance: np.ndarray) -> np.ndarray:
@@ -62,6 +62,14 @@ def test_a_facility_without_laboratory_refers_more_and_the_others_less() -> None
         assert rise == pytest.approx(1.15 ** (lacking - 0.25))
 
 
+def test_a_programme_s_laboratory_acts_where_there_was_none_and_nowhere_else() -> None:
+    lacking, half = np.array([1.0, 0.0, 1.0]), np.array([0.5, 0.5, 0.0])
+    silent = USUAL._replace(request=0.0)
+    plain, found = _chances(silent, laboratory=lacking), _chances(silent, laboratory=lacking, opened=half)
+    assert np.array_equal(found[1:], plain[1:])
+    assert _odds(found[0] / [0.3, 0.7]) / _odds(plain[0] / [0.3, 0.7]) == pytest.approx(1.15**-0.5)
+
+
 def test_more_requests_mean_more_referrals_of_both_classes() -> None:
     more = _chances(USUAL._replace(request=0.2))
     assert (more > _chances()).all()
@@ -72,7 +80,13 @@ def test_more_requests_mean_more_referrals_of_both_classes() -> None:
 def test_chances_stay_chances_whatever_pushes(rate: float, stockout: float, wait: float, effect: float) -> None:
     pushed = USUAL._replace(stockout=effect, wait=effect, laboratory=effect, request=0.9, request_odds=10.0)
     found = referral_chances(
-        np.full(2, rate), pushed, np.array([0.0, 1.0]), np.full(2, stockout), np.full(2, wait), np.ones(2)
+        np.full(2, rate),
+        pushed,
+        np.array([0.0, 1.0]),
+        np.full(2, stockout),
+        np.full(2, wait),
+        np.ones(2),
+        np.zeros(2),
     )
     assert (found >= 0).all()
     assert (found.sum(axis=1) <= 1).all()

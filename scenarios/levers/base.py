@@ -120,7 +120,7 @@ class Lever(BaseModel):
         moved = {name: self.held(name, nothing + factor * (value - nothing)) for name, nothing in self.strength.items()
                  if (value := getattr(self, name)) is not None}  # fmt: skip
         strong = self.model_copy(update=moved)
-        return strong.apply(policy, context).but(lever_cost=as_written.lever_cost)
+        return strong.apply(policy, context).but(lever_cost=as_written.lever_cost, bpjs_cost=as_written.bpjs_cost)
 
     def held(self, name: str, value: float) -> Any:
         """``value`` within the bounds of the field ``name``, whole where the field is."""

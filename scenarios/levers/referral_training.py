@@ -15,7 +15,10 @@ class ReferralTraining(Lever):
 
     title_id: ClassVar[str] = "pelatihan rujukan"
     title_en: ClassVar[str] = "referral training"
-    evidence: ClassVar[str] = "assumed: 10 to 40 % fewer non-specialist referrals is a modelling range, no study found"
+    evidence: ClassVar[str] = (
+        "assumed: 10 to 40 % fewer non-specialist referrals is a modelling range, no controlled study found; in "
+        "Banyumas doctors' attitude, not their knowledge, went with keeping patients in primary care"
+    )
     cost: ClassVar[str] = "share × doctors of the facilities reached × cost_per_doctor, once, on the APBD"
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 

@@ -35,18 +35,19 @@ class ReferralEffects(NamedTuple):
 
 def referral_chances(
     rate: FloatArray, effects: ReferralEffects, without_laboratory: FloatArray, stockout: FloatArray,
-    wait_hours: FloatArray, members: FloatArray,
+    wait_hours: FloatArray, members: FloatArray, opened: FloatArray,
 ) -> FloatArray:  # fmt: skip
     """Chances per sick visit of a specialist and of a 4A referral, shape (facilities, 2).
 
     ``rate`` (facilities,) is the share of visits referred where drugs are in stock, nobody waits and as many ask for a
     referral as usual. More requests raise it; a facility without a laboratory refers more than the district's mean
-    weighted by ``members``, one with it less. ``without_laboratory`` is 0 or 1, ``stockout`` the
-    share of days, ``wait_hours`` the mean wait, each (facilities,). Stock-outs and waiting (hasty referrals) act on
-    competence-4A diagnoses, which the clinic should settle itself; the others act on both classes.
+    weighted by ``members``, one with it less; on the share of days ``opened`` a programme runs one where there was
+    none. ``without_laboratory`` is 0 or 1, ``stockout`` the share of days, ``wait_hours`` the mean wait, each
+    (facilities,). Stock-outs and waiting (hasty referrals) act on competence-4A diagnoses, which the clinic should
+    settle itself; the others act on both classes.
     """
     rate = np.minimum(rate, _MOST_REFERRED)
-    lacking = without_laboratory - np.average(without_laboratory, weights=np.maximum(members, 1e-9))
+    lacking = without_laboratory * (1.0 - opened) - np.average(without_laboratory, weights=np.maximum(members, 1e-9))
     laboratory = np.log1p(effects.laboratory) * lacking
     hasty = np.log1p(effects.stockout) * stockout + np.log1p(effects.wait) * wait_hours
     chances = []

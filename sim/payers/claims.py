@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sim.calendar import Calendar, next_month
 from sim.payers.ledger import Ledger
 
+FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 #: Day of the next month on which hospitals submit (assumed).
@@ -71,12 +72,19 @@ class ClaimsOffice:
         self.flows: IntArray = np.zeros((len(self.hospitals), 5), np.int64)
         self.owed: IntArray = np.zeros((len(self.hospitals), 3), np.int64)
         self._fraction = [0.0] * len(self.hospitals)  # of a file to be sent back, kept for the next month
+        self._closer: FloatArray = np.zeros(self.calendar.count)  # relative rise of the share sent back, by month
 
     def hire(self, verifiers: int, files_per_day: float) -> None:
         """Put so many more verifiers to work, each clearing ``files_per_day`` on a working day (Monday to Saturday)."""
         self.verifiers += verifiers
         for _ in range(verifiers):
-            self.env.process(self._verify(files_per_day))
+            self.env.process(self._verify(np.full(self.calendar.count, files_per_day)))
+
+    def reinforce(self, files_per_day: FloatArray, closer: FloatArray) -> None:
+        """Verifiers besides, by month (months,): files that they clear on a working day, and by how much, relative, the
+        share of files sent back rises since there is time to check them more closely."""
+        self.env.process(self._verify(files_per_day))
+        self._closer = closer
 
     def open(self, files: IntArray, rupiah: IntArray) -> None:
         """Owe for months before the first, each with the ``files`` and ``rupiah`` (hospitals,) expected of a month.
@@ -88,7 +96,7 @@ class ClaimsOffice:
         first, ahead = self.calendar.first_days[0], 1
         while (day := self._submission(next_month(self.calendar.first, -ahead), first) + self.return_days) >= 0:
             for hospital in range(len(self.hospitals)):
-                count, amount = self._sent_back(hospital, int(files[hospital]), int(rupiah[hospital]))
+                count, amount = self._sent_back(hospital, int(files[hospital]), int(rupiah[hospital]), self.returned)
                 self._owe(hospital, amount, INCOMPLETE)
                 self.env.process(self._complete(hospital, count, amount, day))
             ahead += 1
@@ -107,9 +115,9 @@ class ClaimsOffice:
         self.owed[hospital, where] += amount
         self.ledger.pay("bpjs accruals", "claims payable", amount, "hospital care")
 
-    def _sent_back(self, hospital: int, count: int, amount: int) -> tuple[int, int]:
-        """The files that come back for completion, and their rupiah."""
-        wanted = self._fraction[hospital] + self.returned * count
+    def _sent_back(self, hospital: int, count: int, amount: int, share: float) -> tuple[int, int]:
+        """The ``share`` of the files that comes back for completion, and their rupiah."""
+        wanted = self._fraction[hospital] + share * count
         back = int(wanted)
         self._fraction[hospital] = wanted - back
         return back, amount * back // count if count else 0
@@ -117,7 +125,8 @@ class ClaimsOffice:
     def _batch(self, hospital: int, count: int, amount: int, day: int) -> Generator[Any, Any, None]:
         """SimPy process: the files of one hospital and month, submitted on ``day``; part is sent back at once."""
         yield self.env.timeout(day + _MORNING - self.env.now)
-        back, rupiah_back = self._sent_back(hospital, count, amount)
+        share = self.returned * (1.0 + float(self._closer[self.calendar.month_of(day)]))
+        back, rupiah_back = self._sent_back(hospital, count, amount, min(share, 1.0))
         self.flows[hospital, SUBMITTED] += amount
         self.flows[hospital, RETURNED] += rupiah_back
         self.owed[hospital] += np.array([-amount, rupiah_back, amount - rupiah_back])
@@ -134,8 +143,9 @@ class ClaimsOffice:
         if count:
             heappush(self.waiting, Files(day, 0, hospital, count, amount))
 
-    def _verify(self, files_per_day: float) -> Generator[Any, Any, None]:
-        """SimPy process: one verifier, who on each working day from now on takes parts of what waits, a day's work."""
+    def _verify(self, files_per_day: FloatArray) -> Generator[Any, Any, None]:
+        """SimPy process: one verifier, who on each working day from now on takes parts of what waits, a day's work
+        (files, by month)."""
         work = 0.0
         for month in range(self.calendar.count):
             for day in self.calendar.working_days(month):
@@ -143,7 +153,9 @@ class ClaimsOffice:
                 if noon < self.env.now:
                     continue  # hired later
                 yield self.env.timeout(noon - self.env.now)
-                work = work % 1.0 + files_per_day  # a fraction of a file is kept for the next day, idle time is not
+                work = work % 1.0 + float(
+                    files_per_day[month]
+                )  # a fraction of a file is kept for the next day, idle time is not
                 left = int(work)
                 while left and self.waiting:
                     left -= self._clear(left, int(noon))

@@ -31,7 +31,8 @@ _VISIT, _CLAIM, _QUEUE = int(Purpose.VISIT), int(Purpose.CLAIM), int(Purpose.QUE
 _EMERGENCY_ORDINAL = 63
 
 # Columns of the facility counts.
-SICK_VISITS, CONTACTS_SICK, CONTACTS, LEFT, REFERRALS, NONSPECIALIST = range(6)
+SICK_VISITS, CONTACTS_SICK, CONTACTS, LEFT, REFERRALS, NONSPECIALIST, REMOTE = range(7)
+PLACE_COUNTS = 7
 # Columns of the hospital counts: visits; admissions, those of them without a referral, those of severity level 3;
 # rupiah of visits, of admissions, of service fines. A visit and an admission are a file of claims each.
 OUTPATIENT, ADMISSIONS, EMERGENCIES, SEVERE, OUTPATIENT_COST, ADMISSION_COST, FINES = range(7)
@@ -81,40 +82,37 @@ class CareRates(NamedTuple):
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def seek_care(  # type: ignore[no-untyped-def]
-    ppl, hh, k0, k1, month, lo, hi, rates, hospitals, leave, referral, tacc, averted, group, counts, groups, hospital,
-    cash, visits,
+    ppl, hh, k0, k1, month, lo, hi, rates, hospitals, leave, remote, referral, tacc, averted, group, counts, groups,
+    hospital, cash, visits,
 ):  # fmt: skip
-    """Carry the wishes of the persons ``lo`` ... ``hi``-1 to the clinic and the hospital; returns the visits made.
+    """Carry the wishes of the persons ``lo`` ... ``hi``-1 to the clinic and the hospital; returns the visits made
+    to the clinics.
 
-    By facility: ``leave`` the chance that a visit ends in the waiting room, ``referral`` (facilities, 2) that of a
-    specialist and of a 4A referral per visit, ``tacc`` the share of 4A referrals with a TACC reason, ``averted`` the
-    share of the rest that training avoids. ``group`` is the life-cycle group by age, ``hospitals`` are
+    By facility: ``leave`` the chance that a visit ends in the waiting room, ``remote`` the share of visits that are
+    teleconsultations (which stand in no queue), ``referral`` (facilities, 2) that of a specialist and of a 4A referral
+    per visit, ``tacc`` the share of 4A referrals with a TACC reason, ``averted`` (facilities, 2) the share of the rest
+    that is avoided in the clinic and in a teleconsultation. ``group`` is the life-cycle group by age, ``hospitals`` are
     :class:`sim.facilities.hospitals.Hospitals`.
-    Receives ``counts`` (facilities, 6), ``groups`` (groups, 2): recorded contacts, ``hospital`` (hospitals, 7),
-    ``cash`` (1,): visits that nobody insures, and ``visits`` (room, 5) of each: facility, position in the month [0, 1),
-    standard normals of the consultation and of the registration, and a uniform [0, 1) for urgency and patience. A
-    person counts once for AK.
+    Receives ``counts`` (facilities, 7), ``groups`` (groups, 2): recorded contacts, ``hospital`` (hospitals, 7),
+    ``cash`` (1,): visits that nobody insures, and ``visits`` (room, 5) of each that queues: facility, position in the
+    month [0, 1), standard normals of the consultation and of the registration, and a uniform [0, 1) for urgency and
+    patience. A person counts once for AK.
     """
     asking, who = np.empty(CHUNK, np.int32), np.empty(CHUNK * VISITS, np.int32)
     name, order = np.empty(CHUNK * VISITS, np.uint32), np.empty(CHUNK * VISITS, np.uint32)
     w0, w1 = np.empty(CHUNK * VISITS, np.uint32), np.empty(CHUNK * VISITS, np.uint32)
     w2, w3 = np.empty(CHUNK * VISITS, np.uint32), np.empty(CHUNK * VISITS, np.uint32)
+    queues = np.empty(CHUNK * VISITS, np.bool_)
     made = 0
     for start in range(lo, hi, CHUNK):
         end = min(hi, start + CHUNK)
         some = _list_asking(ppl.wish, start, end, asking)
         count = _line_up(ppl, asking[:some], who, name, order)
-        fill(k0, k1, name, order, 0, count, month, _QUEUE, w0, w1, w2, w3)
-        for v in range(min(count, visits.shape[0] - made)):
-            visits[made + v, PLACE] = ppl.facility[who[v]]
-            visits[made + v, POSITION] = coarse(w0[v])
-            visits[made + v, SERVICE] = normal(w1[v])
-            visits[made + v, DESK] = normal(w2[v])
-            visits[made + v, LUCK] = coarse(w3[v])
-        made += count
         fill(k0, k1, name, order, 0, count, month, _VISIT, w0, w1, w2, w3)
-        _see(ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, hospitals, leave, referral, tacc,
-             averted, counts, hospital)  # fmt: skip
+        _see(ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, hospitals, leave, remote, referral, tacc,
+             averted, queues, counts, hospital)  # fmt: skip
+        fill(k0, k1, name, order, 0, count, month, _QUEUE, w0, w1, w2, w3)
+        made = _queue(ppl, count, who, queues, w0, w1, w2, w3, made, visits)
         _record(ppl, hh, k0, k1, month, asking[:some], rates, hospitals, group, counts, groups, hospital, cash)
     return made
 
@@ -149,21 +147,41 @@ def _line_up(ppl, asking, who, name, order):  # type: ignore[no-untyped-def]
 
 
 @nb.njit(error_model="numpy", nogil=True)
+def _queue(ppl, count, who, queues, w0, w1, w2, w3, made, visits):  # type: ignore[no-untyped-def]
+    """Write the visits that stand in a queue after the ``made`` before; returns how many there are, room or not."""
+    for v in range(count):
+        if not queues[v]:
+            continue
+        if made < visits.shape[0]:
+            visits[made, PLACE] = ppl.facility[who[v]]
+            visits[made, POSITION] = coarse(w0[v])
+            visits[made, SERVICE] = normal(w1[v])
+            visits[made, DESK] = normal(w2[v])
+            visits[made, LUCK] = coarse(w3[v])
+        made += 1
+    return made
+
+
+@nb.njit(error_model="numpy", nogil=True)
 def _see(  # type: ignore[no-untyped-def]
-    ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, hospitals, leave, referral, tacc, averted, counts,
-    hospital,
+    ppl, hh, k0, k1, month, count, who, order, w0, w1, w2, w3, rates, hospitals, leave, remote, referral, tacc, averted,
+    queues, counts, hospital,
 ):  # fmt: skip
-    """The visits in turn: given up in the waiting room, treated, or referred to the hospital."""
+    """The visits in turn: by teleconsultation or in the queue; given up in the waiting room, treated, or referred."""
     facility, wish = ppl.facility, ppl.wish
     for v in range(count):
         i = who[v]
         f = facility[i]
-        if unit(w1[v]) < leave[f]:
+        chance = unit(w1[v])
+        queues[v] = chance >= remote[f]
+        if queues[v] and chance < remote[f] + (1.0 - remote[f]) * leave[f]:
             counts[f, LEFT] += 1
             continue
         wish[i] |= TREATED
         counts[f, SICK_VISITS] += 1
-        kind = outcome(unit(w0[v]), unit(w2[v]), referral[f, 0], referral[f, 1], tacc[f], averted[f])
+        counts[f, REMOTE] += not queues[v]
+        avoided = averted[f, 0 if queues[v] else 1]
+        kind = outcome(unit(w0[v]), unit(w2[v]), referral[f, 0], referral[f, 1], tacc[f], avoided)
         if kind == NOT_REFERRED:
             continue
         counts[f, REFERRALS] += 1

@@ -21,10 +21,15 @@ from sim.codes import (
     MAX_AGE,
     PRB,
     RESIDENT,
+    SCREENED,
     SEEN,
+    WELL,
 )
 from sim.people.arrays import People
 from sim.random import CHUNK, MIRROR, Purpose, fill, gauss, limit, unit, words
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 _CHRONIC, _PRESSURE, _MEASURE = int(Purpose.CHRONIC), int(Purpose.PRESSURE), int(Purpose.MEASURE)
 _QUARTER = np.uint64(0x40000000)
@@ -71,7 +76,8 @@ class ChronicRates(NamedTuple):
     """``diagnosis`` at a contact, Prolanis ``drop``-out per month, ``complication`` per month out of control and its
     factor when ``controlled``, mmHg and mg/dL that are lost without drugs (``drug_sbp``, ``drug_fbg``), ``refer_back``
     of a patient with a letter who is under control (PRB, with drugs prescribed by the hospital; Permenkes 28/2014),
-    ``letter`` for one without who is not, which ends PRB."""
+    ``letter`` for one without who is not, which ends PRB; mmHg and mg/dL by which a monthly home visit lowers the level
+    of a patient (``visit_sbp``, ``visit_fbg``)."""
 
     diagnosis: float
     drop: float
@@ -81,6 +87,34 @@ class ChronicRates(NamedTuple):
     drug_fbg: float
     refer_back: float
     letter: float
+    visit_sbp: float = 0.0
+    visit_fbg: float = 0.0
+
+
+class ChronicPlaces(NamedTuple):
+    """What holds at each facility this month, (facilities,) if not said; what programmes add is 0 without them.
+
+    ``enrol`` (facilities, 2): Prolanis shares of the diagnosed; ``attendance``: chance that a member comes to the
+    month's session; ``untreated``: share of days without the clinic's drugs; ``measured``: of days with strips for
+    glucose; ``recorded``: of contacts entered in P-Care. Programmes: ``screened``, chance that a well contact finds an
+    unknown illness; ``joining``, chance that a patient outside Prolanis joins a club; ``visited``, share of patients
+    visited at home; ``eased`` and ``eased_members``, by how much the levels of all patients and of Prolanis members are
+    lower, in effects of a monthly home visit and as a mean over them; ``refer_back``, share of the stable with a letter
+    referred back besides; ``prb_lacking``, share of days on which those referred back get no drugs.
+    """
+
+    enrol: FloatArray
+    attendance: FloatArray
+    untreated: FloatArray
+    measured: FloatArray
+    recorded: FloatArray
+    screened: FloatArray
+    joining: FloatArray
+    visited: FloatArray
+    eased: FloatArray
+    eased_members: FloatArray
+    refer_back: FloatArray
+    prb_lacking: FloatArray
 
 
 def monthly_onset(ht: float, dm: float, ages: NDArray[np.integer]) -> NDArray[np.float64]:
@@ -109,6 +143,16 @@ def on_drugs(people: People, facilities: int) -> NDArray[np.int64]:
     known = (people.chronic & _DIAGNOSED > 0) & (people.chronic & (ADHERENT | LETTER | PRB) == ADHERENT)
     chosen = known & (people.presence == RESIDENT) & (people.status == ACTIVE)
     return np.bincount(people.facility[chosen], minlength=facilities).astype(np.int64)
+
+
+def patients_at(people: People, facilities: int) -> tuple[IntArray, IntArray]:
+    """Active residents by facility who are diagnosed, and those of them in Prolanis, each (facilities,)."""
+    active = (people.presence == RESIDENT) & (people.status == ACTIVE)
+    known, members = (
+        np.bincount(people.facility[active & (people.chronic & bits > 0)], minlength=facilities).astype(np.int64)
+        for bits in (_DIAGNOSED, HT_PROLANIS | DM_PROLANIS)
+    )
+    return known, members
 
 
 @nb.njit(error_model="numpy", forceinline=True)
@@ -163,18 +207,17 @@ def add_patients(ppl, patients, k0, k1, count, new_patients, levels):  # type: i
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def treat(  # type: ignore[no-untyped-def]
-    ppl, patients, k0, k1, month, lo, hi, rates, enrol, attendance, untreated, measured, recorded, limits, counts,
-    complications,
-):  # fmt: skip
+    ppl, patients, k0, k1, month, lo, hi, rates, places, limits, counts, complications
+):
     """One month of the patients in rows ``lo`` ... ``hi``-1; run it after care has been sought.
 
-    ``rates`` is :class:`ChronicRates`, ``limits`` :class:`ControlLimits`; ``enrol`` (facilities, 2) are the Prolanis
-    shares of the diagnosed, ``attendance`` (facilities,) the chances that a member comes to the month's session,
-    ``untreated`` (facilities,) the shares of days without the clinic's drugs (who has a hospital letter gets them
-    there, who is referred back from a pharmacy that BPJS pays), ``measured`` (facilities,) those of days with strips
-    for glucose, ``recorded`` (facilities,) the shares of contacts entered in P-Care. Who comes to a session without a
-    contact so far has one then. Receives ``counts`` (facilities, 12) and ``complications`` (3,: stroke, heart, kidney).
+    ``rates`` is :class:`ChronicRates`, ``places`` :class:`ChronicPlaces`, ``limits`` :class:`ControlLimits`. Who has a
+    hospital letter gets drugs there, who is referred back from a pharmacy that BPJS pays. Who comes to a session or is
+    visited at home without a contact so far has one then. Complications of the unknown are among everybody's
+    emergencies, and stay there for those whom a programme finds. Receives ``counts`` (facilities, 12) and
+    ``complications`` (3,: stroke, heart, kidney).
     """
+    enrol, attendance, recorded = places.enrol, places.attendance, places.recorded
     presence, status, chronic, wish, used = ppl.presence, ppl.status, ppl.chronic, ppl.wish, ppl.used
     name, serial, facility, person = ppl.name, ppl.serial, ppl.facility, patients.person
     w0, w1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
@@ -182,7 +225,7 @@ def treat(  # type: ignore[no-untyped-def]
     sbp, sbp_dev, fbg, fbg_dev = patients.sbp, patients.sbp_dev, patients.fbg, patients.fbg_dev
     x0, x1 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
     x2, x3 = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint32)
-    low = limit(rates.diagnosis)
+    low = limit(rates.diagnosis + (1.0 - rates.diagnosis) * places.screened.max())  # of all facilities the most
     high = np.uint32(MIRROR ^ low)
     due = np.empty(CHUNK, np.int64)
     names, serials = np.empty(CHUNK, np.uint32), np.empty(CHUNK, np.uint16)
@@ -205,8 +248,13 @@ def treat(  # type: ignore[no-untyped-def]
             known = chronic[i] & _DIAGNOSED
             f, active = facility[i], status[i] == ACTIVE
             if active and (w0[j] <= low or w0[j] >= high) and (wish[i] & SEEN or used[i] == month):
-                chronic[i] = _diagnose(chronic[i], w0[j], w1[j], rates.diagnosis, enrol[f, 0], enrol[f, 1])
-            bits = _enrol(chronic[i], known, w1[j], enrol[f, 0], enrol[f, 1], rates.drop)
+                screened = places.screened[f] if wish[i] & WELL and wish[i] & SEEN else 0.0
+                found = rates.diagnosis + (1.0 - rates.diagnosis) * screened
+                usual = _diagnose(chronic[i], w0[j], w1[j], rates.diagnosis, enrol[f, 0], enrol[f, 1])
+                chronic[i] = _diagnose(chronic[i], w0[j], w1[j], found, enrol[f, 0], enrol[f, 1])
+                if known == 0 and usual & _DIAGNOSED == 0 and chronic[i] & _DIAGNOSED:
+                    chronic[i] |= SCREENED
+            bits = _enrol(chronic[i], known, w1[j], enrol[f, 0], enrol[f, 1], rates.drop, places.joining[f])
             chronic[i] = bits
             if not active or bits & _DIAGNOSED == 0:
                 continue
@@ -218,17 +266,25 @@ def treat(  # type: ignore[no-untyped-def]
             counts[f, PROLANIS] += member
             counts[f, ATTENDED] += attends
             counts[f, ON_PRB] += bits & PRB != 0
-            if attends and wish[i] & SEEN == 0 and luck < attendance[f] * recorded[f]:
+            met = attends and luck < attendance[f] * recorded[f]
+            met = met or unit(MIRROR ^ w2[j]) < places.visited[f] * recorded[f]
+            if met and wish[i] & SEEN == 0:
                 counts[f, CLUB_CONTACTS] += 1
                 wish[i] |= SEEN
                 used[i] = month
             supplied = bits & (ADHERENT | LETTER | PRB) == ADHERENT
             counts[f, ON_DRUGS] += supplied
-            missing = untreated[f] if supplied else 1.0 if bits & ADHERENT == 0 else 0.0
+            if bits & ADHERENT == 0:
+                missing = 1.0
+            elif supplied:
+                missing = places.untreated[f]
+            else:
+                missing = places.prb_lacking[f] if bits & PRB else 0.0
+            eased = places.eased[f] + (places.eased_members[f] if member else 0.0)
             controlled = True
             if bits & HT_DIAGNOSED:
                 sbp_dev[row] = MEMORY * sbp_dev[row] + _NEW * SBP_WITHIN * gauss(x0[n], x1[n])
-                pressure = sbp[row] + sbp_dev[row] + rates.drug_sbp * missing
+                pressure = sbp[row] + sbp_dev[row] + rates.drug_sbp * missing - rates.visit_sbp * eased
                 controlled = pressure < limits.sbp_below
                 if bits & HT_PROLANIS:
                     counts[f, HT_PRO] += 1
@@ -237,20 +293,23 @@ def treat(  # type: ignore[no-untyped-def]
                         counts[f, HT_CONTROLLED] += shown < limits.sbp_below and diastolic < limits.dbp_below
             if bits & DM_DIAGNOSED:
                 fbg_dev[row] = MEMORY * fbg_dev[row] + _NEW * FBG_WITHIN * gauss(x2[n], x3[n])
-                glucose = fbg[row] + fbg_dev[row] + rates.drug_fbg * missing
+                glucose = fbg[row] + fbg_dev[row] + rates.drug_fbg * missing - rates.visit_fbg * eased
                 controlled = controlled and glucose <= limits.fbg_max
                 if bits & DM_PROLANIS:
                     counts[f, DM_PRO] += 1
-                    if attends and luck < attendance[f] * measured[f]:
+                    if attends and luck < attendance[f] * places.measured[f]:
                         shown = _strip(glucose, k0, k1, names[n], serials[n], month)
                         counts[f, DM_CONTROLLED] += limits.fbg_min <= shown <= limits.fbg_max
             chance = rates.complication * (rates.controlled if controlled else 1.0)
-            if unit(w3[j]) < chance:
+            if bits & SCREENED == 0 and unit(w3[j]) < chance:
                 complications[_kind(bits, unit(w3[j]) / chance)] += 1
             if bits & LETTER:
                 if (month + np.int64(names[n])) % 3 == 0:
                     counts[f, LETTERS] += 1
-                if controlled and unit(MIRROR ^ w3[j]) < rates.refer_back:
+                if (
+                    controlled
+                    and unit(MIRROR ^ w3[j]) < rates.refer_back + (1.0 - rates.refer_back) * places.refer_back[f]
+                ):
                     chronic[i] = (bits & ~LETTER) | PRB
             elif not controlled and unit(MIRROR ^ w3[j]) < rates.letter:
                 chronic[i] = (bits & ~PRB) | LETTER
@@ -272,20 +331,20 @@ def _diagnose(bits, found, joins, chance, share_ht, share_dm):  # type: ignore[n
 
 
 @nb.njit(error_model="numpy", forceinline=True)
-def _enrol(bits, known, word, share_ht, share_dm, drop):  # type: ignore[no-untyped-def]
+def _enrol(bits, known, word, share_ht, share_dm, drop, joining):  # type: ignore[no-untyped-def]
     """Prolanis drop-out of those ``known`` before this month, and joining at the rate that balances it at the
-    facility's enrolment share."""
+    facility's enrolment share, with the chance of ``joining`` a club besides."""
     if known & HT_DIAGNOSED:
         if bits & HT_PROLANIS:
             if unit(word) < drop:
                 bits &= ~HT_PROLANIS
-        elif unit(word) < drop * share_ht / (1.0 - share_ht):
+        elif unit(word) < drop * share_ht / (1.0 - share_ht) + joining:
             bits |= HT_PROLANIS
     if known & DM_DIAGNOSED:
         if bits & DM_PROLANIS:
             if unit(MIRROR ^ word) < drop:
                 bits &= ~DM_PROLANIS
-        elif unit(MIRROR ^ word) < drop * share_dm / (1.0 - share_dm):
+        elif unit(MIRROR ^ word) < drop * share_dm / (1.0 - share_dm) + joining:
             bits |= DM_PROLANIS
     return bits
 

@@ -13,15 +13,14 @@ _ILLNESS = int(Purpose.ILLNESS)
 
 @nb.njit(error_model="numpy", cache=True, nogil=True)
 def fall_ill(  # type: ignore[no-untyped-def]
-    ppl, hh, k0, k1, month, lo, hi, sick, emergency, well, sick_place, hurt_place, well_place, recorded, near, uncovered
+    ppl, hh, k0, k1, month, lo, hi, sick, emergency, well, sick_place, hurt_place, recorded, near, uncovered
 ):  # fmt: skip
     """Set ``ppl.wish`` of the persons ``lo`` ... ``hi``-1 and ``hh.need`` of their households.
 
     Sick visits are Poisson with mean ``sick[sex, age]`` x frailty x ``sick_place[f]`` x ``near[distance]``, times
     ``uncovered`` for those who are not active: given a gamma frailty they are negative binomial. An emergency has
     chance ``emergency[age]`` x frailty x ``hurt_place[f]`` and asks no one. A well contact has chance
-    ``well[sex, age]`` x ``well_place[f]`` x ``near[distance]``; ``recorded[f]`` is the chance that a contact is entered
-    in P-Care.
+    ``well[f, sex, age]`` x ``near[distance]``; ``recorded[f]`` is the chance that a contact is entered in P-Care.
     """
     name, serial, presence, status, female = ppl.name, ppl.serial, ppl.presence, ppl.status, ppl.female
     birth, place, frailty, household, wish = ppl.birth, ppl.facility, ppl.frailty, ppl.household, ppl.wish
@@ -42,7 +41,7 @@ def fall_ill(  # type: ignore[no-untyped-def]
             frail, access = np.float64(frailty[i]), near[distance[np.uint64(household[i])]]
             visits[j] = sick[sex, age] * frail * sick_place[f] * access * cover[status[i]]
             hurts[j] = emergency[age] * frail * hurt_place[f]
-            contacts[j] = well[sex, age] * well_place[f] * access
+            contacts[j] = well[f, sex, age] * access
             entered[j] = recorded[f]
         here, asks = presence[start:end], wish[start:end]
         for j in range(end - start):  # compared several at a time

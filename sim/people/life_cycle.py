@@ -50,6 +50,16 @@ def well_curve() -> FloatArray:
     return np.stack([men, women])
 
 
+def add_met(chances: FloatArray, met: FloatArray, residents: FloatArray) -> FloatArray:
+    """Chances of a well contact (facilities, 2, ages) with those of people met outside besides.
+
+    At sessions for a life-cycle group ``met`` persons (facilities, groups) come, drawn at random among ``residents``
+    (facilities, groups): with r of them a head each is met with chance 1 - exp(-r), some more than once.
+    """
+    reached = -np.expm1(-met / np.maximum(residents, 1.0))[:, None, group_of_age()]
+    return np.asarray(chances + reached * (1.0 - chances))
+
+
 def group_of_age() -> NDArray[np.uint8]:
     """Index into :data:`GROUPS` by age, shape (MAX_AGE + 1,)."""
     starts = np.array([start for _, start in GROUPS])
