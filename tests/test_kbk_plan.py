@@ -227,7 +227,7 @@ def test_a_run_is_planned_by_its_folder(store: RunStore) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["kabupaten-contoh", "--facility", "Puskesmas 9"], "fasilitas Puskesmas 9 tidak dikenal"),
+        (["kabupaten-contoh", "--facility", "Puskesmas 9"], "faskes Puskesmas 9 tidak dikenal"),
         (["kabupaten-contoh", "--month", "2025-01"], "--month hanya untuk hasil hitungan"),
         (["bengkulu-utara"], "tidak memuat hitungan KBK bulanan satu fasilitas pun"),
     ],
