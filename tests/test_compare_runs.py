@@ -17,7 +17,8 @@ from districts.tiny import tiny_district
 from districts.write import write_folder
 from scenarios.comparison.costs import changes
 from scenarios.comparison.differences import paired
-from scenarios.comparison.runs import decisions, opened
+from scenarios.comparison.runs import EVENTS, decisions, opened
+from scenarios.levers import LEVERS
 from scenarios.plan import RunPlan
 from scenarios.quantiles import quantile
 from scenarios.run import execute
@@ -176,6 +177,10 @@ def test_one_name_must_be_one_scenario(place: Path) -> None:
         store.update(scenarios=before)
     assert done.returncode == 2
     assert "skenario baseline di first tidak sama dengan yang di second" in done.stderr
+
+
+def test_every_event_is_a_lever() -> None:
+    assert set(EVENTS) <= set(LEVERS)
 
 
 def test_second_runs_are_no_choices(place: Path) -> None:

@@ -19,7 +19,8 @@ FloatArray = NDArray[np.float64]
 #: What runs that are compared may differ in: everything else decides what a replicate of a scenario is.
 _MAY_DIFFER = ("replicates", "binding", "scenarios")
 #: Levers that no district decides on: a scenario with one of them happens to it, and is no option to choose.
-EVENTS = ("pbi_cut", "quota_addition", "kbk_scheme")
+EVENTS = ("pbi_cut", "quota_addition", "economic_shock", "epidemic", "population_shock", "kris", "premium_change",
+          "tariff_change", "uhc_bars", "kbk_scheme")  # fmt: skip
 
 
 class Source(Protocol):
