@@ -42,7 +42,7 @@ def tornado_chart(finding: Finding, year: int, about: str, lang: str = "id") -> 
         for at, one in enumerate(bars):
             _bar(axes, -at, one, finding.mean, lang)
             middle = 0.55 + _ROW * (len(bars) - at - 0.5)
-            name = "\n".join(wrap(parameter_label(one.name, lang), 40))
+            name = "\n".join(wrap(parameter_label(one.name, lang), 36))
             canvas.text(_LEFT - 0.15, middle, name, fontsize=TICK, color=palette.INK, ha="right", va="center")
             share = short_share(one.share, lang)
             canvas.text(WIDTH - 0.25, middle, share, fontsize=TEXT, color=palette.INK, ha="right", va="center")
