@@ -29,6 +29,7 @@ from calibration.studies.rkpd import (
 from calibration.worlds import own
 from calibration.worlds.own import FURTHEST, REGISTER_OFF, RHYTHM, STOCK, Kind, heavier, lived, register_off, reported
 from scenarios.quantiles import quantile
+from scenarios.rkpd.known import known_at
 from sim.behaviour import default_behaviour
 from sim.random import Purpose, numpy_generator
 from sim.rules import load_rules
@@ -91,6 +92,14 @@ def test_reports_differ_from_facts_only_by_the_errors(monkeypatch: pytest.Monkey
     exact = {(row.indicator, row.place, row.month): row.value for row in reported(facts, CODES, KEYS, 3, 7)}
     assert [exact["bill_jkn", "district", f"2024-0{month}"] for month in (6, 7, 8)] == pytest.approx(
         facts.series("bill_jkn")[:3])  # fmt: skip
+
+
+def test_the_amount_starts_from_the_register_of_the_last_report() -> None:
+    district = KIND.district()
+    history = reported(lived(KIND, RULES, 1, 8, 24), CODES, KEYS, 24, 8)
+    known = known_at(district.model_copy(update={"history": history}), RULES, rkpd.YEAR, rkpd.KNOWN)
+    assert (known.stock.month, known.rebuilt) == (rkpd.KNOWN, True)
+    assert known.stock.population != district.stock().population
 
 
 def test_the_other_world_has_heavier_tails_a_rhythm_and_another_register() -> None:

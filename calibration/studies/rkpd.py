@@ -64,7 +64,7 @@ KINDS: tuple[Kind, ...] = (
          held=True),
 )  # fmt: skip
 #: Districts of each kind, by world.
-COUNTS: dict[World, int] = {"own": 52, "other": 20}
+COUNTS: dict[World, int] = {"own": 50, "other": 17}
 
 
 @dataclass(frozen=True)
