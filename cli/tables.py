@@ -88,4 +88,5 @@ class Lang(StrEnum):
 
 def wrapped(text: str, indent: str = "    ", hanging: str | None = None) -> str:
     """``text`` in lines of at most 80 signs, each after ``indent``, those after the first after ``hanging``."""
-    return textwrap.fill(text, 80, initial_indent=indent, subsequent_indent=indent if hanging is None else hanging)
+    hanging = indent if hanging is None else hanging
+    return textwrap.fill(text, 80, initial_indent=indent, subsequent_indent=hanging, break_on_hyphens=False)

@@ -27,7 +27,7 @@ from scenarios.levers.quota_addition import QuotaAddition
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.plan import Prepared, RunPlan, prepare_loaded
-from scenarios.run import Setting, Task, _unit, execute
+from scenarios.run import Setting, Task, execute, one_unit
 from scenarios.scenario import load_scenario
 from sim.policy import Policy, baseline_policy
 from sim.rules import load_rules
@@ -112,8 +112,9 @@ def test_the_effect_is_moved_and_the_cost_is_not(lever: Lever, name: str, factor
 def test_a_factor_of_one_is_the_lever_itself_and_of_nought_is_none(kind: str) -> None:
     lever, before = LEVERS[kind].model_validate(_entry(kind)), baseline_policy(6, 2)
     assert not differing(pulled(lever, 1.0), lever.apply(before, CONTEXT))
-    # an amnesty that was announced is awaited, however little is forgiven
-    assert differing(pulled(lever, 0.0), before) <= {"lever_cost", "amnesty_announced"}
+    # an amnesty that was announced is awaited, however little is forgiven; drugs that were bought are there
+    stays = {"lever_cost", "bpjs_cost", "amnesty_announced", "prb_lacking"}
+    assert differing(pulled(lever, 0.0), before) <= stays
 
 
 @pytest.mark.parametrize("kind", [kind for kind, lever in LEVERS.items() if not lever.strength])
@@ -163,7 +164,7 @@ def test_a_strength_is_held_with_what_is_assumed(tmp_path: Path) -> None:
 
     setting = Setting(DISTRICT, ready.rules, 1, DISTRICT.default_stock, False, ready.start, engine)  # type: ignore[arg-type]
     for held in ("", "premiums", SHOCKS, LUCK, ASSUMED):
-        _unit(setting, Task(ready.decisions["cut"].until(2), held), 3)
+        one_unit(setting, Task(ready.decisions["cut"].until(2), held), 3)
     drawn = 0.2 * Effect(low=0.5, high=1.5).drawn("pbi_cut", 1, 3)
     assert seen == pytest.approx([drawn] * 3 + [0.2] * 2)
 

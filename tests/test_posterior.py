@@ -76,7 +76,7 @@ def test_what_a_prior_cannot_give_is_refused(name: str, value: float) -> None:
 def test_what_a_calibration_estimates_is_drawn_and_named_once() -> None:
     fitted = {kind: [entry.name for entry in PARAMETERS if entry.fit == kind] for kind in ("dynamic", "level")}
     assert [len(names) for names in fitted.values()] == [
-        14,
+        13,
         11,
     ]  # about a dozen at most: more than the history can tell apart
     assert {"premium.miss", "care.kbk_effort"} <= set(fitted["dynamic"])
