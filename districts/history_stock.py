@@ -34,7 +34,8 @@ def stock_from_history(district: District, month: str) -> Stock | None:
     stock: payers and classes within a segment, and where the history is silent the inactive into arrears and lapsed.
     Heads are whole and add up exactly: ``registered = active + arrears + lapsed`` in every row, and over the rows of a
     segment to the history's figures. Population: the latest known by then; rupiah in arrears: the history's, else
-    scaled with the persons in arrears.
+    scaled with the persons in arrears. The intake of the month awaits its first active month, unless a UHC agreement
+    makes it active at once.
     """
     base = nearest_stock(district, month)
     found = _Month(district.history, month)
@@ -59,8 +60,17 @@ def stock_from_history(district: District, month: str) -> Stock | None:
         segments=tuple(rows),
         arrears_rupiah=_rupiah(base, found, sum(row.arrears for row in rows)),
         ghost_share=base.ghost_share,
+        pending=0 if district.uhc_agreement else _pending(found, rows),
         note=f"from the history; divided as in the stock {base.month}",
     )
+
+
+def _pending(found: _Month, rows: Sequence[SegmentRow]) -> int:
+    """Heads of the month's intake, as far as there are lapsed members whom they can be."""
+    intake = found.row("district", "intake")
+    if intake is None or "-" not in intake.month:  # a year's total is no month's intake
+        return 0
+    return min(round(intake.value), sum(row.lapsed for row in rows if row.payer == "district"))
 
 
 def nearest_stock(district: District, month: str) -> Stock:

@@ -77,7 +77,11 @@ class SegmentRow(Sourced):
 
 
 class Stock(Frozen):
-    """The membership of the district at the end of one month (``month`` = "YYYY-MM")."""
+    """The membership of the district at the end of one month (``month`` = "YYYY-MM").
+
+    ``pending``: of the lapsed heads whom the district pays for, those registered in the month who become active on the
+    next 1st; known only of a stock that a history gives.
+    """
 
     month: str = Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")
     population: int = Field(gt=0)
@@ -86,6 +90,7 @@ class Stock(Frozen):
     segments: tuple[SegmentRow, ...]
     arrears_rupiah: int | None = Field(default=None, ge=0)
     ghost_share: float = Field(default=0.03, ge=0, le=0.5)
+    pending: int = Field(default=0, ge=0)
     note: str = ""
 
     @property

@@ -114,7 +114,9 @@ TABLES: tuple[TableSpec, ...] = (
     TableSpec(
         "stocks",
         Stock,
-        _columns(Stock, "stocks", leave_out=("segments",)) + _source_columns("arrears") + _source_columns("ghost"),
+        _columns(Stock, "stocks", leave_out=("segments", "pending"))
+        + _source_columns("arrears")
+        + _source_columns("ghost"),
     ),
     TableSpec(
         "segments",

@@ -19,7 +19,7 @@ from sim.people.life_cycle import emergency_curve, group_of_age, sick_curve, wel
 from sim.people.life_table import monthly_births, monthly_deaths, monthly_moves
 from sim.people.selection import FamilyOrders, family_orders
 from sim.people.synthesis import synthesise
-from sim.random import make_key
+from sim.random import Key, Purpose, make_key, uniforms
 from sim.shocks import Shocks, draw_shocks, shifted
 
 FloatArray = NDArray[np.float64]
@@ -73,6 +73,7 @@ def make_start(
     spare = int(_SPARE_FACTOR * _newcomers(district, stock, b) / 12 * months) + _SPARE_LEAST
     population = synthesise(district, stock, cells, behaviour, key, seed, spare)
     people, households, used = population.people, population.households, population.used
+    _await_first_month(people, stock.pending, key)
     shocks = draw_shocks(behaviour, key, months, len(district.facilities))
     prolanis = np.stack(
         [shifted(b["chronic.prolanis_ht"], shocks.prolanis), shifted(b["chronic.prolanis_dm"], shocks.prolanis)],
@@ -86,6 +87,15 @@ def make_start(
         people, patients, households, population.residents, used, patients_used, shocks, tables,
         family_orders(households),
     )  # fmt: skip
+
+
+def _await_first_month(people: People, heads: int, key: Key) -> None:
+    """Of the lapsed whom the district pays for, ``heads`` drawn by lot become active on the first 1st."""
+    lapsed = np.flatnonzero((people.payer == codes.PAYER_DISTRICT) & (people.status == codes.LAPSED))
+    luck = uniforms(key, people.name[lapsed], 1, Purpose.STOCK)
+    chosen = lapsed[np.argsort(luck, kind="stable")[:heads]]
+    people.status[chosen] = codes.PENDING
+    people.active_from[chosen] = 0
 
 
 def _patients_room(people: People, age: IntArray, onset: FloatArray, months: int) -> int:

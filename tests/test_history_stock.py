@@ -210,3 +210,20 @@ def test_the_model_can_start_from_it() -> None:
     # Residents by age and members by facility are scaled to it; the segments stay as they are.
     changed = {change.margin for change in reconcile(tiny_district(), stock).changes}
     assert changed <= {"age_sex", "facilities.registered"}
+
+
+def test_the_intake_of_the_month_awaits_its_first_active_month() -> None:
+    """As many as were taken in, but no more than are inactive (20 of the Pemda); none where they are active at once."""
+    cut_off = tiny_district().model_copy(update={"uhc_agreement": False})
+    for heads, awaiting in ((0, 0), (12, 12), (50, 20)):
+        stock = rebuilt(*march(), row("intake", "district", heads), base=cut_off)
+        assert stock is not None
+        assert stock.pending == awaiting
+    agreed = cut_off.model_copy(update={"uhc_agreement": True})
+    for base, more in ((agreed, [row("intake", "district", 12)]), (cut_off, [])):
+        stock = rebuilt(*march(), *more, base=base)
+        assert stock is not None
+        assert stock.pending == 0
+    december = rebuilt(*march(month="2024-12"), row("intake", "district", 12, "2024"), base=cut_off, month="2024-12")
+    assert december is not None
+    assert december.pending == 0  # the total of the year

@@ -352,3 +352,14 @@ def test_those_who_fall_out_of_pbi_are_taken_over_without_a_new_check_of_their_n
     found = results(small(), policy, STILL.but({"segment.nik_invalid": 0.6, "segment.pemda_replaced": 0.0}))
     assert found.series("intake_lapsed")[1] == round(0.5 * found.series("pbi_out")[1])
     assert found.series("intake_queue")[1] == 0
+
+
+def test_who_was_registered_before_the_stock_is_billed_from_the_first_month() -> None:
+    """Thirty of the lapsed await their first active month: the first bill counts them, and no other figure moves."""
+    district = small()
+    stock = district.stock()
+    awaiting = district.model_copy(update={"stocks": (stock.model_copy(update={"pending": 30}),)})
+    policy = policy_for(district, 2)
+    plain, found = (results(one, policy, STILL) for one in (district, awaiting))
+    assert found.series("billed")[0] == plain.series("billed")[0] + 30
+    assert found.series("registered")[0] == plain.series("registered")[0]
