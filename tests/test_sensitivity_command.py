@@ -108,7 +108,7 @@ def influence(name: str, share: float, at: tuple[float, float]) -> Influence:
 
 
 FINDING = Finding(
-    "need", 17e9, (2e9) ** 2, 14e9, 20e9, 6e9, 0.1, Error(480, 120, 0.85, 0.8e9, 0.6e9, 0.9),
+    "need", 17e9, (2e9) ** 2, 14e9, 20e9, 6e9, 0.1, 0.85, Error(480, 120, 0.85, 0.8e9, 0.6e9, 0.9),
     (influence("segment.ask_pemda", 0.6, (15e9, 19e9)), influence("care.sick", 0.1, (17.5e9, 17.2e9))), 20,
     ("demo.tfr",),
 )  # fmt: skip

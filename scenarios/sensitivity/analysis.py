@@ -31,7 +31,7 @@ _PARTS = 8
 #: The joint draws that surrogates are asked about are those from this one on: none of them is simulated.
 _ASKED = 2_000_000
 #: A surrogate that tells less than this part of what is not luck is called rough.
-_ROUGH = 0.75
+_ROUGH = 0.6
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ class Influence:
 class Finding:
     """What was found of one figure: ``mean``, ``variance`` and range of 8 in 10 (``low`` to ``high``) over the draws;
     ``width`` of that range as the surrogate and its errors make it, to compare with the widths of the influences;
-    ``luck``, the share of the variance that is luck and shocks, which nobody can know; the ``error`` of the surrogate;
+    ``luck``, the share of the variance that is luck and shocks, which nobody can know, and ``told``, that of all
+    parameters together as the surrogate has it; the ``error`` of the surrogate;
     the parameters that were looked at (``influences``, the most worth knowing first), how many others move the figure
     less (``slight``) or not at all (``idle``). A figure that does not vary, or that no parameter moves, has no error
     and no influences."""
@@ -68,6 +69,7 @@ class Finding:
     high: float
     width: float
     luck: float
+    told: float
     error: Error | None
     influences: tuple[Influence, ...]
     slight: int
@@ -77,7 +79,7 @@ class Finding:
     def untold(self) -> float:
         """The share of the variance that is neither luck nor told by the surrogate: what it misses, and what goes with
         a draw beside its parameters."""
-        return max(0.0, self.error.most - max(0.0, self.error.r2)) if self.error else 0.0
+        return max(0.0, 1.0 - self.told - self.luck) if self.error else 0.0
 
     @property
     def rough(self) -> bool:
@@ -165,14 +167,18 @@ def _finding(question: Question, figure: str, screened: Screened, draws: _Draws,
     whole = (figure, float(values.mean()), variance, low, high)
     luck = min(1.0, draws.luck / variance) if variance > 0 else 0.0
     if not columns or not variance > 0:
-        return Finding(*whole, high - low, luck, None, (), len(question.names) - len(idle), idle)
+        return Finding(*whole, high - low, luck, 0.0, None, (), len(question.names) - len(idle), idle)
     apart = held_out(len(values))
     surrogate = fit(draws.points[~apart], values[~apart], columns)
     error = judged(surrogate, draws.points[apart], values[apart], int((~apart).sum()), draws.luck)
     rest = values[apart] - surrogate(draws.points[apart])
-    worth, width = known(surrogate, draws.asked, columns, variance, rest, seed)
-    spread = _spread(surrogate, draws, columns, variance)
-    total = totals(question, surrogate, variance, seed) if question.independent else {}
+    # The whole as the surrogate has it, so that shares, luck and what is missed add up: what it tells of further draws,
+    # and what it missed on those it did not see (one that is worse than the mean counts as the mean).
+    told = float(surrogate(draws.asked).var())
+    both = told + min(error.rmse**2, variance)
+    worth, width = known(surrogate, draws.asked, columns, both, rest, seed)
+    spread = _spread(surrogate, draws, columns, both)
+    total = totals(question, surrogate, told / both, seed) if question.independent else {}
     influences = []
     for column, one, reach in zip(columns, worth, map(float, spread), strict=True):
         ends = np.quantile(draws.asked[:, column], (0.1, 0.9))
@@ -182,7 +188,8 @@ def _finding(question: Question, figure: str, screened: Screened, draws: _Draws,
         ))  # fmt: skip
     influences.sort(key=lambda one: -one.share)
     slight = len(question.names) - len(idle) - len(columns)
-    return Finding(*whole, width, luck, error, tuple(influences), slight, idle)
+    luck = min(draws.luck / both, 1.0 - told / both)
+    return Finding(*whole, width, luck, told / both, error, tuple(influences), slight, idle)
 
 
 def _spread(surrogate: Surrogate, draws: _Draws, columns: Sequence[int], variance: float) -> FloatArray:

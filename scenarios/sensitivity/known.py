@@ -66,9 +66,9 @@ def known(
     return found, float(_width(whole[None])[0])
 
 
-def totals(question: Question, surrogate: Surrogate, variance: float, seed: int) -> dict[int, float]:
-    """The total effects by column of the surrogate, as parts of ``variance``: what would be left if all but the
-    parameter were known (Sobol' indices by Saltelli's design). Only for parameters that are independent."""
+def totals(question: Question, surrogate: Surrogate, part: float, seed: int) -> dict[int, float]:
+    """The total effects by column of the surrogate, which tells ``part`` of the whole variance: what would be left if
+    all but the parameter were known (Sobol' indices by Saltelli's design). Only for parameters that are independent."""
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sample
 
@@ -80,7 +80,6 @@ def totals(question: Question, surrogate: Surrogate, variance: float, seed: int)
     asked[:, columns] = drawn
     told = surrogate(question.quantiles(asked))
     found = analysis.analyze(problem, told, calc_second_order=False, num_resamples=2, seed=0)
-    part = float(told.var()) / variance
     return {column: part * float(value) for column, value in zip(columns, found["ST"], strict=True)}
 
 

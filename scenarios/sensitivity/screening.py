@@ -21,9 +21,9 @@ FloatArray = NDArray[np.float64]
 #: Ways through the parameters unless others are asked for, levels of each on a way, and where the levels lie in its
 #: distribution.
 WAYS, LEVELS, ENDS = 4, 4, (0.1, 0.9)
-#: A parameter is kept with a mean effect of at least this part of the largest one (a share of the variance goes with
-#: the square: a hundred and fiftieth), and at most so many for each figure.
-_PART, MOST = 0.08, 14
+#: A parameter is kept with a mean effect of at least this part of the largest one, and at most so many for each figure:
+#: a share of the variance goes with the square, but many small ones add up.
+_PART, MOST = 0.02, 14
 
 
 @dataclass(frozen=True)
