@@ -19,7 +19,7 @@ def payer_words(payer: str, lang: str = "id") -> str:
     _ = translator(lang)
     return {
         "pemda": _("money of the Pemda (district JKN bill, lever costs included)"),
-        "bpjs": _("money of BPJS (capitation, hospital claims, PRB drugs)"),
+        "bpjs": _("money of BPJS (capitation, hospital claims, PRB drugs, its programmes)"),
     }[payer]
 
 

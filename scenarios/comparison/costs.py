@@ -23,7 +23,7 @@ Status = Literal["costs", "saves", "better", "worse", "lost", "unclear", "none",
 #: Whose money, and the district indicators (rupiah) that add up to it.
 PAYERS: dict[str, tuple[str, ...]] = {
     "pemda": ("bill_jkn",),
-    "bpjs": ("capitation_paid", "claims_incurred", "prb_drugs"),
+    "bpjs": ("capitation_paid", "claims_incurred", "prb_drugs", "levers_bpjs"),
 }
 
 
