@@ -45,8 +45,8 @@ KNOWN, YEAR, JUDGED, ASKED = "2026-05", 2027, 0.8, (0.75, 0.85)
 #: Certainties of the reliability table. With 19, 39, 59 … replicates the amount is the replicate that a further one
 #: passes with exactly these chances, whatever the distribution.
 CERTAINTIES = (0.05, 0.2, 0.5, 0.8, 0.95)
-#: What an office reports every month: members, movements, arrears and bills, and the residents.
-KEYS: tuple[Key, ...] = (*DISTRICT_KEYS, ("population", "district"))
+#: What an office reports every month: members, movements, its own intake, arrears and bills, and the residents.
+KEYS: tuple[Key, ...] = (*DISTRICT_KEYS, ("intake", "district"), ("population", "district"))
 #: Seed of tables and districts, and the number of the first district: no row of a table has it.
 SEED, FIRST = 2027, 1_000_000
 _PAST = number_of(KNOWN) - number_of(STOCK)
