@@ -176,6 +176,10 @@ def _cuts(proposal: Proposal, lang: str) -> str:
         if rows:
             head = [_("cut"), _("line"), _("empty"), _("lose cover"), _("owed"), _("UHC months")]
             parts.append(f"{title.format(regime=_regime(proposal.basis.regime, lang))}\n{table(head, rows)}")
+    if parts:
+        note = _("UHC status is judged at its dated reviews only: cover that is lost late in the year shows in the "
+                 "status of the next.")  # fmt: skip
+        parts.append(_filled(note))
     return "\n\n".join(parts)
 
 
@@ -235,7 +239,7 @@ def _variants(proposal: Proposal, lang: str) -> str:
         "premium_rise": _("premium {value} (class III)"),
         "kris": _("one class (KRIS), premium {value}"),
         "off": _("crowd-out off"),
-        "default": _("crowd-out default"),
+        "default": _("crowd-out at its middle"),
         "high": _("crowd-out high"),
     }
     rows = [

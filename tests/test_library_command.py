@@ -150,6 +150,11 @@ def collectors(*lines: str) -> str:
           "change"]),
         ("  - {kind: pemda_intake, heads: {+0: 100}}\n",
          ["x.yaml:6: heads is {0: 100}. Expected: one number: it holds for the lever as a whole"]),
+        # forty thousand, as an Indonesian writes it
+        (collectors("share: 0.1", "cost_per_family: 40.000"),
+         ["x.yaml:8: cost_per_family is 40.0. Expected: a whole number without a point: 40000, not 40.000"]),
+        (collectors("share: {2027-01: 0.1, 2027-07: 0.2}", "cost_per_family: {2027-01: 40.000}"),
+         ["x.yaml:8: cost_per_family.2027-01 is 40.0. Expected: a whole number without a point: 40000, not 40.000"]),
         # strength
         (collectors("share: 0.1", "cost_per_family: 1", "effect: {low: 2, high: 1}"),
          ["x.yaml:9: effect is {'low': 2, 'high': 1}. Expected: low, median and high in this order"]),

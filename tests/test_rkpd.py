@@ -336,6 +336,7 @@ def test_rules_that_may_come_are_told_beside_the_figure_not_in_it() -> None:
         ({"known_until": "May 2026"}, "May 2026 is not a month; write YYYY-MM"),
         ({"known_until": "2027-12"}, "--known-until is at most 2027-11"),
         ({"known_until": "2025-06"}, "no membership stock up to 2025-06"),
+        ({"year": 2040}, "2040 lies more than 6 years after the last membership stock"),
         ({"year": 1999}, "year is 1999; it lies between 2020 and 2100"),
         ({"scenario": "uhc-now"}, "unknown scenario uhc-now; nearest known"),
         ({"side_replicates": 200}, "side replicates is 200"),

@@ -109,7 +109,8 @@ def _beneath(proposal: Proposal, lang: str) -> str:
     """What the district does without money, how the table was counted, and how often the status holds."""
     _ = translator(lang)
     return _("Without money: {regime}. Middle of {replicates} replicates under the same luck; people: worst month, "
-             "against no ceiling. UHC status all year if the need is paid: {chance}.").format(
+             "against no ceiling. UHC status is judged at its dated reviews: what is lost late shows in the next "
+             "year. UHC status all year if the need is paid: {chance}.").format(
         regime=regime_words(proposal.basis.regime, lang), replicates=proposal.basis.side_replicates,
         chance=chance_of(proposal.status.chance_all_year, proposal.basis.replicates, lang),
     )  # fmt: skip

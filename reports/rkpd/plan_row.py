@@ -13,7 +13,7 @@ from reports.rkpd.lines import Line, by_price
 from reports.rkpd.wording import spread_words
 from scenarios.rkpd import proposal as made
 
-WIDTHS = (19, 17, 22, 11, 17, 17, 17, 25, 16, 17)  # characters, in the order of the columns of the form
+WIDTHS = (19, 17, 22, 14, 17, 17, 17, 22, 16, 17)  # characters, in the order of the columns of the form
 
 
 def plan_form(proposal: made.Proposal, lang: str = "id") -> Form:

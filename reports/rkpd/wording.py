@@ -88,7 +88,7 @@ def variant_words(variant: Variant, lang: str = "id") -> str:
     _ = translator(lang)
     words = {
         "off": _("no paying family moves to the district's bill"),
-        "default": _("families move as assumed ({share} a month)"),
+        "default": _("families move at the middle of its range ({share} a month)"),
         "high": _("many families move ({share} a month)"),
         "premium_rise": _("the premium of class III rises to {premium}"),
         "kris": _("one premium of {premium} for all classes (KRIS)"),

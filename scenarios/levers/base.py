@@ -10,7 +10,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator, model_validator
 
 from districts.model import District
 from scenarios.levers.effect import Effect
@@ -101,6 +101,16 @@ class Lever(BaseModel):
         default=None, description="how strong it is, where nobody knows exactly: low, median, high",
         json_schema_extra={"unit": "times the strength written"},
     )  # fmt: skip
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _whole_is_written_whole(cls, value: object, info: ValidationInfo) -> object:
+        """40.000 is forty thousand to an Indonesian and forty to YAML: no whole number takes a decimal point."""
+        annotation = cls.model_fields[str(info.field_name)].annotation
+        kinds = (annotation, *get_args(annotation))
+        if isinstance(value, float) and int in kinds and float not in kinds:
+            raise wrong("a whole number without a point: 40000, not 40.000")
+        return value
 
     @model_validator(mode="after")
     def _uncertain_only_where_strong(self) -> Lever:

@@ -15,6 +15,9 @@ from sim.rules import Rules
 
 IntArray = NDArray[np.int64]
 
+#: Years between the last stock and the budget year beyond which no figure is proposed (a choice, not a finding).
+FURTHEST = 6
+
 
 @dataclass(frozen=True)
 class Known:
@@ -45,7 +48,7 @@ def known_at(district: District, rules: Rules, year: int, month: str) -> Known:
 
     The stock is the latest up to then, given or rebuilt from the history. When it lies within the year, the months up
     to it must be known by the bills or heads billed of the history; otherwise the last stock before the year is taken.
-    Raises ``UserError`` when there is none.
+    Raises ``UserError`` when there is none, or none within ``FURTHEST`` years.
     """
     past = _until(district, month)
     year_end = min(month, f"{year - 1}-12")
@@ -54,6 +57,9 @@ def known_at(district: District, rules: Rules, year: int, month: str) -> Known:
         stock = own or (stock_from_history(past, at) if past.stocks else None)
         if stock is None:
             continue
+        if year - int(at[:4]) > FURTHEST:
+            raise UserError("{year} lies more than {most} years after the last membership stock, {month}",
+                            year=year, most=FURTHEST, month=at)  # fmt: skip
         found = _billed_months(past, rules, year, at)
         if found is None:
             continue
