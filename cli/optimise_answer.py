@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from cli.answer import WIDTH, table
 from districts.text import month_name, number, percent, rupiah_short, translator
 from reports.optimum_words import Record, axis_label, axis_value, finding, period
 from reports.wording import chance_words
+from scenarios.optimise.record import YAML
 
 Form = Callable[[float, str], str]
 #: Mixes of the front that are printed; the file holds all.
@@ -147,7 +149,9 @@ def _files(record: Record, folder: Path, written: list[Path], lang: str) -> str:
     _ = translator(lang)
     names = sorted({path.relative_to(folder).parts[0] for path in written})
     files = _filled(_("Files in {folder}: {names}").format(folder=folder, names=", ".join(names)))
-    return f"{files}\n{_filled(_('The check again: {command}').format(command=record['again']))}"
+    # the record names the scenario file alone, for a folder that is moved; here it is typed as it lies
+    typed = record["again"].replace(f" {YAML} ", f" {shlex.quote(str(folder / YAML))} ")
+    return f"{files}\n{_filled(_('The check again: {command}').format(command=typed))}"
 
 
 def _filled(text: str, indent: str = "") -> str:
