@@ -28,6 +28,7 @@ DOCS = Path(__file__).parent.parent.parent / "docs"
 STUDIES = {
     "recovery.md": "Does calibration find what is hidden",
     "skill.md": "Forecasts of made-up districts of another world",
+    "rkpd-coverage.md": "The RKPD amount in districts whose next year is known",
     "published-backtest.md": "Published series, forecast one figure at a time",
 }
 _REPLICATES = 24
