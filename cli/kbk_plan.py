@@ -108,8 +108,8 @@ def _text(
 ) -> str:  # fmt: skip
     """The plans as sentences, 80 columns: the next band and, where it leaves more, a higher one (``every``: all); then
     what the next bands bring together."""
-    from districts.text import month_name, rupiah_short, translator
-    from reports.kbk_plan_words import now_words, plan_words, signed_rupiah, terms_words, why_none
+    from districts.text import month_name, rupiah_short, signed_rupiah, translator
+    from reports.kbk_plan_words import now_words, plan_words, terms_words, why_none
 
     _ = translator(lang)
     lines: list[str] = []

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cli.answer import WIDTH, table
-from districts.text import month_name, number, percent, rupiah, rupiah_short, translator
+from districts.text import month_name, number, percent, rupiah, rupiah_short, signed_rupiah, translator
 
 if TYPE_CHECKING:
     from scenarios.rkpd.proposal import LineOutcome, Proposal, Row
@@ -27,7 +27,7 @@ def _heading(proposal: Proposal, lang: str) -> str:
     stage = proposal.basis.stage
     return _filled(text.format(
         district=proposal.basis.title, year=proposal.year, stage=stage_name(stage.key, lang),
-        month=month_name(min(stage.known_until, proposal.basis.last_data), lang),
+        month=month_name(proposal.basis.data_until, lang),
     ))  # fmt: skip
 
 
@@ -222,7 +222,7 @@ def _stages(proposal: Proposal, lang: str) -> str:
     rows: list[list[str]] = []
     moved: list[str] = []
     for entry in proposal.restated:
-        why = ", ".join(f"{causes[change.cause]} {'+' if change.rupiah > 0 else ''}{rupiah_short(change.rupiah, lang)}"
+        why = ", ".join(f"{causes[change.cause]} {signed_rupiah(change.rupiah, lang)}"
                         for change in entry.changes)  # fmt: skip
         name = stage_name(entry.stage.key, lang)
         rows.append([name, entry.stage.known_until, entry.stock, rupiah_short(entry.amount, lang)])
@@ -245,7 +245,7 @@ def _variants(proposal: Proposal, lang: str) -> str:
     rows = [
         [names.get(entry.name, f"{entry.name} {{value}}").format(value=number(entry.value, lang)),
          "–" if entry.chance is None else percent(entry.chance, lang, 0), rupiah_short(entry.amount, lang),
-         ("+" if entry.amount > proposal.amount else "") + rupiah_short(entry.amount - proposal.amount, lang)]
+         signed_rupiah(entry.amount - proposal.amount, lang)]
         for entry in (*proposal.possible, *proposal.crowd_out)
     ]  # fmt: skip
     if not rows:

@@ -61,6 +61,11 @@ def rupiah_short(value: float, lang: str = "id") -> str:
     return rupiah(value, lang)
 
 
+def signed_rupiah(value: float, lang: str = "id") -> str:
+    """A change of rupiah with its sign: ``+Rp9,40 juta``, ``−Rp9,40 juta``."""
+    return ("+" if value > 0 else "") + rupiah_short(value, lang)
+
+
 def number(value: float, lang: str = "id", decimals: int = 0) -> str:
     """A number with the locale's separators and a fixed number of ``decimals``; a true minus sign."""
     from babel.numbers import format_decimal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from districts.text import number, percent, rupiah, rupiah_short, translator
+from districts.text import number, percent, rupiah, rupiah_short, signed_rupiah, translator
 from reports.wording import chance_words
 from scenarios.kbk_sites import Site
 from sim.kbk import Evaluation, Scheme, ratios
@@ -53,11 +53,6 @@ def payback_words(plan: Plan, lang: str = "id") -> str:
     if plan.payback is None:
         return _("never pays for itself")
     return _("pays for itself by month {month}").format(month=number(plan.payback, lang))
-
-
-def signed_rupiah(value: int, lang: str = "id") -> str:
-    """``+Rp9,40 juta``; a cost keeps its minus."""
-    return ("+" if value > 0 else "") + rupiah_short(value, lang)
 
 
 def plan_words(site: Site, plan: Plan, scheme: Scheme, lang: str = "id") -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from districts.text import month_name, translator
 from reports.rkpd import names
 from reports.rkpd.grid import Cell, Form, Row, Table, head
-from reports.rkpd.wording import data_until
 from scenarios.rkpd import proposal as made
 
 TAB = "Anggaran kas"
@@ -31,7 +30,7 @@ def cash_form(proposal: made.Proposal, lang: str = "id") -> Form:
         notes=(
             _("Month of the bill and month of the money differ: a bill that is not paid in its month is paid later."),
             _("Made from the forecast with data to {data} (stage: {stage}). {assumed} of {inputs} inputs are assumed.")
-            .format(data=month_name(data_until(proposal), lang), stage=names.STAGES[basis.stage.key],
+            .format(data=month_name(proposal.basis.data_until, lang), stage=names.STAGES[basis.stage.key],
                     assumed=basis.assumed, inputs=basis.inputs),
         ),
         signed=(f"……………………, ……………………… {basis.stage.known_until[:4]}", f"Kepala {names.OFFICE}", "", "", "",

@@ -16,7 +16,6 @@ from reports.rkpd import names
 from reports.rkpd.curve import curve_chart
 from reports.rkpd.grid import Form
 from reports.rkpd.note import note
-from reports.rkpd.wording import data_until
 from scenarios.rkpd.proposal import Proposal
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def note_page(proposal: Proposal, lang: str = "id") -> str:
 def _page(template: str, proposal: Proposal, lang: str, **content: Any) -> str:
     _ = translator(lang)
     made = _("{district} · data to {month} · {stage}").format(
-        district=proposal.basis.title, month=month_name(data_until(proposal), lang),
+        district=proposal.basis.title, month=month_name(proposal.basis.data_until, lang),
         stage=names.STAGES[proposal.basis.stage.key],
     )  # fmt: skip
     variables = Markup(":root{" + ";".join(f"--{name}:{value}" for name, value in _VARIABLES.items()) + "}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from districts.text import month_name, number, rupiah, rupiah_short, translator
+from districts.text import month_name, number, rupiah, rupiah_short, signed_rupiah, translator
 from reports.answer import certainty_words
 from reports.rkpd import names
 from reports.rkpd.lines import by_price
@@ -80,7 +80,7 @@ def _ladder(proposal: Proposal, lang: str) -> str:
 
 def _step(line: LineOutcome, lang: str) -> str:
     _ = translator(lang)
-    change = ("+" if line.change > 0 else "") + rupiah_short(line.change, lang)
+    change = signed_rupiah(line.change, lang)
     if line.first_empty is None:
         return _("{change}: {months} months paid in full, enough to December").format(
             change=change, months=number(line.months_covered, lang, 1)

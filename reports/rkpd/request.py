@@ -11,7 +11,6 @@ from reports.rkpd.cash import TAB as CASH
 from reports.rkpd.cash import withdrawal_column
 from reports.rkpd.grid import Cell, Form, Row, Table, added, head
 from reports.rkpd.lines import AccountRows, Group, by_account
-from reports.rkpd.wording import data_until
 from scenarios.rkpd import proposal as made
 
 WIDTHS = (23, 50, 14, 9, 12, 11, 13, 20)  # characters: account, what, people, months, unit, volume, price, amount
@@ -202,7 +201,7 @@ def _notes(proposal: made.Proposal, lang: str) -> tuple[str, ...]:
                 accounts="; ".join(f"{code} {names.account_name(code)}" for code in empty))
         )  # fmt: skip
     if proposal.basis.known_months:
-        last = month_name(data_until(proposal), lang)
+        last = month_name(proposal.basis.data_until, lang)
         notes.append(
             _("{months} months of {year} are billed already (data to {last}); their rows are what was billed.").format(
                 months=proposal.basis.known_months, year=proposal.year, last=last

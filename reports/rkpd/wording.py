@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from districts.text import percent, rupiah, rupiah_short, translator
+from districts.text import percent, rupiah, rupiah_short, signed_rupiah, translator
 from reports.answer import certainty_words
 from reports.wording import chance_told, chance_words, ranged
 from scenarios.rkpd.proposal import Change, Money, Proposal, Variant, YearNeed
@@ -51,11 +51,6 @@ def reserve_words(proposal: Proposal, lang: str = "id") -> str:
     )
 
 
-def data_until(proposal: Proposal) -> str:
-    """The last month of data that was used, YYYY-MM."""
-    return min(proposal.basis.stage.known_until, proposal.basis.last_data)
-
-
 def change_words(changes: Sequence[Change], lang: str = "id") -> str:
     """Why a figure moved between two stages, with signs."""
     _ = translator(lang)
@@ -64,11 +59,7 @@ def change_words(changes: Sequence[Change], lang: str = "id") -> str:
         "debt": _("debt to BPJS"),
         "rates": _("rates calibrated on the history"),
     }
-    return "; ".join(f"{words[change.cause]} {_signed(change.rupiah, lang)}" for change in changes)
-
-
-def _signed(rupiah: int, lang: str) -> str:
-    return ("+" if rupiah > 0 else "") + rupiah_short(rupiah, lang)
+    return "; ".join(f"{words[change.cause]} {signed_rupiah(change.rupiah, lang)}" for change in changes)
 
 
 def regime_words(regime: str, lang: str = "id") -> str:

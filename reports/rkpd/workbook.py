@@ -12,7 +12,6 @@ from reports import palette
 from reports.book import Book, Sheet, lines_of
 from reports.rkpd import names
 from reports.rkpd.grid import NUMBER_FORMATS, Cell, Form, Look, Row, Table
-from reports.rkpd.wording import data_until
 from scenarios.rkpd.proposal import Proposal
 
 _LINE = 12.5  # points of height per line of text
@@ -45,7 +44,7 @@ class _Live:
 def write_book(proposal: Proposal, forms: Sequence[Form], path: Path) -> None:
     """Writes the workbook to ``path``; its date is the month that the data end in, so that equal proposals give equal
     files."""
-    year, month = (int(part) for part in data_until(proposal).split("-"))
+    year, month = (int(part) for part in proposal.basis.data_until.split("-"))
     title = f"RKA {proposal.year} {names.SUB_ACTIVITY[0]} {proposal.basis.title}"
     with Book(path, title, datetime(year, month, 1)) as book:
         places: Places = {form.key: {} for form in forms}

@@ -287,6 +287,11 @@ class Basis:
     inputs: int
     posterior_later: bool = False
 
+    @property
+    def data_until(self) -> str:
+        """The last month of data that was used, YYYY-MM."""
+        return min(self.stage.known_until, self.last_data)
+
 
 @dataclass(frozen=True)
 class Proposal:
