@@ -13,9 +13,7 @@ from reports.charts_cover import active_share_chart
 from reports.charts_frontier import frontier_chart
 from reports.charts_kbk import indicator_chart, share_map
 from reports.charts_money import capitation_chart, ceiling_chart, need_chart
-from reports.report.content import build
-from reports.report.html import render_page
-from reports.report.word import write_document
+from reports.report import build, render_page, write_document
 from reports.run import Run
 from reports.workbook import write_workbook
 from scenarios.store import RULES, RunStore

@@ -7,7 +7,7 @@ from reports.charts_frontier import frontier_chart
 from reports.comparison_words import signed
 from reports.law import BarsMet, bars_met, uhc_bars
 from reports.numbers import Year, active_share, middle
-from reports.report.blocks import Block, Cell, Figure, Section, Table, Text
+from reports.report.blocks import Block, Cell, Facts, Figure, Section, Table, Text
 from reports.run import Run
 from reports.wording import chance_words, ranged, scenario_explanation, scenario_title
 from scenarios.comparison.differences import Difference, paired
@@ -24,9 +24,9 @@ def scenarios_section(run: Run, lang: str = "id") -> Section:
     others = [scenario for scenario in run.scenarios if scenario != run.reference]
     if not others:
         title = _("Nothing is compared: the run has one scenario.")
-        return Section("skenario", _("Scenarios"), name, title, (levels,))
+        return Section("skenario", _("Scenarios"), name, title, (levels, _explained(run, lang)))
     found = {scenario: _differences(run, scenario) for scenario in others}
-    blocks: list[Block] = [_paired(run, found, lang), levels]
+    blocks: list[Block] = [_paired(run, found, lang), levels, _explained(run, lang)]
     if (chart := frontier_chart(run, lang)) is not None:
         blocks.append(Figure(chart))
     blocks.append(Text(_("The cost of a unit of effect by payer, and every indicator, stand in the workbook.")))
@@ -125,7 +125,7 @@ def _levels(run: Run, lang: str) -> Table:
         held, met = held_status(store, name), bars_met(store, name, run.rules)
         share = middle(active_share(store, name)[:, last])
         rows.append((
-            Cell(scenario_title(run.manifest, name, lang), scenario_explanation(run.manifest, name, lang), "bold"),
+            Cell(scenario_title(run.manifest, name, lang), mark="bold"),
             Cell(percent(share, lang), mark="warn" if share < bar else ""),
             *(Cell(rupiah(value, lang)) for value in sums),
             *(Cell(chance_words(held[year.year], lang), _bars_words(met, year, lang)) for year in run.full_years),
@@ -133,6 +133,13 @@ def _levels(run: Run, lang: str) -> Table:
     note = _("Middle of the replicates, {year}. UHC bar for active members: {bar}. Where a ceiling binds, the bill is "
              "spending, not need.").format(year=run.period(lang), bar=percent(bar, lang, 0))  # fmt: skip
     return Table(_("Scenarios side by side"), tuple(heads), tuple(rows), frozenset({1, 2, 3, 4}), note=note)
+
+
+def _explained(run: Run, lang: str) -> Facts:
+    """What each scenario decides."""
+    told = ((name, scenario_explanation(run.manifest, name, lang)) for name in run.scenarios)
+    lines = tuple(f"{scenario_title(run.manifest, name, lang)}: {text}" for name, text in told if text)
+    return Facts(translator(lang)("What the scenarios decide"), lines)
 
 
 def _bars_words(met: BarsMet, year: Year, lang: str) -> str:
