@@ -40,7 +40,7 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
                         "facilities."))]  # fmt: skip
     shares = share_map(run, lang)
     title = _title(run, found, lang) if found else shares.title
-    blocks = [Figure(shares), Note(_denominators(run, lang)), *steps, Figure(indicator_chart(run, lang))]
+    blocks = [Figure(shares), Note(_denominators(run, lang)), Figure(indicator_chart(run, lang)), *steps]
     name = _("Facilities that need attention")
     return Section("puskesmas", _("Facilities"), name, title, (*blocks, *_staff(run, lang)))
 

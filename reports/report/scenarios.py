@@ -8,7 +8,7 @@ from reports.charts_differences import differences_chart
 from reports.charts_frontier import frontier_chart
 from reports.law import BarsMet, bars_met, uhc_bars
 from reports.numbers import Year, active_share, middle
-from reports.report.blocks import Block, Cell, Facts, Figure, Section, Table, Text
+from reports.report.blocks import Block, Cell, Figure, Section, Table, Text
 from reports.run import Run
 from reports.wording import chance_words, ranged, scenario_explanation, scenario_title
 from scenarios.comparison.differences import Difference, paired
@@ -122,11 +122,16 @@ def _levels(run: Run, lang: str) -> Table:
     return Table(_("Scenarios side by side"), tuple(heads), tuple(rows), frozenset({1, 2, 3, 4}), note=note)
 
 
-def _explained(run: Run, lang: str) -> Facts:
+def _explained(run: Run, lang: str) -> Table:
     """What each scenario decides."""
-    told = ((name, scenario_explanation(run.manifest, name, lang)) for name in run.scenarios)
-    lines = tuple(f"{scenario_title(run.manifest, name, lang)}: {text}" for name, text in told if text)
-    return Facts(translator(lang)("What the scenarios decide"), lines)
+    _ = translator(lang)
+    rows = [
+        (Cell(scenario_title(run.manifest, name, lang), mark="bold"),
+         Cell(scenario_explanation(run.manifest, name, lang) or "–"))
+        for name in run.scenarios
+    ]  # fmt: skip
+    title = _("What the scenarios decide")
+    return Table(title, (_("scenario"), _("what it decides")), tuple(rows))
 
 
 def _bars_words(met: BarsMet, year: Year, lang: str) -> str:
