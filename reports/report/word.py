@@ -159,8 +159,8 @@ def _table(document: Document, table: Table) -> None:
     made.autofit = False
     properties = made._tbl.tblPr
     sides = _element("w:tblCellMar")
-    for side, width in (("left", "0"), ("right", "120")):
-        sides.append(_element(f"w:{side}", {"w:w": width, "w:type": "dxa"}))
+    for side, free in (("left", "0"), ("right", "120")):
+        sides.append(_element(f"w:{side}", {"w:w": free, "w:type": "dxa"}))
     properties.insert_element_before(sides, "w:tblLook", "w:tblCaption")
     _borders(properties, {"top": None, "bottom": palette.INK, "insideH": palette.HAIRLINE})
     properties.append(_element("w:tblCaption", {"w:val": _clean(table.title)}))
