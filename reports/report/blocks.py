@@ -12,6 +12,7 @@ from typing import Literal
 from reports.canvas import Chart
 
 Mark = Literal["", "bold", "warn"]
+_SHORT = 12  # rows
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Table:
     total: bool = False
     note: str = ""
 
+    @property
+    def short(self) -> bool:
+        """Whether the table is so short that it should not be split between two pages."""
+        return len(self.rows) <= _SHORT
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -80,6 +86,11 @@ class Section:
     name: str
     title: str
     blocks: tuple[Block, ...]
+
+    @property
+    def brief(self) -> bool:
+        """Whether the section has only words, so that it needs no page of its own."""
+        return not any(isinstance(block, Figure | Table) for block in self.blocks)
 
 
 @dataclass(frozen=True)

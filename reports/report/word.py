@@ -33,7 +33,7 @@ _STYLES = (
 )  # fmt: skip
 _CELL, _SMALL, _NOTE = 8.5, 7.5, 8.5  # points
 _MANY = 9  # tables with more columns are set in small type
-_LETTER, _SIDES = 0.56, 11.5  # the usual width of a letter over its height; points that a cell keeps free at its sides
+_LETTER, _SIDES, _BIT = 0.56, 7.0, 2.0  # a letter's width over its height; points free at a cell's side; a bit
 _FULL, _EMPTY = "■", "□"
 #: What follows the borders among the properties of a table or cell.
 _AFTER_BORDERS = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption")
@@ -42,6 +42,8 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 def write_document(report: Report, path: Path) -> None:
     """Writes ``report.docx`` to ``path``. Raises ``OSError`` where that cannot be written."""
+    from docx.shared import Pt
+
     _ = translator(report.lang)
     document = _empty(report)
     _line(document, f"{report.title} · {report.subject}", colour=palette.SOFT)
@@ -58,13 +60,16 @@ def write_document(report: Report, path: Path) -> None:
         _facts(document, facts, "Heading 3")
     _line(document, report.made, colour=palette.SOFT)
     _contents(document, report, _("Contents"))
+    brief = False
     for number, section in enumerate(report.sections, 1):
         eyebrow = _line(document, f"{number} · {section.name.upper()}", bold=True, colour=palette.ACCENT)
-        eyebrow.paragraph_format.page_break_before = True
+        eyebrow.paragraph_format.page_break_before = not (section.brief or brief)
+        eyebrow.paragraph_format.space_before = Pt(18)
         eyebrow.paragraph_format.keep_with_next = True
         document.add_paragraph(_clean(section.title), style="Heading 1")
         for block in section.blocks:
             _block(document, block, section.title)
+        brief = section.brief
     for text in report.end:
         _line(document, text, _NOTE, colour=palette.SOFT)
     document.save(str(path))
@@ -153,6 +158,10 @@ def _table(document: Document, table: Table) -> None:
     made = document.add_table(rows=1 + len(table.rows), cols=len(table.heads))
     made.autofit = False
     properties = made._tbl.tblPr
+    sides = _element("w:tblCellMar")
+    for side, free in (("left", "0"), ("right", "120")):
+        sides.append(_element(f"w:{side}", {"w:w": free, "w:type": "dxa"}))
+    properties.insert_element_before(sides, "w:tblLook", "w:tblCaption")
     _borders(properties, {"top": None, "bottom": palette.INK, "insideH": palette.HAIRLINE})
     properties.append(_element("w:tblCaption", {"w:val": _clean(table.title)}))
     points = _SMALL if len(table.heads) > _MANY else _CELL
@@ -162,12 +171,14 @@ def _table(document: Document, table: Table) -> None:
     rows[0]._tr.get_or_add_trPr().append(_element("w:tblHeader"))
     for at, (cell, head) in enumerate(zip(rows[0].cells, table.heads, strict=True)):
         _fill(cell, Cell(head, mark="bold"), at in table.numbers, points, palette.SOFT)
+        cell.paragraphs[0].paragraph_format.keep_with_next = True
         _borders(cell._tc.get_or_add_tcPr(), {"bottom": palette.INK}, "w:tcBorders")
     for place, (row, cells) in enumerate(zip(rows[1:], table.rows, strict=True)):
         strong = table.total and place == len(table.rows) - 1
         for at, (cell, content) in enumerate(zip(row.cells, cells, strict=True)):
             shown = Cell(content.text, content.beneath, "bold", content.tenths) if strong else content
             _fill(cell, shown, at in table.numbers, points)
+            cell.paragraphs[0].paragraph_format.keep_with_next = table.short and place < len(table.rows) - 1
             if place == table.own:
                 shade = {"w:val": "clear", "w:color": "auto", "w:fill": palette.ACCENT_GROUND[1:]}
                 cell._tc.get_or_add_tcPr().append(_element("w:shd", shade))
@@ -183,21 +194,23 @@ def _table(document: Document, table: Table) -> None:
 
 def _widths(table: Table, points: float) -> list[int]:
     """Widths of the columns in twentieths of a point: each has room for its longest word (its longest number), and
-    what is left goes to those with the longest texts."""
+    what is left goes, bit by bit, to the column that would have the most lines."""
     total = _WIDTH / 2.54 * 72
-    least, wanted = [], []
+    widths, lengths = [], []
     for at, head in enumerate(table.heads):
         cells = [row[at] for row in table.rows]
-        texts = [head, *(cell.text for cell in cells), *(cell.beneath for cell in cells)]
-        words = [word for text in texts for word in re.split("[ \n]", text)]
-        words += [cell.text for cell in cells] if at in table.numbers else []
-        least.append(max(map(len, words)) * points * _LETTER + _SIDES)
-        wanted.append(min(max(map(len, texts)) * points * _LETTER + _SIDES, total / 2))
-    room = total - sum(least)
-    if room <= 0:
-        return [round(20 * total * width / sum(least)) for width in least]
-    more = [max(want - width, 1.0) for want, width in zip(wanted, least, strict=True)]
-    return [round(20 * (width + room * part / sum(more))) for width, part in zip(least, more, strict=True)]
+        words = [(word, points) for text in (head, *(cell.text for cell in cells)) for word in re.split("[ \n]", text)]
+        words += [(word, points - 1) for cell in cells for word in cell.beneath.split(" ")]
+        words += [(cell.text, points) for cell in cells] if at in table.numbers else []
+        widths.append(max(len(word) * size for word, size in words) * _LETTER + _SIDES)
+        sizes = [len(cell.text) * points + len(cell.beneath) * (points - 1) for cell in cells]
+        lengths.append(max([len(head) * points, *sizes]) * _LETTER)
+    if sum(widths) > total:
+        return [round(20 * total * width / sum(widths)) for width in widths]
+    while sum(widths) + _BIT <= total:
+        lines = [length / (width - _SIDES) for length, width in zip(lengths, widths, strict=True)]
+        widths[lines.index(max(lines))] += _BIT
+    return [round(20 * width) for width in widths]
 
 
 def _fill(cell: _Cell, content: Cell, right: bool, points: float, colour: str = palette.INK) -> None:
