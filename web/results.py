@@ -130,16 +130,15 @@ def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
 
 def _charts(run: Run, lang: str) -> list[Chart]:
     """The two charts of the first page: the money of the year, and the active share."""
+    from reports.charts_burndown import burn_chart
     from reports.charts_cover import active_share_chart
-    from reports.charts_money import ceiling_chart, need_chart
 
-    money = ceiling_chart(run, lang) or need_chart(run, lang)
-    return [chart for chart in (money, active_share_chart(run, lang)) if chart is not None]
+    return [burn_chart(run, lang), active_share_chart(run, lang)]
 
 
 def _picture(chart: Chart) -> Picture:
-    wide = bare(chart.svg(titled=False))
-    return Picture(chart.title, chart.lead, wide, wide)
+    wide, narrow = (bare(chart.svg(titled=False, narrow=narrow)) for narrow in (False, True))
+    return Picture(chart.title, chart.lead, wide, narrow)
 
 
 def bare(svg: str) -> str:
