@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
@@ -36,7 +37,10 @@ def run_page(request: Request, name: str, ref: str = "") -> Response:
     folder = site.outputs / name
     stored = has_results(site.outputs, job)
     growing = job.state in ("running", "queued", "closing")
-    found = results(folder, lang, ref, pictures=not growing, growing=growing) if stored else None
+    try:
+        found = results(folder, lang, ref, pictures=not growing, growing=growing) if stored else None
+    except sqlite3.Error:  # a full disk: the store cannot be opened, and the panel says why
+        found = None
     return render(
         request, "run.html", job=job, results=found, files=[] if growing or not stored else downloads(folder),
         jobs=site.jobs.all()[:12], here=f"/runs/{quote(name)}", progress=progress(site.outputs, job),

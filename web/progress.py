@@ -62,9 +62,13 @@ def step_of(replicates: int) -> int:
 
 
 def counts(folder: Path) -> dict[str, int]:
-    """Stored replicates by scenario; empty where there is no store yet. Raises ``sqlite3.Error`` for a damaged one."""
-    with _opened(folder) as store:
-        return {} if store is None else _counted(store)
+    """Stored replicates by scenario; empty where there is no store yet, or none that can be read: on a full disk the
+    database cannot always be opened."""
+    try:
+        with _opened(folder) as store:
+            return {} if store is None else _counted(store)
+    except sqlite3.Error:
+        return {}
 
 
 def progress(outputs: Path, job: Job) -> Progress:

@@ -133,7 +133,7 @@ def _charts(run: Run, lang: str) -> list[Chart]:
     from reports.charts_burndown import burn_chart
     from reports.charts_cover import active_share_chart
 
-    return [burn_chart(run, lang), active_share_chart(run, lang)]
+    return [chart for chart in (burn_chart(run, lang), active_share_chart(run, lang)) if chart is not None]
 
 
 def _picture(chart: Chart) -> Picture:

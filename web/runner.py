@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import sqlite3
 import sys
 from contextlib import suppress
@@ -27,6 +28,8 @@ FAULT, FULL = 2, 28
 #: Units computed in this process, which is ready at once, before others are started: a first result in seconds.
 _FIRST = 2
 _STDIN = 0
+#: With less than this the disk is full, whatever a library says of it.
+_NO_ROOM = 256 * 1024
 _FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -40,13 +43,13 @@ def main(arguments: list[str]) -> int:
         if "--close" not in arguments:
             compute(folder, job)
         report(folder, job.lang)
-    except (InputError, UserError) as error:
+    except (InputError, UserError, OSError, sqlite3.Error) as error:
+        if is_full(error) or shutil.disk_usage(folder).free < _NO_ROOM:
+            return FULL
+        if not isinstance(error, InputError | UserError):
+            raise
         write_json(folder / OUTCOME, {"id": error.describe("id"), "en": error.describe("en")})
         return FAULT
-    except (OSError, sqlite3.OperationalError) as error:
-        if is_full(error):
-            return FULL
-        raise
     return 0
 
 
