@@ -180,7 +180,14 @@ class Sheet:
 
     def finish(self) -> None:
         """Sets what prints, and what stays in sight where no table asked for its header: title and first column."""
-        self.sheet.print_area(0, 0, max(self.next - 1, 0), len(self.widths) - 1)
+        last = max(self.next - 1, 0), len(self.widths) - 1
+        self.sheet.print_area(0, 0, *last)
+        from xlsxwriter.utility import xl_range
+
+        # years and codes are text on purpose, and a sum may leave out a neighbour: no green corners
+        everything = xl_range(0, 0, *last)
+        self.sheet.ignore_errors({"number_stored_as_text": everything, "formula_range": everything,
+                                  "formula_differs": everything})  # fmt: skip
         if not self._frozen:
             self.freeze(1, 1)
             self.sheet.repeat_rows(0)

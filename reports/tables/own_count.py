@@ -141,8 +141,8 @@ def start_inputs(run: Run) -> Inputs:
         ceiling = int(run.manifest.get("own_lines", {}).get(str(run.year.year), amount))
     certainty = run.certainty if run.certain else 0.5
     premium = int(run.rules.value("premium.pbpu_pemda.district_cost", month))
-    return Inputs(0, certainty, 1.0, ceiling, population, registered, active, bars.registered, bars.active, None, premium,
-                  0, 1)  # fmt: skip
+    return Inputs(0, certainty, 1.0, ceiling, population, registered, active, bars.registered, bars.active, None,
+                  premium, 0, 1)  # fmt: skip
 
 
 def rounded(value: float) -> int:

@@ -143,5 +143,6 @@ def _between(kind: str, low: float, high: float, lang: str, part: bool = False) 
 
 
 def rupiah_format(lang: str) -> str:
+    """The number format of rupiah, with a true minus."""
     mark = "Rp" if lang == "id" else "IDR "
     return f'"{mark}"#,##0;"−{mark}"#,##0'
