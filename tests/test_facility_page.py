@@ -180,7 +180,7 @@ def test_a_place_among_the_bands_by_hand() -> None:
     ak = strip(bands["ak"], 142.5, 140.0, 150.0)
     assert (ak.value, ak.low, ak.high) == (LEFT + 1.5 * BOX, LEFT + BOX, LEFT + 3 * BOX)
     assert ak.edges == ((LEFT + BOX, 140), (LEFT + 2 * BOX, 145), (LEFT + 3 * BOX, 150))
-    rrns = strip(bands["rrns"], 2.5, 3.0, 2.0)
+    rrns = strip(bands["rrns"], 2.5, 2.0, 3.0)
     assert (rrns.value, rrns.low, rrns.high) == (LEFT + 2 * BOX, LEFT + BOX, LEFT + 3 * BOX)
     far = strip(bands["ak"], 100.0, 90.0, 170.0)
     assert far.low == LEFT
