@@ -19,6 +19,7 @@ from cli import (
     kbk,
     library,
     optimise,
+    report,
     rkpd,
     rules,
     run,
@@ -46,6 +47,7 @@ sensitivity.register(app)
 optimise.register(app)
 rkpd.register(app)
 export.register(app)
+report.register(app)
 web.register(app)
 
 

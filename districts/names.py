@@ -19,3 +19,9 @@ def most_like(word: str, known: Iterable[str]) -> str:
     if not names:
         raise ValueError("there is no known name")
     return nearest(word, names, 0.0) or names[0]
+
+
+def several_like(word: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """Up to ``most`` known names, the one most like ``word`` first, however unlike it is; [] when nothing is known."""
+    by_fold = {name.casefold(): name for name in known}
+    return [by_fold[match] for match in get_close_matches(word.casefold(), by_fold, n=most, cutoff=0.0)]
