@@ -26,7 +26,7 @@ _TENTH = CUTS[-1]
 
 
 def proposal_section(run: Run, lang: str = "id") -> Section:
-    """The amount and its risk; where every line binds, what the lines do."""
+    """The amount and its risk; where every line binds, what the lines do, which the next section tells else."""
     _ = translator(lang)
     name = _("The RKPD figure and its risk")
     if run.headline is None:
@@ -47,7 +47,7 @@ def proposal_section(run: Run, lang: str = "id") -> Section:
     blocks: list[Block] = [Text(_meaning(run, lang))]
     if (curve := curve_of(run, found, lang)) is not None:
         blocks.append(Figure(curve))
-    blocks += [_ladder(run, found, lang), _parts(run, found, amount, lang), *lines_table(run, lang)]
+    blocks += [_ladder(run, found, lang), _parts(run, found, amount, lang)]
     return Section("usulan", _("Figure"), name, title, tuple(blocks))
 
 
@@ -121,7 +121,7 @@ def _consequence(run: Run, result: Outcome, lang: str) -> Cell:
     _ = translator(lang)
     if result.missing and result.empty is not None:
         text = _("used up most often in {month}; {rupiah} missing").format(
-            month=month_name(run.months[result.empty], lang), rupiah=rupiah_short(result.missing, lang)
+            month=_month(run, result.empty, lang), rupiah=rupiah_short(result.missing, lang)
         )
         heads = _("{count} head-months").format(count=number(result.head_months, lang))
         return Cell(text, heads if result.head_months else "", "warn")
@@ -130,7 +130,12 @@ def _consequence(run: Run, result: Outcome, lang: str) -> Cell:
         return Cell(left)
     words = _("if it falls short: about {rupiah}, most often from {month}")
     return Cell(left, words.format(rupiah=rupiah_short(result.if_short, lang),
-                                   month=month_name(run.months[result.empty], lang)))  # fmt: skip
+                                   month=_month(run, result.empty, lang)))  # fmt: skip
+
+
+def _month(run: Run, at: int, lang: str) -> str:
+    """The name of a month of the answer's year, which the head of the table names."""
+    return month_name(run.months[at], lang).rsplit(" ", 1)[0]
 
 
 def _parts(run: Run, found: Need, amount: int, lang: str) -> Table:
