@@ -29,7 +29,7 @@ def months_section(run: Run, lang: str = "id") -> Section:
     blocks += lines_table(run, lang) if run.headline is not None else []
     blocks += [Figure(cover_chart(run, lang)), _heads(run, lang), Figure(capitation_chart(run, lang))]
     blocks += [Figure(need)] if need is not None and len(years(run.months)) > 1 else []
-    return Section("bulanan", _("Months"), _("Month by month"), _title(run, lang), tuple(blocks))
+    return Section("bulanan", _("By month"), _("Month by month"), _title(run, lang), tuple(blocks))
 
 
 def _title(run: Run, lang: str) -> str:

@@ -32,7 +32,7 @@ def proposal_section(run: Run, lang: str = "id") -> Section:
     if run.headline is None:
         title = _("No need can be told: a ceiling binds in every scenario")
         advice = _("Spending under a ceiling is not a need. Add a scenario without a ceiling to this run.")
-        return Section("usulan", _("Figure"), name, title, (Text(advice), *lines_table(run, lang)))
+        return Section("usulan", _("The figure"), name, title, (Text(advice), *lines_table(run, lang)))
     found = yearly_need(run, run.headline, run.year.year)
     amount = found.median if found.amount is None else found.amount
     cut = outcome(bills_of(run, run.headline), round(amount * (1 - _TENTH)))
@@ -48,7 +48,7 @@ def proposal_section(run: Run, lang: str = "id") -> Section:
     if (curve := curve_of(run, found, lang)) is not None:
         blocks.append(Figure(curve))
     blocks += [_ladder(run, found, lang), _parts(run, found, amount, lang)]
-    return Section("usulan", _("Figure"), name, title, tuple(blocks))
+    return Section("usulan", _("The figure"), name, title, tuple(blocks))
 
 
 def _meaning(run: Run, lang: str) -> str:
@@ -128,7 +128,7 @@ def _consequence(run: Run, result: Outcome, lang: str) -> Cell:
     left = _("left over at the central estimate: {rupiah}").format(rupiah=rupiah_short(result.left, lang))
     if result.empty is None:
         return Cell(left)
-    words = _("if it falls short: about {rupiah}, most often from {month}")
+    words = _("if it falls short: about {rupiah}, from {month}")
     return Cell(left, words.format(rupiah=rupiah_short(result.if_short, lang),
                                    month=_month(run, result.empty, lang)))  # fmt: skip
 
