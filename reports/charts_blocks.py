@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _ROW = 0.36  # inches per block
-_LEFT, _LEFT_NARROW = 3.45, 2.2  # inches for the names of the blocks
+_LEFT, _LEFT_NARROW = 3.45, 2.1  # inches for the names of the blocks
 _MOST = 1.5  # where an axis ends at the latest; longer intervals are cut there
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -48,7 +48,7 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
         for at, (name, found) in enumerate(figures):
             (left, width), bottom = places_of[at], 0.5
             if canvas.narrow:
-                left, width, bottom = _LEFT_NARROW, canvas.width - _LEFT_NARROW - 0.6, 0.5 + (1 - at) * (height + 0.85)
+                left, width, bottom = _LEFT_NARROW, canvas.width - _LEFT_NARROW - 0.8, 0.5 + (1 - at) * (height + 0.85)
             axes = canvas.axes(left, bottom, width, height)
             axes.grid(visible=False)
             axes.grid(axis="x", color=palette.HAIRLINE, linewidth=0.9)
