@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import FileResponse, RedirectResponse, Response, StreamingResponse
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from districts.faults import UserError
 from web.downloads import EXPORT, downloads, export, export_size, file_of
@@ -18,7 +18,7 @@ from web.forms import read_form
 from web.job import Job
 from web.jobs import has_results
 from web.progress import progress
-from web.results import results
+from web.results import facility_of, results
 from web.site import Site, fragment, language_of, render, site_of
 
 router = APIRouter()
@@ -112,6 +112,14 @@ def shown_report(request: Request, name: str) -> Response:
     if found is None:
         raise UserError("this run has no report yet")
     return FileResponse(found[0], media_type=found[1].media, headers={"Content-Security-Policy": _REPORT_POLICY})
+
+
+@router.get("/runs/{name}/facilities/{number}")
+def facility(request: Request, name: str, number: int) -> Response:
+    """The page of one facility, by its number in the run's order from 1; it prints on one A4."""
+    site = site_of(request)
+    found = facility_of(site.outputs / site.jobs.get(name).name, number, language_of(request))
+    return HTMLResponse(found, headers={"Content-Security-Policy": _REPORT_POLICY})
 
 
 @router.get("/runs/{name}/files/{file}")

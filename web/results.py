@@ -6,7 +6,8 @@ Every figure is computed by the functions that the report and the workbook use, 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -96,16 +97,33 @@ def results(
         return _results(folder, state, lang, reference, pictures)
 
 
-@lru_cache(maxsize=24)
-def _results(folder: Path, _state: tuple[int, int], lang: str, reference: str, pictures: bool) -> Results | None:
-    """The results, made once for every state of the store."""
+def facility_of(folder: Path, number: int, lang: str) -> str:
+    """The page of the facility with this number (from 1) in the run's order. Raises ``UserError`` where there is none,
+    or nothing is stored."""
+    from reports.facility.page import facility_page
+
+    with _DRAWING, _opened(folder) as run:
+        if not 1 <= number <= len(run.facilities) or not run.scenarios:
+            raise UserError("there is no such page")
+        return facility_page(run, run.facilities[number - 1], lang)
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[Run]:
+    """The run in ``folder`` with the rules that its reports quote."""
     from reports.run import Run
     from scenarios.store import RULES, RunStore
     from sim.rules import load_rules
 
     with RunStore.open(folder) as store:
         local = folder / RULES
-        run = Run(store, load_rules(local if local.exists() else None))
+        yield Run(store, load_rules(local if local.exists() else None))
+
+
+@lru_cache(maxsize=24)
+def _results(folder: Path, _state: tuple[int, int], lang: str, reference: str, pictures: bool) -> Results | None:
+    """The results, made once for every state of the store."""
+    with _opened(folder) as run:
         return _made(run, lang, reference or run.reference, pictures) if run.scenarios else None
 
 
