@@ -207,7 +207,8 @@ def _ladder(proposal: Proposal, lang: str) -> str:
                    for before, after in pairwise(ladder))]  # fmt: skip
     rows = [[rupiah_short(line.line, lang), number(line.person_months, lang), people,
              number(line.months_covered, lang, 1), _first(line, lang),
-             f"{round(line.enough * line.replicates)}/{line.replicates}", number(line.status_months, lang, 1)] for line, people in zip(ladder, more, strict=True)]  # fmt: skip
+             f"{round(line.enough * line.replicates)}/{line.replicates}",
+             number(line.status_months, lang, 1)] for line, people in zip(ladder, more, strict=True)]  # fmt: skip
     head = [_("line"), _("person-months"), _("heads/yr"), _("mo paid"), _("empty"), _("lasts in"), _("UHC months")]
     title = _("What each further {step} buys").format(step=rupiah_short(proposal.step, lang))
     return f"{title}\n{table(head, rows)}"
