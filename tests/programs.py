@@ -1,5 +1,8 @@
-"""Programs from outside that some tests drive: a browser, an office program. Where one is missing its tests are skipped,
-unless ``PRAKIRA_TEST_PROGRAMS=required``, as on the machine that decides what lands."""
+"""Programs from outside that some tests drive: a browser, an office program.
+
+Where one is missing its tests are skipped, unless ``PRAKIRA_TEST_PROGRAMS=required``, as on the machine that decides
+what lands.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,8 @@ import pytest
 
 #: How a test starts Chromium: without a screen, and without asking anybody for anything.
 CHROMIUM_FLAGS = (
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
 
