@@ -81,8 +81,8 @@ def _paid(scheme: Scheme, kind: str, rated: list[IntArray]) -> IntArray:
     most = [int(part.max()) + 1 for part in rated]
     least = [int(part.min()) for part in rated]
     table = np.zeros(most, np.int64)
-    for ratings in product(*(range(low, high) for low, high in zip(least, most, strict=True))):
-        table[ratings] = scheme.pays(*ratings, kind)[1]
+    for ak, rrns, rppt in product(*(range(low, high) for low, high in zip(least, most, strict=True))):
+        table[ak, rrns, rppt] = scheme.pays(ak, rrns, rppt, kind)[1]
     return table
 
 
