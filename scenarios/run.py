@@ -13,28 +13,20 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from districts.faults import UserError
-from districts.model import District
 from scenarios.binding import binding_scenario
-from scenarios.blocks import ASSUMED, LUCK, probe, probes
+from scenarios.blocks import probes
 from scenarios.months import number_of
 from scenarios.need import paid_by_others
 from scenarios.plan import Prepared, RunPlan, asked, entry, manifest_of, prepare
-from scenarios.scenario import Decision
 from scenarios.shares import figures
 from scenarios.store import FILE, RULES, RunStore
-from scenarios.workers import each
-from sim.posterior import Posterior, centre_of, draw_of
+from scenarios.units import Setting, Simulate, Task, Unit, computed, shares
+from scenarios.workers import each_part
 from sim.results import Results
 
-if TYPE_CHECKING:
-    from sim.rules import Rules
-
-#: A simulator: called as ``simulate(district, rules, behaviour, policy, seed, replicate=, stock=, luck_only=)``.
-Simulate = Callable[..., Results]
-Unit = tuple[str, int]
 Save = Callable[[str, int, Results, float], None]
 
 
@@ -50,30 +42,6 @@ class Progress:
     seconds_left: float | None = None
 
 
-@dataclass(frozen=True)
-class Task:
-    """What the units of one name compute: what is decided, in a probe the block that is held, and parameters ``fixed``
-    at a value in every replicate."""
-
-    decision: Decision
-    held: str = ""
-    fixed: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all units of a run share; sent once to each process."""
-
-    district: District
-    rules: Rules
-    seed: int
-    stock: str
-    luck_only: bool
-    start: str
-    simulate: Simulate
-    posterior: Posterior | None = None
-
-
 def execute(
     plan: RunPlan,
     folder: Path,
@@ -86,19 +54,16 @@ def execute(
 ) -> RunStore:
     """Runs ``plan`` into ``folder`` and returns the open store.
 
-    Units are computed replicate by replicate, all scenarios of one before the next, in ``jobs`` processes; probes come
-    last. A run that was stopped is taken up with ``resume``, which may also add the probes or leave them out.
-    ``prepared`` spares loading the plan again; ``simulate`` stands in for :func:`sim.simulate.simulate` and must be
-    importable by name. Raises ``InputError`` or ``UserError`` before anything is computed.
+    Units are computed replicate by replicate, all scenarios of one before the next, in ``jobs`` processes; scenarios
+    that decide alike up to a month share what happens until then. Probes come last. A run that was stopped is taken up
+    with ``resume``, which may also add the probes or leave them out. ``prepared`` spares loading the plan again;
+    ``simulate`` stands in for the engine, unit by unit, and must be importable by name. Raises ``InputError`` or
+    ``UserError`` before anything is computed.
     """
     if jobs < 1:
         raise UserError("{name} is {value}; it lies between {least} and {most}",
                         name="jobs", value=jobs, least=1, most=1024)  # fmt: skip
     ready = prepare(plan) if prepared is None else prepared
-    if simulate is None:
-        from sim.simulate import simulate as engine
-
-        simulate = engine
     store = _store(folder, manifest_of(ready), resume)
     setting = Setting(ready.district, ready.rules, plan.seed, store.manifest["stock"], plan.luck_only, ready.start,
                       simulate, ready.posterior)  # fmt: skip
@@ -189,38 +154,17 @@ def _compute(
     running: _Running, tasks: dict[str, Task], replicates: int, done: set[Unit], count: int, save: Save
 ) -> None:
     """Computes and saves what is missing of ``tasks``; ``count`` units of the run are stored already."""
-    missing = [(name, number) for number in range(replicates) for name in tasks if (name, number) not in done]
-    began, total = time.monotonic(), running.total
+    missing = {(name, number) for number in range(replicates) for name in tasks} - done
+    pieces = shares(((name, number) for number in range(replicates) for name in tasks if (name, number) in missing),
+                    running.jobs)  # fmt: skip
+    began, total, position = time.monotonic(), running.total, 0
     running.tell(Progress(count, total))
-    with closing(each(named_unit, (running.setting, tasks), missing, running.jobs)) as ended:
-        for position, ((name, number), (results, seconds)) in enumerate(ended, 1):
+    with closing(each_part(computed, (running.setting, tasks), pieces, running.jobs)) as ended:
+        for _, ((name, number), (results, seconds)) in ended:
+            if (name, number) not in missing:
+                continue  # computed again, after a process died in the middle of its piece
+            missing.discard((name, number))
             save(name, number, results, seconds)
+            position += 1
             pace = (time.monotonic() - began) / position
             running.tell(Progress(count + position, total, name, number, pace * (total - count - position)))
-
-
-def one_unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]:
-    """One unit: (results from the run's start on, seconds)."""
-    began, luck_only = time.monotonic(), setting.luck_only
-    # how strong a lever is nobody measured: it is held with all that is assumed, and where only luck is left
-    centred = luck_only or task.held in (LUCK, ASSUMED)
-    policy = task.decision.policy if centred else task.decision.of(setting.seed, replicate)
-    if task.held:
-        behaviour, luck_only = probe(task.held, setting.seed, replicate, setting.posterior)
-    elif luck_only:
-        behaviour = centre_of(setting.posterior)
-    else:
-        behaviour = draw_of(setting.posterior, setting.seed, replicate)
-    behaviour = behaviour.but(dict(task.fixed))
-    results = setting.simulate(
-        setting.district, setting.rules, behaviour, policy, setting.seed,
-        replicate=replicate, stock=setting.stock, luck_only=luck_only,
-    )  # fmt: skip
-    return results.since(setting.start), time.monotonic() - began
-
-
-def named_unit(common: tuple[Setting, dict[str, Task]], unit: Unit) -> tuple[Results, float]:
-    """A unit by its name, for :func:`scenarios.workers.each`."""
-    setting, tasks = common
-    name, number = unit
-    return one_unit(setting, tasks[name], number)
