@@ -237,6 +237,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         "facility_codes": [facility.code for facility in district.facilities],
         "facility_types": [facility.type for facility in district.facilities],
         "hospitals": [hospital.name for hospital in listed_hospitals(district)],
+        "hospital_codes": [hospital.code for hospital in listed_hospitals(district)],
         "kbk_exempt": [is_exempt(facility, prepared.rules, prepared.first_month) for facility in district.facilities],
         "staffing": staffing(district, prepared.rules, prepared.start),
         "scenarios": [entry(scenario, prepared.policies[scenario.name]) for scenario in prepared.scenarios],
