@@ -60,9 +60,9 @@ class Chart:
         text = text.replace("'DejaVu Sans'", _FONTS).replace("'DejaVu Sans', sans-serif", _FONTS)
         return text.replace("<svg ", f'<svg role="img" aria-label="{_escape(self.description)}" ', 1)
 
-    def png(self) -> bytes:
-        """The chart with its title as PNG (150 points per inch)."""
-        return self._save(True, "png")
+    def png(self, titled: bool = True) -> bytes:
+        """The chart as PNG (150 points per inch)."""
+        return self._save(titled, "png")
 
     def _save(self, titled: bool, form: str) -> bytes:
         import matplotlib

@@ -1,4 +1,4 @@
-"""Everything a person opens after a run: ``index.html``, ``tables.xlsx`` and ``charts/``."""
+"""Everything a person opens after a run: ``report.html``, ``report.docx``, ``tables.xlsx`` and ``charts/``."""
 
 from __future__ import annotations
 
@@ -7,28 +7,26 @@ import tempfile
 from pathlib import Path
 
 from districts.faults import UserError
-from reports.answer import answer
 from reports.canvas import Chart
 from reports.charts_blocks import blocks_chart
 from reports.charts_cover import active_share_chart
 from reports.charts_frontier import frontier_chart
 from reports.charts_kbk import indicator_chart, share_map
 from reports.charts_money import capitation_chart, ceiling_chart, need_chart
-from reports.charts_reliability import record_chart
-from reports.page import render_page
+from reports.report import build, render_page, write_document
 from reports.run import Run
 from reports.workbook import write_workbook
 from scenarios.store import RULES, RunStore
 from sim.rules import load_rules
 
-TABLES, CHARTS, PAGE = "tables.xlsx", "charts", "index.html"
+TABLES, CHARTS, PAGE, WORD = "tables.xlsx", "charts", "report.html", "report.docx"
 
 
 def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
     """Writes the reports of the run in ``folder`` and returns their paths, the page first.
 
-    Each file is made under another name and then put in place, so that no half-written file is ever seen; the page,
-    which links to the others, comes last. Raises ``UserError`` when the folder holds no run or no result yet.
+    Each file is made under another name and then put in place, so that no half-written file is ever seen; the page
+    comes last. Raises ``UserError`` when the folder holds no run or no result yet.
     """
     folder = Path(folder)
     with RunStore.open(folder) as store:
@@ -36,16 +34,16 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
         run = Run(store, load_rules(local if local.exists() else None))
         if not run.scenarios:
             raise UserError("{folder} holds no finished replicate yet", folder=folder)
-        charts = draw_charts(run, lang)
-        drawn = [*charts, *filter(None, [record_chart(run, lang)])]
-        written = [path for chart in drawn for path in put_chart(folder / CHARTS, chart)]
+        report = build(run, lang)
+        charts = {chart.name: chart for chart in (*report.charts, *draw_charts(run, lang))}
+        written = [path for chart in charts.values() for path in put_chart(folder / CHARTS, chart)]
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             write_workbook(run, Path(scratch) / TABLES, lang)
-            os.replace(Path(scratch) / TABLES, folder / TABLES)
-        pictures = [path.relative_to(folder).as_posix() for path in written if path.suffix == ".png"]
-        names = [TABLES, *pictures, "manifest.json"]
-        page = render_page(run, answer(run, lang), charts, names, lang)
-        return [put(folder / PAGE, page.encode()), folder / TABLES, *written]
+            write_document(report, Path(scratch) / WORD)
+            for name in (TABLES, WORD):
+                os.replace(Path(scratch) / name, folder / name)
+        page = put(folder / PAGE, render_page(report).encode())
+        return [page, folder / WORD, folder / TABLES, *written]
 
 
 def draw_charts(run: Run, lang: str = "id") -> list[Chart]:

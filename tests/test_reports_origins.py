@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
+from test_report_page import Page
 from test_reports_made_up import made_up_run
 
 from cli.answer import answer
@@ -52,15 +52,12 @@ def run_of(folder: Path) -> Run:
 
 
 def rows_of(html: str) -> list[list[str]]:
-    """The cells of the table beneath the heading."""
-    start = html.index("Dari mana ketidakpastian berasal")
-    section = html[start : html.index("</section>", start)]
-    return [[unescape(cell) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
-            for row in re.findall(r"<tr>(.*?)</tr>", section)][1:]  # fmt: skip
+    """The cells of the table of the parts of the model."""
+    return Page(html).tables["metode"][0][1:]
 
 
 def test_the_page_has_one_row_per_block_with_its_share(many: Path, true: dict[str, Any]) -> None:
-    rows = rows_of((many / "index.html").read_text(encoding="utf-8"))
+    rows = rows_of((many / "report.html").read_text(encoding="utf-8"))
     assert [row[0] for row in rows] == [block_words(block).name for block in probes()]
     for block, row in zip(probes(), rows, strict=True):
         for told, value in zip(row[3:], true[block], strict=True):
@@ -75,7 +72,7 @@ def test_the_page_has_one_row_per_block_with_its_share(many: Path, true: dict[st
 
 def test_the_heaviest_is_named_with_what_would_narrow_it(many: Path, true: dict[str, Any]) -> None:
     blocks = [block for block in probes() if block != ASSUMED]
-    html = unescape((many / "index.html").read_text(encoding="utf-8"))
+    html = unescape((many / "report.html").read_text(encoding="utf-8"))
     for column, about in enumerate(("kebutuhan 2025", "kapitasi 2025")):
         first, second = sorted(blocks, key=lambda block: -true[block][column])[:2]
         sentence = next(text for text in findings(run_of(many)) if about in text)
@@ -145,7 +142,7 @@ def test_the_reason_stands_on_the_page_and_in_the_workbook(tmp_path: Path) -> No
     folder = made_up_run(tmp_path / "run", 3)
     write_outputs(folder, "en")
     reason = "This cannot be told yet: it takes at least 100 replicates and this run has 3."
-    assert reason in unescape((folder / "index.html").read_text(encoding="utf-8"))
+    assert reason in unescape((folder / "report.html").read_text(encoding="utf-8"))
     sheet = openpyxl.load_workbook(folder / "tables.xlsx")["Uncertainty"]
     assert reason in [row[0] for row in sheet.iter_rows(values_only=True)]
     assert not (folder / "charts" / "ketidakpastian.png").exists()

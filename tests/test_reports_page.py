@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from test_reports_made_up import EVIL, made_up_run
+from test_report_page import Page
+from test_reports_made_up import made_up_run
 
 from districts.faults import UserError
 from districts.text import rupiah_short
@@ -57,19 +58,23 @@ class Tags(HTMLParser):
 
 
 def page(folder: Path) -> str:
-    return (folder / "index.html").read_text(encoding="utf-8")
+    return (folder / "report.html").read_text(encoding="utf-8")
 
 
 def test_everything_is_written_and_nothing_half_written_is_left(few: Path, tmp_path: Path) -> None:
     names = {path.relative_to(few).as_posix() for path in few.rglob("*") if path.is_file()}
-    expected = {f"charts/{name}.{form}" for name in CHARTS for form in ("png", "svg")} | {"index.html", "tables.xlsx"}
+    expected = {f"charts/{name}.{form}" for name in CHARTS for form in ("png", "svg")} | {
+        "report.html",
+        "report.docx",
+        "tables.xlsx",
+    }
     store = {"results.sqlite", "results.sqlite-wal", "results.sqlite-shm", "manifest.json"}
     assert expected <= names <= expected | store
 
 
 def test_what_is_returned_exists_with_the_page_first(tmp_path: Path) -> None:
     written = write_outputs(made_up_run(tmp_path / "run", 3, months=2))
-    assert written[0].name == "index.html"
+    assert written[0].name == "report.html"
     assert all(path.is_file() for path in written)
 
 
@@ -99,32 +104,10 @@ def test_svg_files_are_whole_and_described(few: Path, many: Path, name: str) -> 
 
 def test_no_address_but_the_namespaces(few: Path, many: Path) -> None:
     for folder in (few, many):
-        files = [folder / "index.html", *(folder / "charts").glob("*.svg")]
+        files = [folder / "report.html", *(folder / "charts").glob("*.svg")]
         for path in files:
             found = set(re.findall(r"https?://[^\s\"'<>)]*", path.read_text(encoding="utf-8")))
             assert found <= NAMESPACES, path
-
-
-def test_page_loads_nothing_and_runs_nothing(few: Path) -> None:
-    parsed = Tags(page(few))
-    kinds = {tag for tag, _attributes in parsed.tags}
-    assert not kinds & {"script", "link", "img", "iframe", "object", "embed", "form"}
-    for _tag, attributes in parsed.tags:
-        assert not [name for name in attributes if name.startswith("on")]
-    own = [str(attributes["href"]) for tag, attributes in parsed.tags if tag == "a"]
-    assert own
-    assert all((few / name).is_file() for name in own)
-
-
-def test_names_are_escaped(few: Path) -> None:
-    html = page(few)
-    assert "Kabupaten &lt;Contoh&gt; &amp; Co" in html
-    parsed = Tags(html)
-    assert "contoh" not in {tag for tag, _attributes in parsed.tags}
-    assert "b" not in {tag for tag, attributes in parsed.tags if attributes} - {"body"}
-    text = " ".join(parsed.words)
-    assert EVIL in text
-    assert 'Puskesmas <b>"A" & B</b>' in text
 
 
 def test_ids_inside_the_page_are_defined_once(few: Path) -> None:
@@ -156,7 +139,7 @@ def test_answer_with_enough_replicates_has_it(many: Path) -> None:
     assert rupiah_short(found.amount, "en") in told.first
     assert "8 in 10" in told.second
     assert "precision ±IDR" in told.second
-    assert told.first in " ".join(Tags(page(many)).words)
+    assert told.first in "".join(Tags(page(many)).words)
     told = answer(Run(store, load_rules()), "id")
     assert "kemungkinan 8 dari 10" in told.second
     assert "ketelitian hitungan ±Rp" in told.second
@@ -180,11 +163,11 @@ def test_the_status_is_told_for_the_first_and_the_last_full_year(tmp_path: Path)
     folder = made_up_run(tmp_path / "run", 12, months=30)  # November 2024 to April 2027
     write_outputs(folder, "id")
     store = RunStore.open(folder)
-    html = page(folder)
+    heads, _first, row, *_others = Page(page(folder)).tables["skenario"][1]
     for year, months in ((2025, slice(2, 14)), (2026, slice(14, 26))):
-        assert f"status UHC bertahan sepanjang {year}" in html
         held = (store.series("uhc-non-cut-off", "status_uhc")[:, months] > 0).all(axis=1)
-        assert f"<td>{int(held.sum())} dari 12 ulangan<div" in html
+        column = heads.index(f"status UHC bertahan sepanjang {year}")
+        assert row[column].startswith(f"{int(held.sum())} dari 12 ulangan ")
 
 
 def test_the_bars_are_told_under_both_denominators(many: Path) -> None:
@@ -231,7 +214,7 @@ def test_a_run_without_results_is_refused(tmp_path: Path) -> None:
     folder = made_up_run(tmp_path / "run", 0, months=2)
     with pytest.raises(UserError, match="holds no finished replicate yet"):
         write_outputs(folder)
-    assert not (folder / "index.html").exists()
+    assert not (folder / "report.html").exists()
 
 
 def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:

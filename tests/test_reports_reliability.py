@@ -9,13 +9,13 @@ from typing import Any
 
 import openpyxl
 import pytest
+from test_report_page import Page, report_of
 from test_reports_made_up import made_up_run
 
-from reports.answer import answer
 from reports.charts_reliability import record_chart
 from reports.law import unsure_rules
-from reports.page import render_page
 from reports.reliability import how_made, how_to, lines_of, winners
+from reports.report.html import render_page
 from reports.run import Run
 from reports.write import write_outputs
 from scenarios.months import later
@@ -78,9 +78,7 @@ def with_record(folder: Path, told: dict[str, Any] | None) -> Path:
 
 
 def page(folder: Path, told: dict[str, Any] | None, lang: str) -> str:
-    with RunStore.open(with_record(folder, told)) as store:
-        run = Run(store, load_rules())
-        return render_page(run, answer(run, lang), [], [], lang)
+    return render_page(report_of(with_record(folder, told), lang))
 
 
 def section(html: str, title: str) -> str:
@@ -95,20 +93,17 @@ def indonesian(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def cells(html: str) -> list[list[str]]:
-    return [[unescape(re.sub(r"<(?!/?b>)[^>]+>", "", cell)) for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
-            for row in re.findall(r"<tr>(.*?)</tr>", html)][1:]  # fmt: skip
-
-
 def test_the_page_shows_misses_with_the_least_in_bold_and_the_facts_inside(indonesian: Path) -> None:
-    html = section((indonesian / "index.html").read_text(encoding="utf-8"), "Seberapa andal prakiraan ini")
-    rows = cells(html[: html.index("</table>")])
+    html = (indonesian / "report.html").read_text(encoding="utf-8")
+    rows = Page(html).tables["keandalan"][0][1:]
     assert rows == [
-        ["peserta aktif, jiwa", "1–3", "<b>2.180</b>", "2.840", "2.710", "2.650", "2.590", "16 dari 20"],
-        ["tagihan Pemda, Rp juta", "1–3", "<b>24</b>", "41", "33", "32", "30", "16 dari 20"],
-        ["kapitasi dibayar, Rp juta", "1–3", "19", "<b>17</b>", "20", "18", "18", "16 dari 20"],
-        ["AK per puskesmas, ‰", "1–3", "<b>3,4</b>", "4,1", "4,4", "3,7", "3,6", "130 dari 252"],
+        ["peserta aktif, jiwa", "1–3", "2.180", "2.840", "2.710", "2.650", "2.590", "16 dari 20"],
+        ["tagihan Pemda, Rp juta", "1–3", "24", "41", "33", "32", "30", "16 dari 20"],
+        ["kapitasi dibayar, Rp juta", "1–3", "19", "17", "20", "18", "18", "16 dari 20"],
+        ["AK per puskesmas, ‰", "1–3", "3,4", "4,1", "4,4", "3,7", "3,6", "130 dari 252"],
     ]
+    html = section(html, "Seberapa andal prakiraan ini")
+    assert re.findall(r"<b>([^<]*)</b>", html[: html.index("</table>")]) == ["2.180", "24", "17", "3,4"]
     text = unescape(re.sub(r"<[^>]+>", " ", html))
     assert "8 dari 10 kenyataan jatuh di dalam rentang prakiraan" in text
     assert "10 titik belum cukup untuk memastikan" in text
@@ -123,7 +118,7 @@ def test_the_page_shows_misses_with_the_least_in_bold_and_the_facts_inside(indon
 
 
 def test_the_first_page_tells_the_record(indonesian: Path) -> None:
-    html = (indonesian / "index.html").read_text(encoding="utf-8")
+    html = (indonesian / "report.html").read_text(encoding="utf-8")
     assert "di 3 dari 4 perbandingan Prakira paling kecil melesetnya" in html
     assert "Belum ada rekam jejak" not in html
 

@@ -67,7 +67,7 @@ def test_indonesian_reports_use_plain_words(tmp_path: Path, replicates: int) -> 
     book = openpyxl.load_workbook(folder / "tables.xlsx", data_only=True)
     sheets = [sheet for sheet in book if sheet.title != "Asumsi"]  # the program's own names and sources stand there
     texts = [str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row if cell]
-    html = re.sub(r"<style.*?</style>", "", (folder / "index.html").read_text(encoding="utf-8"), flags=re.DOTALL)
+    html = re.sub(r"<style.*?</style>", "", (folder / "report.html").read_text(encoding="utf-8"), flags=re.DOTALL)
     texts.append(re.sub(r"<[^>]+>", " ", html))
     for word in (r"\bp[15]0\b", r"\bp90\b", r"\bCI\b", "Monte Carlo", "persentil", "quantile", r"\bnan\b", r"\binf\b"):
         assert not [text for text in texts if re.search(word, text)], word

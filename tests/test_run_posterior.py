@@ -110,7 +110,7 @@ def test_the_answer_and_the_workbook_say_where_the_parameters_come_from(place: P
     assert str(rows["care.sick"][4]).startswith(sick.source)
     assert str(rows["care.sick"][4]).endswith("the history of the district says little of it")
     assert rows["premium.return"][2] == "assumed"
-    page = (place / "with" / "index.html").read_text(encoding="utf-8")
+    page = (place / "with" / "report.html").read_text(encoding="utf-8")
     assert "Calibrated to the history of this district, January 2022 to December 2023" in page
 
 

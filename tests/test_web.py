@@ -22,7 +22,7 @@ def outputs(tmp_path: Path) -> Path:
     folder = tmp_path / "outputs"
     run = folder / "run one"
     (run / "charts").mkdir(parents=True)
-    (run / "index.html").write_text("<!doctype html><title>Prakiraan &lt;A&gt; &amp; B</title>", encoding="utf-8")
+    (run / "report.html").write_text("<!doctype html><title>Prakiraan &lt;A&gt; &amp; B</title>", encoding="utf-8")
     (run / "tables.xlsx").write_bytes(b"PK\3\4 table")
     (run / "charts" / "peta.svg").write_text("<svg/>", encoding="utf-8")
     (run / "notes.txt").write_text("not served", encoding="utf-8")
@@ -99,7 +99,7 @@ def test_head_has_no_body(browser: Browser) -> None:
     "/runs/run%20one/..%2f..%2fsecret.html", "/runs/run%20one/..%5c..%5csecret.html", "/runs/../secret.html",
     "//secret.html", "/secret.html", "/runs/run%20one/notes.txt", "/runs/run%20one/.hidden.html",
     "/runs/unfinished/tables.xlsx", "/runs/run%20one/charts/", "/runs/run%20one/charts", "/runs/run%20one/no.html",
-    "/runs/run%20one/index.html%00.xlsx", "/runs/", "/runs", "/runs//index.html", "/runs/run%20one//secret.html",
+    "/runs/run%20one/report.html%00.xlsx", "/runs/", "/runs", "/runs//report.html", "/runs/run%20one//secret.html",
 ])  # fmt: skip
 def test_nothing_else_is_served(browser: Browser, path: str) -> None:
     status, _headers, body = browser.ask(path)
@@ -111,7 +111,7 @@ def test_nothing_else_is_served(browser: Browser, path: str) -> None:
 def test_links_out_of_the_folder_are_not_followed(browser: Browser, outputs: Path) -> None:
     (outputs / "run one" / "out.html").symlink_to(outputs.parent / "secret.html")
     (outputs / "linked").symlink_to(outputs.parent)
-    (outputs.parent / "index.html").write_text("<title>outside</title>", encoding="utf-8")
+    (outputs.parent / "report.html").write_text("<title>outside</title>", encoding="utf-8")
     assert browser.ask("/runs/run%20one/out.html")[0] == 404
     assert browser.ask("/runs/linked/secret.html")[0] == 404
     assert browser.ask("/runs/linked/")[0] == 404
@@ -156,8 +156,8 @@ def test_a_taken_port_is_told(outputs: Path) -> None:
 def test_newest_run_comes_first(outputs: Path) -> None:
     later = outputs / "second"
     later.mkdir()
-    (later / "index.html").write_text("no title here", encoding="utf-8")
-    os.utime(later / "index.html", (2_000_000_000, 2_000_000_000))
+    (later / "report.html").write_text("no title here", encoding="utf-8")
+    os.utime(later / "report.html", (2_000_000_000, 2_000_000_000))
     assert [(name, title) for name, title, _written in finished_runs(outputs)] == [
         ("second", "second"), ("run one", "Prakiraan <A> & B")]  # fmt: skip
 

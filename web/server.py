@@ -45,10 +45,10 @@ _HEADERS: dict[str, str] = {
 def finished_runs(outputs: Path) -> list[tuple[str, str, datetime]]:
     """(folder name, title of its page, when it was written) of every run with a page, newest first.
 
-    ``outputs`` need not exist; a run without ``index.html`` has not been reported yet and is left out.
+    ``outputs`` need not exist; a run without ``report.html`` has not been reported yet and is left out.
     """
     found = []
-    for page in outputs.glob("*/index.html"):
+    for page in outputs.glob("*/report.html"):
         head = page.read_text(encoding="utf-8", errors="replace")[:2000]
         title = re.search(r"<title>(.*?)</title>", head, re.DOTALL)
         name = page.parent.name
@@ -66,12 +66,12 @@ def file_of(outputs: Path, url_path: str) -> Path | None:
     if len(parts) < 4 or parts[0] or parts[1] != "runs":
         return None
     name, *rest = parts[2:]
-    rest = rest[:-1] + ["index.html"] if rest[-1] == "" else rest
+    rest = rest[:-1] + ["report.html"] if rest[-1] == "" else rest
     if any(part in ("", ".", "..") or part.startswith(".") or set(part) & set("/\\:\0") for part in (name, *rest)):
         return None
     root = outputs.resolve()
     wanted = root.joinpath(name, *rest).resolve()
-    if not wanted.is_relative_to(root / name) or not (root / name / "index.html").is_file():
+    if not wanted.is_relative_to(root / name) or not (root / name / "report.html").is_file():
         return None
     return wanted if wanted.is_file() and wanted.suffix in CONTENT_TYPES else None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from districts.text import number, rupiah_short, translator
@@ -9,7 +11,7 @@ from reports import palette
 from reports.canvas import TICK, WIDTH, Canvas, Chart
 from reports.fans import decimals_for, round_step
 from reports.rkpd.wording import tenths
-from scenarios.rkpd.proposal import Proposal
+from scenarios.rkpd.proposal import Point, Proposal
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,20 +20,37 @@ _LEFT, _BOTTOM, _HEIGHT = 1.35, 0.5, 1.5  # inches of the axes
 _TENTHS = (0.0, 0.5, 0.8, 1.0)
 
 
+@dataclass(frozen=True)
+class NamedAmount:
+    """A point that is named on the curve: rupiah, the chance that they are enough, and what the amount is."""
+
+    amount: int
+    chance: float
+    name: str
+    colour: str = palette.INK
+
+
 def curve_chart(proposal: Proposal, lang: str = "id") -> Chart | None:
-    """Amount (IDR billion, or million) against the chance that it is enough, with the bounds that the replicates allow
-    and marks at the central estimate, the proposal and the line that is written. None without points."""
+    """The curve of a proposal, with marks at the central estimate, the proposal and the line that is written. None
+    without points."""
     if not proposal.curve:
         return None
     _ = translator(lang)
+    marks = [NamedAmount(proposal.amount, _chance(proposal), _("proposal"), palette.ACCENT)]
+    if proposal.amount != proposal.need.median:
+        marks.append(NamedAmount(proposal.need.median, 0.5, _("central estimate")))
+    return amount_curve(proposal.curve, marks, proposal.line, lang)
+
+
+def amount_curve(curve: Sequence[Point], marks: Sequence[NamedAmount], line: int | None, lang: str = "id") -> Chart:
+    """Amount (IDR billion, or million) against the chance that it is enough, with the bounds that the replicates allow,
+    the ``marks``, and the ``line`` that is written (rupiah) where there is one."""
+    _ = translator(lang)
     title = _("What an amount is worth: the chance that it lasts to December")
     lead = _("Band: how far the curve could move if it were computed anew (19 in 20).")
-    unit = 1e9 if proposal.amount >= 1e9 else 1e6
+    unit = 1e9 if marks[0].amount >= 1e9 else 1e6
     axis = _("Amount, IDR billion") if unit == 1e9 else _("Amount, IDR million")
-    points = sorted(proposal.curve, key=lambda point: point.amount)
-    marks = [(proposal.amount, _chance(proposal), _("proposal"), palette.ACCENT)]
-    if proposal.amount != proposal.need.median:
-        marks.append((proposal.need.median, 0.5, _("central estimate"), palette.INK))
+    points = sorted(curve, key=lambda point: point.amount)
 
     def paint(canvas: Canvas) -> None:
         axes = canvas.axes(_LEFT, _BOTTOM, WIDTH - _LEFT - 0.6, _HEIGHT)
@@ -43,16 +62,17 @@ def curve_chart(proposal: Proposal, lang: str = "id") -> Chart | None:
             sure, low, high = zip(*bounds, strict=True)
             axes.fill_betweenx(sure, low, high, color=palette.FAN_8, linewidth=0)
         axes.plot(amounts, chances, color=palette.ACCENT, linewidth=2.2)
-        lowest, highest = (amount / unit for amount in _reach(proposal))
-        for amount, chance, name, colour in marks:
-            axes.plot([amount / unit], [chance], "o", color=colour, markersize=7)
-            _label(axes, f"{name} {rupiah_short(amount, lang)}", amount / unit, chance, colour, (lowest + highest) / 2)
+        lowest, highest = (amount / unit for amount in _reach(points, marks, line))
+        for mark in marks:
+            axes.plot([mark.amount / unit], [mark.chance], "o", color=mark.colour, markersize=7)
+            words = f"{mark.name} {rupiah_short(mark.amount, lang)}"
+            _label(axes, words, mark.amount / unit, mark.chance, mark.colour, (lowest + highest) / 2)
         axes.set_ylim(0.0, 1.02)
         axes.set_yticks(_TENTHS, [tenths(chance, lang) for chance in _TENTHS])
-        if proposal.line is not None:
-            axes.axvline(proposal.line / unit, color=palette.WARNING, linewidth=1.4)
-            words = _("line as written {line}").format(line=rupiah_short(proposal.line, lang))
-            _label(axes, words, proposal.line / unit, 0.2, palette.WARNING, (lowest + highest) / 2)
+        if line is not None:
+            axes.axvline(line / unit, color=palette.WARNING, linewidth=1.4)
+            words = _("line as written {line}").format(line=rupiah_short(line, lang))
+            _label(axes, words, line / unit, 0.2, palette.WARNING, (lowest + highest) / 2)
         step = round_step((highest - lowest) / 8)
         axes.set_xlim(lowest, highest)
         ticks = [step * at for at in range(int(lowest / step) + 1, int(highest / step) + 1)]
@@ -76,13 +96,13 @@ def _chance(proposal: Proposal) -> float:
     return 0.5 if proposal.certainty is None else proposal.certainty
 
 
-def _reach(proposal: Proposal) -> tuple[float, float]:
+def _reach(points: Sequence[Point], marks: Sequence[NamedAmount], line: int | None) -> tuple[float, float]:
     """The ends of the axis in rupiah: all points, their bounds and the line, with some room."""
-    amounts = [proposal.amount, proposal.need.median]
-    for point in proposal.curve:
+    amounts = [mark.amount for mark in marks]
+    for point in points:
         amounts += [amount for amount in (point.amount, point.low, point.high) if amount is not None]
-    if proposal.line is not None:
-        amounts.append(proposal.line)
+    if line is not None:
+        amounts.append(line)
     low, high = min(amounts), max(amounts)
     room = max(0.06 * (high - low), 0.01 * high)
     return low - room, high + 2 * room

@@ -1,0 +1,149 @@
+"""The scenarios compared: levels side by side, paired differences, and which choices are efficient."""
+
+from __future__ import annotations
+
+from districts.text import month_name, number, percent, rupiah, translator
+from reports.charts_frontier import frontier_chart
+from reports.comparison_words import signed
+from reports.law import BarsMet, bars_met, uhc_bars
+from reports.numbers import Year, active_share, middle
+from reports.report.blocks import Block, Cell, Facts, Figure, Section, Table, Text
+from reports.run import Run
+from reports.wording import chance_words, ranged, scenario_explanation, scenario_title
+from scenarios.comparison.differences import Difference, paired
+from scenarios.need import held_status
+
+_COMPARED = ("bill_jkn", "active_share", "capitation_paid")
+
+
+def scenarios_section(run: Run, lang: str = "id") -> Section:
+    """Levels and differences of the scenarios; of a run with one scenario its levels alone."""
+    _ = translator(lang)
+    name = _("Scenarios compared")
+    levels = _levels(run, lang)
+    others = [scenario for scenario in run.scenarios if scenario != run.reference]
+    if not others:
+        title = _("Nothing is compared: the run has one scenario.")
+        return Section("skenario", _("Scenarios"), name, title, (levels, _explained(run, lang)))
+    found = {scenario: _differences(run, scenario) for scenario in others}
+    blocks: list[Block] = [_paired(run, found, lang), levels, _explained(run, lang)]
+    if (chart := frontier_chart(run, lang)) is not None:
+        blocks.append(Figure(chart))
+    blocks.append(Text(_("The cost of a unit of effect by payer, and every indicator, stand in the workbook.")))
+    return Section("skenario", _("Scenarios"), name, _title(run, found, lang), tuple(blocks))
+
+
+def _differences(run: Run, scenario: str) -> dict[str, Difference]:
+    """The differences of the year of the answer by indicator: flows of the year, the share at its end."""
+    year = str(run.year.year)
+    found = paired(run.store, scenario, run.reference, "year", _COMPARED)
+    return {entry.indicator: entry for entry in found if entry.period[:4] == year}
+
+
+def _title(run: Run, found: dict[str, dict[str, Difference]], lang: str) -> str:
+    """The scenario that adds most active members, and what it does to the bill."""
+    _ = translator(lang)
+    best = max(found, key=lambda name: found[name]["active_share"].median)
+    share, bill = found[best]["active_share"].median, found[best]["bill_jkn"].median
+    if share <= 0:
+        return _("No scenario ends {year} with a higher active share than “{reference}”").format(
+            year=run.period(lang), reference=scenario_title(run.manifest, run.reference, lang)
+        )
+    return _("“{name}” adds most: {points} points of active share, {bill} of bill in {year}").format(
+        name=scenario_title(run.manifest, best, lang), points=_points(share, lang),
+        bill=signed(bill, lang, money=True), year=run.period(lang),
+    )  # fmt: skip
+
+
+def _paired(run: Run, found: dict[str, dict[str, Difference]], lang: str) -> Table:
+    """Scenario minus reference in the year of the answer, middle and range."""
+    _ = translator(lang)
+    rows = []
+    for scenario, entries in found.items():
+        cells = [Cell(scenario_title(run.manifest, scenario, lang), _remark(run, scenario, lang), "bold")]
+        edges = ranged(run.replicates(scenario))
+        for key in _COMPARED:
+            cells.append(_cell(entries.get(key), edges, lang))
+        held = held_status(run.store, scenario)[run.year.year]
+        rows.append((*cells, Cell(chance_words(held, lang))))
+    last = month_name(run.months[run.year.months[-1]], lang)
+    heads = (
+        _("scenario"), _("bill {year}, IDR billion").format(year=run.period(lang)),
+        _("active share {month}, points").format(month=last),
+        _("capitation {year}, IDR billion").format(year=run.period(lang)),
+        _("UHC status held all {year}").format(year=run.period(lang)),
+    )  # fmt: skip
+    title = _("Difference from “{reference}”").format(reference=scenario_title(run.manifest, run.reference, lang))
+    note = _("Under the same luck (illness, payment, shocks), so that a difference is the policy's alone. Beneath: "
+             "{range}.").format(range=run.range_words(run.reference, lang))  # fmt: skip
+    return Table(title, heads, tuple(rows), frozenset({1, 2, 3}), note=note)
+
+
+def _remark(run: Run, scenario: str, lang: str) -> str:
+    """That a lower bill under a ceiling is no saving."""
+    if scenario not in run.binding:
+        return ""
+    return translator(lang)("under a ceiling: less spending is money that is missing, no saving")
+
+
+def _cell(entry: Difference | None, edges: bool, lang: str) -> Cell:
+    if entry is None:
+        return Cell("–")
+    values = (entry.median, entry.low, entry.high)
+    if entry.unit == "share":
+        middle_told, low, high = (_points(value, lang) for value in values)
+    else:
+        middle_told, low, high = (_signed(value / 1e9, lang) for value in values)
+    if entry.equal:
+        return Cell(middle_told, translator(lang)("the same in every replicate"))
+    return Cell(middle_told, f"({low} … {high})" if edges else "", "bold")
+
+
+def _points(share: float, lang: str) -> str:
+    text = number(share * 100, lang, 1)
+    return f"+{text}" if round(share * 100, 1) > 0 else text
+
+
+def _signed(value: float, lang: str) -> str:
+    text = number(value, lang, 2)
+    return f"+{text}" if round(value, 2) > 0 else text
+
+
+def _levels(run: Run, lang: str) -> Table:
+    """One row per scenario: what it is, the active share and the money of the year, whether the status holds."""
+    _ = translator(lang)
+    months, last = run.year.months, int(run.year.months[-1])
+    bar = uhc_bars(run.months, run.rules)[last].active
+    heads = [_("scenario"), _("active share at year's end"), _("bill to the district"), _("unfunded"),
+             _("capitation paid"), *(_("UHC status held all {year}").format(year=run.period_of(year, lang))
+                                     for year in run.full_years)]  # fmt: skip
+    rows = []
+    for name in run.scenarios:
+        store = run.store
+        flows = ("bill_jkn", "unfunded", "capitation_paid")
+        sums = [middle(store.series(name, key)[:, months].sum(axis=1)) for key in flows]
+        held, met = held_status(store, name), bars_met(store, name, run.rules)
+        share = middle(active_share(store, name)[:, last])
+        rows.append((
+            Cell(scenario_title(run.manifest, name, lang), mark="bold"),
+            Cell(percent(share, lang), mark="warn" if share < bar else ""),
+            *(Cell(rupiah(value, lang)) for value in sums),
+            *(Cell(chance_words(held[year.year], lang), _bars_words(met, year, lang)) for year in run.full_years),
+        ))  # fmt: skip
+    note = _("Middle of the replicates, {year}. UHC bar for active members: {bar}. Where a ceiling binds, the bill is "
+             "spending, not need.").format(year=run.period(lang), bar=percent(bar, lang, 0))  # fmt: skip
+    return Table(_("Scenarios side by side"), tuple(heads), tuple(rows), frozenset({1, 2, 3, 4}), note=note)
+
+
+def _explained(run: Run, lang: str) -> Facts:
+    """What each scenario decides."""
+    told = ((name, scenario_explanation(run.manifest, name, lang)) for name in run.scenarios)
+    lines = tuple(f"{scenario_title(run.manifest, name, lang)}: {text}" for name, text in told if text)
+    return Facts(translator(lang)("What the scenarios decide"), lines)
+
+
+def _bars_words(met: BarsMet, year: Year, lang: str) -> str:
+    """In what share of the year's months both bars were met, under the two denominators in use."""
+    by_count, now = (percent(float(part[:, year.months].mean()), lang, 0) for part in (met.dukcapil, met.residents))
+    text = translator(lang)("bars met in {by_count} of the months by the Dukcapil count, in {now} by residents now")
+    return text.format(by_count=by_count, now=now)
