@@ -102,9 +102,7 @@ def _less(run: Run, lang: str) -> str:
     _ = translator(lang)
     last = int(run.year.months[-1])
     bar = percent(uhc_bars(run.months, run.rules)[last].active, lang, 0)
-    bound = [name for name in run.binding if SECOND_RUN not in name] or run.binding
-    if bound:
-        name = _worst(run, bound)
+    if (name := worst_bound(run)) is not None:
         dropped = middle(run.store.series(name, "dropped")[:, run.year.months].max(axis=1))
         text = _("With “{scenario}” {what}").format(
             scenario=scenario_title(run.manifest, name, lang), what=run.exhaustion_words(name, lang)
@@ -125,7 +123,9 @@ def _less(run: Run, lang: str) -> str:
     )
 
 
-def _worst(run: Run, names: list[str]) -> str:
-    """Of scenarios with a line, the one that ends the year with the fewest active members."""
+def worst_bound(run: Run) -> str | None:
+    """Of the scenarios with a line that binds, second runs only where there is no other, the one that ends the year
+    with the fewest active members; None where no line binds."""
     last = int(run.year.months[-1])
-    return min(names, key=lambda name: middle(run.store.series(name, "active")[:, last]))
+    names = [name for name in run.binding if SECOND_RUN not in name] or run.binding
+    return min(names, key=lambda name: middle(run.store.series(name, "active")[:, last]), default=None)

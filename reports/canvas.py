@@ -1,7 +1,11 @@
 """Paper for charts: a matplotlib figure without pyplot, measured in inches, with the look that all charts share.
 
-A chart is drawn twice from one function: with its title (the files in ``charts/``) and without (inside the page, where
-the title is a heading). Files are reproducible: no date, a fixed salt for the identifiers inside an SVG.
+A chart is drawn from one function in three ways: with its title (the files in ``charts/``), without (inside a page,
+where the title is a heading), and narrow, for a phone: redrawn for its width, not shrunk. Files are reproducible: no
+date, a fixed salt for the identifiers inside an SVG.
+
+An SVG carries *tips*: unseen areas with words that a reader can hover, touch or reach with the arrow keys
+(``hover.js``). Nothing stands in a tip alone: the figures are in the picture, its description or the tables.
 """
 
 from __future__ import annotations
@@ -9,7 +13,8 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from districts.text import month_name
@@ -20,11 +25,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH = 10.0
+#: Inches of a chart on a phone: at 72 units to the inch one unit of the drawing is one pixel of a screen 390 px wide.
+NARROW = 358 / 72
 TICK = 10.0
 TEXT = 10.5
+#: No text on a phone is smaller (points of the drawing = pixels of the screen).
+LEAST = 12.0
 
 _SETTINGS: Any = {
-    "svg.hashsalt": "prakira",
     "svg.fonttype": "none",
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
@@ -37,7 +45,8 @@ _FONTS = "'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 @dataclass(frozen=True)
 class Chart:
     """One chart: file stem, the finding (title), what is drawn and its unit (lead), the same in words for those who
-    cannot see it (description), the height in inches without the title, and the function that draws it."""
+    cannot see it (description), the height in inches without the title, the function that draws it, and the height
+    of the narrow form (None: the chart has none, and a phone shows the wide one)."""
 
     name: str
     title: str
@@ -45,10 +54,13 @@ class Chart:
     description: str
     height: float
     paint: Callable[[Canvas], None]
+    narrow_height: float | None = None
 
-    def svg(self, titled: bool = True) -> str:
-        """The chart as SVG text without a document header, so that it can stand in a page."""
-        text = self._save(titled, "svg").decode()
+    def svg(self, titled: bool = True, narrow: bool = False) -> str:
+        """The chart as SVG text without a document header, so that it can stand in a page; ``narrow`` for 390 px."""
+        narrow = narrow and self.narrow_height is not None
+        canvas = self.draw(titled, narrow)
+        text = self._save(canvas, "svg").decode()
         text = text[text.index("<svg") :]
         text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
         text = re.sub(
@@ -58,62 +70,106 @@ class Chart:
             text,
         )
         text = text.replace("'DejaVu Sans'", _FONTS).replace("'DejaVu Sans', sans-serif", _FONTS)
-        return text.replace("<svg ", f'<svg role="img" aria-label="{_escape(self.description)}" ', 1)
+        text = text.replace("</svg>", f"{_areas(canvas)}</svg>") if canvas.tips else text
+        told = f"{self.name}-{'narrow' if narrow else 'wide'}"
+        reached = ' tabindex="0"' if canvas.tips and not titled else ""
+        opening = f'<svg role="img" aria-label="{_escape(self.title)}" aria-describedby="{told}"{reached} '
+        text = text.replace("<svg ", opening, 1)
+        return text.replace(">", f'><desc id="{told}">{_escape(self.description)}</desc>', 1)
 
     def png(self, titled: bool = True) -> bytes:
         """The chart as PNG (150 points per inch)."""
-        return self._save(titled, "png")
+        return self._save(self.draw(titled), "png")
 
-    def _save(self, titled: bool, form: str) -> bytes:
+    def draw(self, titled: bool = True, narrow: bool = False) -> Canvas:
+        """The drawn canvas, not yet saved: its figure, and its tips."""
         import matplotlib
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
 
+        width, below = (NARROW, self.narrow_height or self.height) if narrow else (WIDTH, self.height)
+        height = below + (self.title_height(width) if titled else 0.0)
         with matplotlib.rc_context(_SETTINGS):
-            height = self.height + (self.title_height() if titled else 0.0)
-            figure = Figure(figsize=(WIDTH, height), facecolor=palette.PAPER)
+            figure = Figure(figsize=(width, height), facecolor=palette.PAPER)
             FigureCanvasAgg(figure)
+            canvas = Canvas(figure, height, width, f"prakira {self.name} {width:.0f}")
             if titled:
-                self._write_title(figure, height)
-            self.paint(Canvas(figure, height))
+                self._write_title(canvas)
+            self.paint(canvas)
+        if canvas.narrow:
+            _enlarge(figure)
+        return canvas
+
+    def _save(self, canvas: Canvas, form: str) -> bytes:
+        import matplotlib
+
+        # a salt of its own, so that no two drawings on one page define the same identifier
+        with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": canvas.salt}):
             buffer = io.BytesIO()
             metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
-            figure.savefig(buffer, format=form, dpi=150, metadata=metadata)
+            canvas.figure.savefig(buffer, format=form, dpi=150, metadata=metadata)
         return buffer.getvalue()
 
-    def _titles(self) -> tuple[list[str], list[str]]:
-        return wrap(self.title, 78), wrap(self.lead, 118)
+    def _titles(self, width: float) -> tuple[list[str], list[str]]:
+        share = width / WIDTH
+        return wrap(self.title, int(78 * share)), wrap(self.lead, int(118 * min(1.0, share * TICK / LEAST)))
 
-    def title_height(self) -> float:
+    def title_height(self, width: float = WIDTH) -> float:
         """Inches that the title and the line beneath take."""
-        titles, leads = self._titles()
+        titles, leads = self._titles(width)
         return 0.25 + 0.27 * len(titles) + 0.2 * len(leads) + 0.1
 
-    def _write_title(self, figure: Figure, height: float) -> None:
-        titles, leads = self._titles()
-        at = height - 0.22
+    def _write_title(self, canvas: Canvas) -> None:
+        titles, leads = self._titles(canvas.width)
+        left, at = (0.05 if canvas.narrow else 0.25), canvas.height - 0.22
         for line in titles:
-            figure.text(0.25 / WIDTH, at / height, line, fontsize=14, fontweight="bold", color=palette.INK, va="top")
+            canvas.text(left, at, line, fontsize=14, fontweight="bold", color=palette.INK, va="top")
             at -= 0.27
         for line in leads:
-            figure.text(0.25 / WIDTH, at / height, line, fontsize=TICK, color=palette.SOFT, va="top")
+            canvas.text(left, at, line, fontsize=TICK, va="top")
             at -= 0.2
 
 
 @dataclass(frozen=True)
+class Tip:
+    """Words for an area of a drawing: ``x0`` to ``x1`` and ``y0`` to ``y1`` in the coordinates of ``axes``; None for
+    either y takes the whole height."""
+
+    axes: Axes
+    x0: float
+    x1: float
+    y0: float | None
+    y1: float | None
+    words: str
+
+
+@dataclass(frozen=True)
 class Canvas:
-    """The figure under a chart's function; ``height`` is the whole figure's, so that charts measure from below."""
+    """The figure under a chart's function; ``height`` is the whole figure's, so that charts measure from below;
+    ``salt`` makes the identifiers inside its SVG."""
 
     figure: Figure
     height: float
+    width: float = WIDTH
+    salt: str = "prakira"
+    tips: list[Tip] = field(default_factory=list)
+
+    @property
+    def narrow(self) -> bool:
+        """Whether this is the drawing for a phone."""
+        return self.width < WIDTH
+
+    def size(self, points: float) -> float:
+        """``points``, or the least size that a phone shows."""
+        return max(points, LEAST) if self.narrow else points
 
     def axes(self, left: float, bottom: float, width: float, height: float) -> Axes:
         """Axes at a place in inches from the lower left corner, with the common look."""
-        axes = self.figure.add_axes((left / WIDTH, bottom / self.height, width / WIDTH, height / self.height))
+        axes = self.figure.add_axes((left / self.width, bottom / self.height, width / self.width, height / self.height))
         for side in ("top", "right", "left"):
             axes.spines[side].set_visible(False)
         axes.spines["bottom"].set_color(palette.RULE)
-        axes.tick_params(length=0, labelsize=TICK, labelcolor=palette.SOFT, color=palette.RULE)
+        axes.tick_params(length=0, labelsize=self.size(TICK), labelcolor=palette.SOFT, color=palette.RULE)
         axes.tick_params(axis="x", pad=6)
         axes.grid(axis="y", color=palette.HAIRLINE, linewidth=0.9)
         axes.set_axisbelow(True)
@@ -122,12 +178,53 @@ class Canvas:
     def text(self, left: float, bottom: float, words: str, **style: object) -> float:
         """Words at a place in inches from the lower left corner; returns their width in inches."""
         options: dict[str, object] = {"fontsize": TEXT, "color": palette.SOFT, "va": "baseline", **style}
-        drawn = self.figure.text(left / WIDTH, bottom / self.height, words, **options)  # type: ignore[arg-type]
+        options["fontsize"] = self.size(float(options["fontsize"]))  # type: ignore[arg-type]
+        drawn = self.figure.text(left / self.width, bottom / self.height, words, **options)  # type: ignore[arg-type]
         return float(drawn.get_window_extent().width / self.figure.dpi)
 
+    def tip(
+        self, axes: Axes, x0: float, x1: float, words: str, y0: float | None = None, y1: float | None = None
+    ) -> None:
+        """Give the area ``x0`` to ``x1``, ``y0`` to ``y1`` of ``axes`` words that a reader can hover; without y the
+        whole height. Lines are parted by a line break. A PNG does not show them."""
+        self.tips.append(Tip(axes, x0, x1, y0, y1, words))
 
-def month_axis(axes: Axes, months: list[str], lang: str, every: int = 0) -> None:
-    """Label a time axis 0..T-1: short month names, years beneath at their first month shown, no year twice."""
+
+def hover_script() -> str:
+    """The script that shows tips, for a page; it needs no library and no network."""
+    return files("reports").joinpath("hover.js").read_text(encoding="utf-8")
+
+
+def _areas(canvas: Canvas) -> str:
+    """The tips as unseen rectangles; their words also as ``title``, which a viewer without the script shows."""
+    areas = []
+    for tip in canvas.tips:
+        corners = [(tip.x0, tip.y0), (tip.x1, tip.y1)]
+        places = []
+        for end, (x, y) in enumerate(corners):
+            across = tip.axes.transData if y is not None else tip.axes.get_xaxis_transform()
+            places.append(across.transform((x, end if y is None else y)) / canvas.figure.dpi * 72)
+        (left, low), (right, high) = places
+        left, right, low, high = min(left, right), max(left, right), min(low, high), max(low, high)
+        words = _escape(tip.words).replace("\n", "&#10;")
+        place = (
+            f'x="{left:.1f}" y="{canvas.height * 72 - high:.1f}" width="{right - left:.1f}" height="{high - low:.1f}"'
+        )
+        areas.append(f'<rect {place} fill="none" pointer-events="all" data-tip="{words}"><title>{words}</title></rect>')
+    return f'<g class="tips">{"".join(areas)}</g>'
+
+
+def _enlarge(figure: Figure) -> None:
+    """No text of a phone's drawing below :data:`LEAST`."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        text.set_fontsize(max(text.get_fontsize(), LEAST))  # type: ignore[attr-defined]
+
+
+def month_axis(axes: Axes, months: list[str], lang: str, every: int = 0, first: int = 0) -> None:
+    """Label a time axis from ``first`` on: short month names, years beneath at their first month shown, no year
+    twice."""
     step = every or max(1, -(-len(months) // 12))
     shown = range(0, len(months), step)
     labels, before = [], ""
@@ -135,7 +232,7 @@ def month_axis(axes: Axes, months: list[str], lang: str, every: int = 0) -> None
         name, year = month_name(months[position], lang, short=True).rsplit(" ", 1)
         labels.append(name if year == before else f"{name}\n{year}")
         before = year
-    axes.set_xticks(list(shown), labels)
+    axes.set_xticks([first + position for position in shown], labels)
 
 
 def wrap(text: str, width: int) -> list[str]:

@@ -1,154 +1,131 @@
-"""Charts of money: capitation by month, the need of each year, and the use of a ceiling."""
+"""The chart of capitation: by month what is paid and what the KBK score costs, after what was paid before the run."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from districts.text import number, rupiah_short, translator
 from reports import palette
-from reports.canvas import WIDTH, Canvas, Chart
-from reports.fans import (
-    bar_label,
-    ceiling,
-    decimals_for,
-    end_label,
-    fan,
-    fan_key,
-    months_beneath,
-    panel_title,
-    panels,
-    reach,
-    round_step,
-    title_lines,
-    value_axis,
-)
-from reports.numbers import middle, spread, years
+from reports.canvas import TICK, Canvas, Chart
+from reports.fans import ceiling, decimals_for, month_tips, months_beneath, reach, round_step, rupiah_unit, split, told
+from reports.fans import value_axis as draw_values
+from reports.numbers import FloatArray, middle, spread
 from reports.run import Run
-from reports.wording import scenario_title
-from scenarios.need import need
+from reports.wording import ranged
+from scenarios.months import later, span
 
-MOST_PANELS = 3
-_ROOM = 4  # a year with fewer months leaves no room for a label
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_BAR = 0.78
+_PAST = 12  # months before the run that are drawn
 
 
 def capitation_chart(run: Run, lang: str = "id") -> Chart:
-    """Fan chart of the capitation paid by month in the reference scenario, with the full amount as a line above."""
+    """Capitation by month in the reference scenario: paid and lost stacked to the full amount, the range of what is
+    paid as a whisker; the months before the run in grey, where they are known."""
     _ = translator(lang)
     paid, full = (run.store.series(run.reference, key) for key in ("capitation_paid", "capitation_full"))
     year = run.year
     lost_per_month = middle((full - paid)[:, year.months].mean(axis=1))
-    paid_year = middle(paid[:, year.months].sum(axis=1))
     title = _("Capitation {year} is about {paid}; {lost} a month is lost to the KBK score").format(
-        year=run.period(lang), paid=rupiah_short(paid_year, lang), lost=rupiah_short(lost_per_month, lang)
-    )
-    full_middle = spread(full).middle / 1e6
-    bottom, top, step = _around(min(reach([paid], 0.1) / 1e6, full_middle.min()),
-                                max(reach([paid], 0.9) / 1e6, full_middle.max()))  # fmt: skip
-    lead = _("Capitation paid to {count} facilities by month, and the full amount. IDR million.").format(
-        count=len(run.facilities)
-    )
+        year=run.period(lang), paid=rupiah_short(middle(paid[:, year.months].sum(axis=1)), lang),
+        lost=rupiah_short(lost_per_month, lang),
+    )  # fmt: skip
+    past_paid, past_full = (run.past.district(key) for key in ("capitation_paid", "capitation_full"))
+    before = run.past.last(_PAST, past_paid)
+    middles = spread(paid).middle, spread(full - paid).middle
+    highest = max(reach([paid], 0.9), float((middles[0] + middles[1]).max()), *past_full[before][np.isfinite(
+        past_full[before])])  # fmt: skip
+    unit, unit_name = rupiah_unit(2.5 * highest, lang)
+    lead = _("Capitation of {count} facilities by month: what is paid, and what is lost of the full amount. {unit}."
+             ).format(count=len(run.facilities), unit=unit_name)  # fmt: skip
     lead += " " + run.scenario_told(run.reference, lang)
-    if bottom:
-        lead += " " + _("The axis begins at {floor}.").format(floor=number(bottom, lang))
+    top = ceiling(highest / unit)
+    step = round_step(top / 5)
 
     def paint(canvas: Canvas) -> None:
-        axes = canvas.axes(0.95, 1.0, WIDTH - 2.7, 2.6)
-        positions = np.arange(len(run.months))
-        fan(axes, positions, paid / 1e6)
-        axes.plot(positions, full_middle, color=palette.WARNING, linewidth=1.2)
-        axes.set_xlim(-0.3, len(positions) - 0.7)
-        value_axis(axes, bottom, top, lambda value: number(value, lang, decimals_for(step)))
-        months_beneath(axes, run.months, lang, WIDTH - 2.7)
-        ends = middle(paid[:, -1]) / 1e6, float(full_middle[-1])
-        apart = 13.0 if abs(ends[1] - ends[0]) < 0.08 * (top - bottom) else 0.0
-        end_label(axes, len(positions) - 1, ends[0], _("paid"), up=-apart / 2)
-        end_label(axes, len(positions) - 1, ends[1], _("full amount"), palette.WARNING, up=apart / 2)
-        fan_key(canvas, 0.95, 0.2, run.replicates(run.reference), lang)
+        left, right = (0.62, 0.1) if canvas.narrow else (0.95, 0.4)
+        width = canvas.width - left - right
+        axes = canvas.axes(left, 1.2 if canvas.narrow else 0.95, width, 2.3)
+        places = run.past.positions[before]
+        first = int(places[0]) if places.size else 0
+        axes.set_xlim(first - 0.6, len(run.months) - 0.4)
+        draw_values(axes, 0, top, lambda value: number(value, lang, decimals_for(step)))
+        months_beneath(axes, span(later(run.months[0], first), len(run.months) - first), lang, width, first)
+        if places.size:
+            split(axes, float(places[-1]) + 0.5, run.past.months[before][-1], lang)
+            seen, whole = past_paid[before] / unit, past_full[before] / unit
+            _bars(axes, places, seen, whole - seen, palette.PAST)
+            month_tips(canvas, axes, places, run.past.months[before],
+                       [_past_tip(*pair, lang) for pair in zip(past_paid[before], past_full[before], strict=True)],
+                       lang)  # fmt: skip
+        _bars(axes, np.arange(len(run.months)), middles[0] / unit, middles[1] / unit, palette.FAN_5)
+        if ranged(len(paid)):
+            _whiskers(axes, spread(paid / unit).low, spread(paid / unit).high)
+        month_tips(canvas, axes, range(len(run.months)), run.months,
+                   [_tip(paid[:, at], (full - paid)[:, at], lang) for at in range(len(run.months))], lang)  # fmt: skip
+        _key(canvas, left, len(paid), lang)
 
-    description = _("Fan chart of the capitation paid by month, with the full amount; {title}.").format(title=title)
-    return Chart("kapitasi", title, lead, description, 3.8, paint)
+    by_month = "; ".join(_tip(paid[:, at], (full - paid)[:, at], lang).replace("\n", ", ") for at in year.months)
+    description = _("Bars by month: capitation paid and lost; {title}. {months}.").format(title=title, months=by_month)
+    return Chart("kapitasi", title, lead, description, 3.65, paint, 3.95)
 
 
-def _around(low: float, high: float) -> tuple[float, float, float]:
-    """(bottom, top, step) of an axis around values, from zero unless they lie in its upper half."""
-    if low < high / 2:
-        top = ceiling(high)
-        return 0.0, top, round_step(top / 6)
-    step = round_step(max(high - low, high * 0.02) / 4)
-    bottom, top = max(np.floor(low / step - 0.5), 0) * step, np.ceil(high / step + 0.5) * step
-    return float(bottom), float(top), round_step((top - bottom) / 6)
+def _bars(axes: Axes, places: FloatArray, paid: FloatArray, lost: FloatArray, fill: str) -> None:
+    """What is paid, and upon it what is lost: white within a warning line, so that it shows in grey print too."""
+    edge = palette.FAN_EDGE if fill == palette.FAN_5 else palette.SOFT
+    axes.bar(places, paid, width=_BAR, color=fill, edgecolor=edge, linewidth=0.7, zorder=2)
+    axes.bar(places, np.maximum(lost, 0), width=_BAR, bottom=paid, color=palette.PAPER, edgecolor=palette.WARNING,
+             linewidth=1.1, zorder=3)  # fmt: skip
 
 
-def need_chart(run: Run, lang: str = "id") -> Chart | None:
-    """The bill of the headline scenario added up within each year; None when every line binds."""
-    if run.headline is None:
-        return None
+def _whiskers(axes: Axes, low: FloatArray, high: FloatArray) -> None:
+    at = np.arange(len(low))
+    axes.vlines(at, low, high, color=palette.INK, linewidth=1.3, zorder=4)
+    for edge in (low, high):
+        axes.hlines(edge, at - 0.16, at + 0.16, color=palette.INK, linewidth=1.3, zorder=4)
+
+
+def _tip(paid: FloatArray, lost: FloatArray, lang: str) -> str:
     _ = translator(lang)
-    headline = run.headline
-    bill = run.store.series(headline, "bill_jkn")
-    groups = years(run.months)
-    sums = [np.cumsum(bill[:, year.months], axis=1) for year in groups]
-    found = need(run.store, headline, run.year.year, None)
-    title = _("The need of {year} is about {need}").format(year=run.period(lang), need=rupiah_short(found.median, lang))
-    lead = _("District JKN bill added up within each year, no ceiling, IDR billion.")
-    lead += " " + run.scenario_told(headline, lang)
-    if found.debt_carried_in or found.others_pay:
-        lead += " " + _("Need is this bill plus debt carried in ({debt}) less what others pay ({others}).").format(
-            debt=rupiah_short(found.debt_carried_in, lang), others=rupiah_short(found.others_pay, lang)
-        )
-    top = ceiling(reach(sums, 0.9) / 1e9)
 
-    def paint(canvas: Canvas) -> None:
-        axes = canvas.axes(0.75, 1.0, WIDTH - 2.3, 2.7)
-        for group, total in zip(groups, sums, strict=True):
-            fan(axes, group.months, total / 1e9)
-            end = middle(total[:, -1])
-            if len(group.months) > _ROOM or group is groups[-1]:
-                end_label(axes, float(group.months[-1]), end / 1e9, rupiah_short(end, lang))
-        axes.set_xlim(-0.3, len(run.months) - 0.7)
-        step = round_step(top / 6)
-        value_axis(axes, 0, top, lambda value: number(value, lang, decimals_for(step)))
-        months_beneath(axes, run.months, lang, WIDTH - 2.3)
-        fan_key(canvas, 0.75, 0.2, run.replicates(headline), lang)
+    def amount(value: float) -> str:
+        return rupiah_short(value, lang)
 
-    description = _("Cumulative bill of the district within each year; {title}.").format(title=title)
-    return Chart("kebutuhan", title, lead, description, 3.95, paint)
+    return "\n".join([_("paid: {amount}").format(amount=told(paid, amount, lang)),
+                      _("lost to KBK: {amount}").format(amount=told(lost, amount, lang))])  # fmt: skip
 
 
-def ceiling_chart(run: Run, lang: str = "id") -> Chart | None:
-    """The use of the line within each year against its ceiling, for scenarios in which a line binds; None without."""
-    names = run.binding[:MOST_PANELS]
-    if not names:
-        return None
+def _past_tip(paid: float, full: float, lang: str) -> str:
     _ = translator(lang)
-    store = run.store
-    ceilings = [store.series(name, "line") for name in names]
-    used = [store.series(name, "line_used") for name in names]
-    first = run.exhaustion_words(names[0], lang)
-    title = _("{scenario}: {what}").format(scenario=scenario_title(run.manifest, names[0], lang), what=first)
-    lead = _("Used of the JKN line within each year, and the ceiling of that year. IDR billion.")
-    top = ceiling(reach([*ceilings, *used], 0.9) / 1e9)
+    if not np.isfinite(paid):
+        return "–"
+    lines = [_("paid (data): {amount}").format(amount=rupiah_short(paid, lang))]
+    if np.isfinite(full):
+        lines.append(_("lost to KBK: {amount}").format(amount=rupiah_short(full - paid, lang)))
+    return "\n".join(lines)
 
-    titles = [scenario_title(run.manifest, name, lang) for name in names]
-    places = panels(len(names), 0.75, WIDTH - 0.4, 0.55)
-    lines = max(len(title_lines(text, places[0][1])) for text in titles)
 
-    def paint(canvas: Canvas) -> None:
-        for at, (left, width) in enumerate(places):
-            axes = canvas.axes(left, 1.0, width, 2.75)
-            for year in years(run.months):
-                positions = year.months.astype(float)
-                fan(axes, positions, used[at][:, year.months] / 1e9)
-                level = spread(ceilings[at][:, year.months]).middle / 1e9
-                axes.plot([positions[0] - 0.3, *positions, positions[-1] + 0.3], [level[0], *level, level[-1]],
-                          color=palette.WARNING, linewidth=1.8)  # fmt: skip
-                if len(positions) > 2 * _ROOM and np.isfinite(level[0]):
-                    bar_label(axes, positions[0], level[0], rupiah_short(float(level[-1]) * 1e9, lang))
-            axes.set_xlim(-0.6, len(run.months) - 0.4)
-            value_axis(axes, 0, top, lambda value: number(value, lang, decimals_for(round_step(top / 6))))
-            months_beneath(axes, run.months, lang, width)
-            panel_title(canvas, left, 3.87, titles[at], width)
-        fan_key(canvas, 0.75, 0.2, run.replicates(names[0]), lang)
-
-    description = _("Used of the line against its ceiling by month; {title}.").format(title=title)
-    return Chart("pagu", title, lead, description, 4.0 + 0.18 * lines, paint)
+def _key(canvas: Canvas, left: float, replicates: int, lang: str) -> None:
+    """What the bars and the whisker are, in one row, on a phone in three."""
+    _ = translator(lang)
+    marks = [(palette.FAN_5, palette.FAN_EDGE, _("paid")), (palette.PAPER, palette.WARNING, _("lost to KBK"))]
+    if ranged(replicates):
+        marks.append(("", palette.INK, _("8-in-10 range of what is paid")))
+    at, row = (0.08 if canvas.narrow else left), 0
+    for fill, edge, words in marks:
+        up = 0.12 + (0.22 * (len(marks) - 1 - row) if canvas.narrow else 0.0)
+        swatch = canvas.axes(at, up, 0.26, 0.15)
+        swatch.set_axis_off()
+        swatch.set_xlim(0, 1)
+        swatch.set_ylim(0, 1)
+        if fill:
+            swatch.bar([0.5], [1.0], width=0.96, color=fill, edgecolor=edge, linewidth=1.1)
+        else:
+            swatch.vlines([0.5], 0, 1, color=edge, linewidth=1.3)
+            swatch.hlines([0.02, 0.98], 0.3, 0.7, color=edge, linewidth=1.3)
+        wide = canvas.text(at + 0.34, up + 0.03, words, fontsize=TICK)
+        at, row = (at, row + 1) if canvas.narrow else (at + 0.34 + wide + 0.3, row)

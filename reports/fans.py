@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from districts.text import translator
+from districts.text import month_name, translator
 from reports import palette
 from reports.canvas import TEXT, TICK, Canvas, month_axis, wrap
-from reports.numbers import FloatArray, quantiles
+from reports.numbers import FloatArray, quantiles, spread
 from reports.wording import enough, ranged
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Formatter = Callable[[float], str]
+_SIDE = 140.0  # points that the words left of the rule between data and forecast need
 
 
 def fan(axes: Axes, positions: ArrayLike, sample: FloatArray, colour: str = palette.ACCENT) -> None:
@@ -33,7 +34,7 @@ def fan(axes: Axes, positions: ArrayLike, sample: FloatArray, colour: str = pale
 
 
 def fan_key(canvas: Canvas, left: float, bottom: float, replicates: int, lang: str) -> None:
-    """The two bands in words, in one row; without bands, why there are none."""
+    """The two bands in words, in one row, on a phone in two; without bands, why there are none."""
     _ = translator(lang)
     if not ranged(replicates):
         canvas.text(left, bottom + 0.03, _("Line: middle. Too few replicates for a range."), fontsize=TICK)
@@ -42,12 +43,68 @@ def fan_key(canvas: Canvas, left: float, bottom: float, replicates: int, lang: s
         words = (_("reality falls here in 8 of 10 cases"), _("… in 5 of 10 cases"))
     else:
         words = (_("8 of 10 replicates lie here"), _("… 5 of 10 replicates"))
-    for colour, text in zip((palette.FAN_8, palette.FAN_5), words, strict=True):
-        swatch = canvas.axes(left, bottom, 0.26, 0.15)
+    at = left = 0.08 if canvas.narrow else left
+    for row, (colour, text) in enumerate(zip((palette.FAN_8, palette.FAN_5), words, strict=True)):
+        if canvas.narrow:
+            at, up = left, bottom + 0.22 * (1 - row)
+        else:
+            up = bottom
+        swatch = canvas.axes(at, up, 0.26, 0.15)
         swatch.set_facecolor(colour)
+        for side in swatch.spines.values():
+            side.set(visible=True, color=palette.FAN_EDGE, linewidth=0.7)
         swatch.set_xticks([])
         swatch.set_yticks([])
-        left += 0.34 + canvas.text(left + 0.34, bottom + 0.03, text, fontsize=TICK) + 0.3
+        at += 0.34 + canvas.text(at + 0.34, up + 0.03, text, fontsize=TICK) + 0.3
+
+
+def history(axes: Axes, positions: ArrayLike, values: FloatArray) -> None:
+    """What was observed: a dark line with dots; months without a figure are left out."""
+    axes.plot(positions, values, color=palette.INK, linewidth=1.8, marker="o", markersize=3.6)
+
+
+def split(axes: Axes, at: float, until: str, lang: str) -> None:
+    """The rule between data and forecast at ``at``: the forecast's side tinted, both sides named above. Where the data
+    take less than the words need, these stand to the right of the rule, above those of the forecast."""
+    _ = translator(lang)
+    low, high = axes.get_xlim()
+    axes.axvspan(at, high, color=palette.TINT, linewidth=0, zorder=0)
+    axes.axvline(at, color=palette.INK, linewidth=1.2, zorder=2)
+    axes.set_xlim(low, high)
+    points = axes.bbox.width / axes.figure.dpi * 72 * (at - low) / (high - low)
+    inside = points < _SIDE
+    style: dict[str, Any] = {"xycoords": axes.get_xaxis_transform(), "textcoords": "offset points", "fontsize": TICK,
+                             "annotation_clip": False}  # fmt: skip
+    data = _("data up to {month}").format(month=month_name(until, lang, short=True))
+    axes.annotate(data, (at, 1), xytext=(5, 20) if inside else (-5, 5), ha="left" if inside else "right",
+                  color=palette.SOFT, **style)  # fmt: skip
+    axes.annotate(_("forecast"), (at, 1), xytext=(5, 5), ha="left", color=palette.ACCENT, fontweight="bold", **style)
+
+
+def told(sample: FloatArray, form: Formatter, lang: str) -> str:
+    """The middle of ``sample`` (R,) in words, with the range of 8 in 10 where there are replicates enough."""
+    middle, low, high = spread(sample).at()
+    if not np.isfinite(middle):
+        return "–"
+    if not np.isfinite(low):
+        return form(middle)
+    return translator(lang)("{middle} (8 in 10: {low} to {high})").format(
+        middle=form(middle), low=form(low), high=form(high)
+    )
+
+
+def rupiah_unit(top: float, lang: str) -> tuple[float, str]:
+    """(rupiah to a unit of the axis, its name) for an axis that ends at ``top`` rupiah."""
+    _ = translator(lang)
+    return (1e9, _("IDR billion")) if top >= 3e9 else (1e6, _("IDR million"))
+
+
+def month_tips(
+    canvas: Canvas, axes: Axes, positions: Sequence[float], months: Sequence[str], words: Sequence[str], lang: str
+) -> None:
+    """One area per month, half a month to either side, with the month's name above its ``words``."""
+    for at, month, text in zip(positions, months, words, strict=True):
+        canvas.tip(axes, at - 0.5, at + 0.5, f"{month_name(month, lang)}\n{text}")
 
 
 def value_axis(axes: Axes, bottom: float, top: float, form: Formatter, most: int = 6) -> None:
@@ -134,8 +191,10 @@ def panels(count: int, left: float, right: float, gap: float) -> list[tuple[floa
     return [(left + index * (width + gap), width) for index in range(count)]
 
 
-def months_beneath(axes: Axes, months: Sequence[str], lang: str, width: float) -> None:
-    """Month names beneath a panel ``width`` inches wide, as many as fit."""
+def months_beneath(axes: Axes, months: Sequence[str], lang: str, width: float, first: int = 0) -> None:
+    """Month names beneath a panel ``width`` inches wide, as many as fit; ``first`` is the place of the first one."""
+    limits = axes.get_xlim()
     most = max(2, int(width / 0.52))
     step = next(s for s in (1, 2, 3, 4, 6, 12, 24, 48) if -(-len(months) // s) <= most)
-    month_axis(axes, list(months), lang, step)
+    month_axis(axes, list(months), lang, step, first)
+    axes.set_xlim(limits)  # ticks beyond the limits would have moved them

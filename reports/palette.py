@@ -14,6 +14,7 @@ RULE = "#C3CDD5"
 HAIRLINE = "#E2E8EC"
 PAPER = "#FFFFFF"
 TINT = "#F2F5F7"
+PAST = "#7C8993"  # bars of months that are known
 FORM_LINE = "#6B7984"  # of official forms, which are ruled on every side
 
 #: Paid share of capitation in percent -> (ground, digits): one hue ordered by lightness, so it survives grey print.

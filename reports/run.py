@@ -11,6 +11,7 @@ import numpy as np
 
 from districts.text import month_name, translator
 from reports.numbers import Year, first_full_year, years
+from reports.past import Past
 from reports.wording import chance_told, enough, ranged, scenario_title
 from scenarios.comparison.costs import Changes, changes
 from scenarios.comparison.frontier import Option, options
@@ -40,6 +41,11 @@ class Run:
         """The record of the district's past forecasts, None where there is none."""
         return self.manifest.get("track_record")
 
+    @cached_property
+    def past(self) -> Past:
+        """What is known of the months before the run."""
+        return Past(self.manifest.get("past") or {}, self.months[0])
+
     @property
     def months(self) -> tuple[str, ...]:
         """The reported months, "YYYY-MM"."""
@@ -57,9 +63,11 @@ class Run:
 
     @cached_property
     def short_names(self) -> tuple[str, ...]:
-        """Names of the facilities for charts: without "Puskesmas" where every name begins with it."""
+        """Names of the facilities for charts: without "Puskesmas" where every name begins with it and says more than a
+        number."""
         prefix = "Puskesmas "
-        if all(name.startswith(prefix) and name != prefix for name in self.facilities):
+        if all(name.startswith(prefix) and not name[len(prefix) :].strip().isdecimal() and name != prefix
+               for name in self.facilities):  # fmt: skip
             return tuple(name.removeprefix(prefix) for name in self.facilities)
         return self.facilities
 

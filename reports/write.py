@@ -9,10 +9,14 @@ from pathlib import Path
 from districts.faults import UserError
 from reports.canvas import Chart
 from reports.charts_blocks import blocks_chart
-from reports.charts_cover import active_share_chart
+from reports.charts_burndown import burn_chart
+from reports.charts_cover import active_share_chart, cover_chart
+from reports.charts_differences import differences_chart
 from reports.charts_frontier import frontier_chart
-from reports.charts_kbk import indicator_chart, share_map
-from reports.charts_money import capitation_chart, ceiling_chart, need_chart
+from reports.charts_kbk import indicator_chart
+from reports.charts_kbk_map import share_map
+from reports.charts_money import capitation_chart
+from reports.charts_need import need_chart
 from reports.report import build, render_page, write_document
 from reports.run import Run
 from reports.workbook import write_workbook
@@ -49,12 +53,14 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
 def draw_charts(run: Run, lang: str = "id") -> list[Chart]:
     """The charts of a run in the order in which they are read; those without anything to show are left out."""
     drawn = (
+        burn_chart(run, lang),
         need_chart(run, lang),
-        ceiling_chart(run, lang),
+        cover_chart(run, lang),
         active_share_chart(run, lang),
         share_map(run, lang),
         indicator_chart(run, lang),
         capitation_chart(run, lang),
+        differences_chart(run, lang),
         frontier_chart(run, lang),
         blocks_chart(run, lang),
     )

@@ -18,6 +18,7 @@ from scenarios.blocks import probing
 from scenarios.levers.apbd_line import district_lines
 from scenarios.levers.base import Context
 from scenarios.months import MONTH, full_years, later, number_of, span
+from scenarios.past import past_of
 from scenarios.posterior import found_posterior, told_of
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 from scenarios.scenario import Decision, Scenario, load_scenario
@@ -242,6 +243,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         "staffing": staffing(district, prepared.rules, prepared.start),
         "scenarios": [entry(scenario, prepared.policies[scenario.name]) for scenario in prepared.scenarios],
         "others_pay": others_pay(district),
+        "past": past_of(district, prepared.rules, prepared.start),
         "own_lines": {str(year): amount for year, amount in sorted(district_lines(district).items())},
         "assumed": assumed,
         "inputs_total": inputs,

@@ -23,7 +23,8 @@ from scenarios.need import need
 from scenarios.store import RunStore
 from sim.rules import load_rules
 
-CHARTS = ["kebutuhan", "pagu", "keaktifan", "kbk-peta", "kbk-indikator", "kapitasi", "efisiensi"]
+CHARTS = ["pagu", "kebutuhan", "keaktifan", "keaktifan-skenario", "kbk-peta", "kbk-indikator", "kapitasi",
+          "perbandingan", "efisiensi"]  # fmt: skip
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 

@@ -21,7 +21,7 @@ from reports.wording import chance_told, chance_words
 from reports.write import write_outputs
 
 ROOT = Path(reports.__file__).parent.parent
-CATALOGUE = ROOT / "districts" / "locale" / "reports.id.po"
+CATALOGUES = [ROOT / "districts" / "locale" / f"{name}.id.po" for name in ("reports", "charts")]
 SOURCES = sorted([*Path(reports.__file__).parent.glob("*.py"), *Path(web.__file__).parent.glob("*.py"),
                   ROOT / "cli" / "web.py"])  # fmt: skip
 
@@ -42,7 +42,9 @@ def message_ids() -> set[str]:
 
 
 def catalogue() -> dict[str, str]:
-    return {str(entry.id): str(entry.string) for entry in read_po(BytesIO(CATALOGUE.read_bytes())) if entry.id}
+    entries = [entry for path in CATALOGUES for entry in read_po(BytesIO(path.read_bytes())) if entry.id]
+    assert len({entry.id for entry in entries}) == len(entries)
+    return {str(entry.id): str(entry.string) for entry in entries}
 
 
 def test_every_id_has_an_indonesian_text_and_no_text_is_left_over() -> None:

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from districts.inventory import FACILITY_INPUTS
 from districts.text import month_name, number, percent, rupiah, rupiah_short, signed_rupiah, translator
-from reports.charts_kbk import indicator_chart, share_map
+from reports.charts_kbk import indicator_chart
+from reports.charts_kbk_map import share_map
 from reports.kbk_plan_words import enough_words, lacking, terms_words
 from reports.law import contact_rating
 from reports.numbers import exempt, most_frequent

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from districts.text import month_name, number, percent, rupiah_short, translator
 from reports.answer import yearly_need
+from reports.charts_burndown import burn_chart
 from reports.charts_cover import active_share_chart
-from reports.charts_money import capitation_chart, ceiling_chart, need_chart
+from reports.charts_money import capitation_chart
+from reports.charts_need import need_chart
 from reports.numbers import HEADS, active_share, quantiles, spread
 from reports.numbers import label as indicator_label
 from reports.report.blocks import Block, Cell, Figure, Section, Table
@@ -22,7 +24,7 @@ def months_section(run: Run, lang: str = "id") -> Section:
     capitation."""
     _ = translator(lang)
     share = active_share_chart(run, lang)
-    blocks: list[Block] = [Figure(chart) for chart in (need_chart(run, lang), ceiling_chart(run, lang)) if chart]
+    blocks: list[Block] = [Figure(chart) for chart in (need_chart(run, lang), burn_chart(run, lang)) if chart]
     blocks += _left(run, lang)
     blocks += [Figure(share), _heads(run, lang), Figure(capitation_chart(run, lang))]
     return Section("bulanan", _("Months"), _("Month by month"), _title(run, lang), tuple(blocks))
