@@ -64,17 +64,9 @@ def check(
     """List every fault of a district, or a summary with what is assumed. Exit code 2 if there is an error."""
     import json
 
-    from districts.faults import InputError
-    from districts.read import check_district
+    from scenarios.usable import checked
 
-    found, faults = check_district(district)
-    changes: dict[str, tuple[Change, ...]] = {}
-    if found is not None:
-        faults = faults + _payment_faults(found, faults)
-        try:
-            changes = _changes(found)
-        except InputError as error:
-            found, faults = None, error.faults + faults
+    found, faults, changes = checked(district)
     if as_json:
         typer.echo(json.dumps(_as_json(found, faults, changes, lang), ensure_ascii=False, indent=2))
     else:
@@ -83,26 +75,6 @@ def check(
             _print_summary(found, changes, lang)
     if found is None:
         raise typer.Exit(2)
-
-
-def _changes(found: District) -> dict[str, tuple[Change, ...]]:
-    """What was changed in each stock so that the figures agree. Raises ``InputError`` where they cannot."""
-    from sim.people.margins import reconcile
-
-    return {stock.month: reconcile(found, stock).changes for stock in found.stocks}
-
-
-def _payment_faults(found: District, known: list[Fault]) -> list[Fault]:
-    """Payments in the history that no rule can give, which the reader, without rules, could not see."""
-    from districts.history import data_faults
-    from sim.kbk_payable import payable_shares
-    from sim.rules import load_rules
-
-    if not found.history:
-        return []
-    rules = load_rules(Path(found.rules_file) if found.rules_file else None)
-    told = (item.fault for item in data_faults(found, payable_shares(rules)))
-    return [fault for fault in told if fault not in known]
 
 
 def _bars(month: str) -> tuple[float | None, float | None]:

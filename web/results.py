@@ -1,0 +1,200 @@
+"""What a page shows of a run's results: the answer, two charts, and the scenarios against a reference.
+
+Every figure is computed by the functions that the report and the workbook use, from the same store, so that all agree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from districts.faults import UserError
+from districts.text import number
+from web.progress import counts, step_of
+
+if TYPE_CHECKING:
+    from reports.canvas import Chart
+    from reports.run import Run
+    from scenarios.comparison.differences import Difference
+
+_DRAWING = Lock()  # matplotlib's settings belong to the whole process
+_MILLIARD = 1e9
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: its finding, what is drawn, and the drawing for a wide and for a narrow screen (SVG)."""
+
+    title: str
+    lead: str
+    wide: str
+    narrow: str
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A paired difference: middle, and the range of 8 in 10 (None with few replicates); in words, and as places 0-1 of
+    the middle, the range and of zero on the axis that all rows share."""
+
+    words: str
+    range: str
+    dot: float
+    band: tuple[float, float] | None
+    zero: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One scenario of the comparison; the reference itself has no differences."""
+
+    name: str
+    title: str
+    about: str
+    own: bool
+    money: Spread | None
+    active: Spread | None
+    status: str
+
+
+@dataclass(frozen=True)
+class Results:
+    """What is shown. ``tenths`` of ten squares are filled where a certainty is told, ``replicates`` are those of the
+    scenario that has fewest, ``period`` is the year of the answer, ``reference`` what the rows are compared with."""
+
+    first: str
+    second: str
+    third: str
+    warned: bool
+    tenths: int | None
+    period: str
+    stock: str
+    replicates: int
+    rows: tuple[Row, ...]
+    reference: str
+    references: tuple[tuple[str, str], ...]
+    pictures: tuple[Picture, ...]
+    facilities: tuple[str, ...]
+    record: str
+
+
+def results(
+    folder: Path, lang: str, reference: str = "", pictures: bool = True, growing: bool = False
+) -> Results | None:
+    """The results of what is stored; None while nothing is. ``reference`` is a scenario of the run, "" the run's own.
+    Those of a run that is ``growing`` are made anew only at certain numbers of replicates (:data:`web.progress.STEPS`).
+
+    Raises ``UserError`` for a reference that the run does not have, and for a damaged store.
+    """
+    stored = counts(folder)
+    if not stored:
+        return None
+    state = (len(stored), step_of(min(stored.values())) if growing else sum(stored.values()))
+    with _DRAWING:
+        return _results(folder, state, lang, reference, pictures)
+
+
+@lru_cache(maxsize=24)
+def _results(folder: Path, _state: tuple[int, int], lang: str, reference: str, pictures: bool) -> Results | None:
+    """The results, made once for every state of the store."""
+    from reports.run import Run
+    from scenarios.store import RULES, RunStore
+    from sim.rules import load_rules
+
+    with RunStore.open(folder) as store:
+        local = folder / RULES
+        run = Run(store, load_rules(local if local.exists() else None))
+        return _made(run, lang, reference or run.reference, pictures) if run.scenarios else None
+
+
+def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
+    from districts.text import month_name
+    from reports.answer import answer
+    from reports.reliability import first_page
+    from reports.wording import scenario_title
+
+    if reference not in run.main:
+        raise UserError("the run has no scenario {name}; it has {known}", name=reference, known=", ".join(run.main))
+    told = answer(run, lang)
+    sure = told.need is not None and told.need.amount is not None
+    return Results(
+        told.first, told.second, told.third, bool(run.binding), round(10 * run.certainty) if sure else None,
+        run.period(lang), month_name(run.manifest["stock"], lang), min(map(run.replicates, run.scenarios)),
+        _rows(run, lang, reference), reference,
+        tuple((name, scenario_title(run.manifest, name, lang)) for name in run.main),
+        tuple(_picture(chart) for chart in _charts(run, lang)) if pictures else (), run.facilities,
+        first_page(run.record, lang),
+    )  # fmt: skip
+
+
+def _charts(run: Run, lang: str) -> list[Chart]:
+    """The two charts of the first page: the money of the year, and the active share."""
+    from reports.charts_cover import active_share_chart
+    from reports.charts_money import ceiling_chart, need_chart
+
+    money = ceiling_chart(run, lang) or need_chart(run, lang)
+    return [chart for chart in (money, active_share_chart(run, lang)) if chart is not None]
+
+
+def _picture(chart: Chart) -> Picture:
+    wide = bare(chart.svg(titled=False))
+    return Picture(chart.title, chart.lead, wide, wide)
+
+
+def bare(svg: str) -> str:
+    """A drawing without its style element, which a page may not carry; ``style.css`` says the same."""
+    return re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
+
+
+def _rows(run: Run, lang: str, reference: str) -> tuple[Row, ...]:
+    """The scenarios in their order, the reference first."""
+    from reports.wording import chance_words, scenario_explanation, scenario_title
+    from scenarios.comparison.differences import paired
+    from scenarios.need import held_status
+
+    year, end = str(run.year.year), run.months[int(run.year.months[-1])]
+    found: dict[str, Mapping[str, Difference]] = {}
+    for name in run.main:
+        if name != reference:
+            every = paired(run.store, name, reference, "year", ("bill_jkn", "active_share"))
+            found[name] = {one.indicator: one for one in every if one.period in (year, end)}
+    money, active = (
+        _spreads({name: one[key] for name, one in found.items()}, times, decimals, lang)
+        for key, times, decimals in (("bill_jkn", 1 / _MILLIARD, 2), ("active_share", 100, 1))
+    )
+    order = [reference, *(name for name in run.main if name != reference)]
+    return tuple(
+        Row(name, scenario_title(run.manifest, name, lang), scenario_explanation(run.manifest, name, lang),
+            name == reference, money.get(name), active.get(name),
+            chance_words(held_status(run.store, name)[run.year.year], lang))
+        for name in order
+    )  # fmt: skip
+
+
+def _spreads(found: Mapping[str, Difference], times: float, decimals: int, lang: str) -> dict[str, Spread]:
+    """Differences on one axis that holds all of them and zero."""
+    from reports.wording import ranged
+
+    ends = [0.0, *(value for one in found.values() for value in
+                   ((one.low, one.high) if ranged(one.replicates) else (one.median,)))]  # fmt: skip
+    least, most = min(ends), max(ends)
+    span = most - least or 1.0
+
+    def place(value: float) -> float:
+        return round((value - least) / span, 4) if most > least else 0.5
+
+    def told(value: float) -> str:
+        text = number(value * times, lang, decimals)
+        return f"+{text}" if value > 0 and re.search("[1-9]", text) else text
+
+    return {
+        name: Spread(
+            told(one.median), f"({told(one.low)} … {told(one.high)})" if ranged(one.replicates) else "",
+            place(one.median), (place(one.low), place(one.high)) if ranged(one.replicates) else None, place(0.0),
+        )
+        for name, one in found.items()
+    }  # fmt: skip
