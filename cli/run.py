@@ -12,7 +12,7 @@ import typer
 from cli.tables import wrapped
 
 if TYPE_CHECKING:
-    from scenarios.plan import Prepared
+    from scenarios.store import RunStore
 
 Lang = Annotated[str, typer.Option(help="Language of the output: id or en.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -55,14 +55,12 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="Print only where the files are.")] = False,
 ) -> None:
     """Simulate scenarios month by month, write tables, charts and report, and print a short answer."""
-    from cli.answer import answer
     from cli.progress import shown
     from districts.text import translator
     from scenarios.plan import MAIN_SCENARIOS, RunPlan, prepare, with_second_run
     from scenarios.run import execute
     from scenarios.tracing import subject, traced
     from scenarios.workers import cores
-    from sim.warm import compile_kernels, compiled
 
     _ = translator(language(lang))
     plan = RunPlan(
@@ -70,24 +68,15 @@ def run(
         posterior=None if posterior is None else str(posterior), prior=prior,
     )  # fmt: skip
     ready = with_second_run(prepare(plan))
-    folder = out or _folder(ready, resume)
+    folder = out or next_folder(Path("outputs") / ready.district.name, resume)
     if not quiet and out is None:
         typer.echo(_("Results go to {folder}").format(folder=folder))
-    if not compiled():
-        if not quiet:
-            typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."))
-        compile_kernels()
+    compile_first(lang, quiet)
     events = traced(ready, subject(trace, ready), lang) if trace else ""
     with shown(lang, quiet) as progress:
         store = execute(ready.plan, folder, cores() if jobs is None else jobs, resume, progress, prepared=ready)
     with store:
-        from reports.write import write_outputs
-
-        written = write_outputs(folder, lang)
-        if quiet:
-            typer.echo(str(folder))
-        else:
-            typer.echo(answer(store, folder, written, lang))
+        tell(store, folder, lang, quiet)
     if trace:
         name = "-".join(re.findall(r"[\w-]+", trace))
         (folder / f"{name}.txt").write_text(events, encoding="utf-8")
@@ -122,11 +111,33 @@ def language(lang: str) -> str:
     return lang
 
 
-def _folder(ready: Prepared, resume: bool) -> Path:
-    """``outputs/<district>`` with the next free number; the last one that exists, to go on with it."""
+def compile_first(lang: str, quiet: bool) -> None:
+    """Compiles the program where that has not been done on this machine yet, and says so."""
+    from districts.text import translator
+    from sim.warm import compile_kernels, compiled
+
+    if compiled():
+        return
+    if not quiet:
+        _ = translator(lang)
+        typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."))
+    compile_kernels()
+
+
+def tell(store: RunStore, folder: Path, lang: str, quiet: bool) -> None:
+    """Writes the reports of the run in ``folder`` and prints its short answer, or only where the files are."""
+    from cli.answer import answer
+    from reports.write import write_outputs
+
+    written = write_outputs(folder, lang)
+    typer.echo(str(folder) if quiet else answer(store, folder, written, lang))
+
+
+def next_folder(base: Path, resume: bool) -> Path:
+    """``base`` with the next free number; the last one that exists, to go on with it."""
     from districts.faults import UserError
 
-    number, base = 1, Path("outputs") / ready.district.name
+    number = 1
 
     def numbered(which: int) -> Path:
         return base if which == 1 else base.with_name(f"{base.name}-{which}")
