@@ -27,7 +27,7 @@ def run_branch(
     """
     from cli.branch_answer import answer
     from cli.progress import shown
-    from cli.run import compiled_first, next_folder
+    from cli.run import compile_first, next_folder
     from districts.text import translator
     from reports.branch.record import summary
     from reports.branch.write import write_branch
@@ -45,7 +45,7 @@ def run_branch(
     check_folder(folder, ready, resume)
     if not silent and out is None:
         typer.echo(_("Results go to {folder}").format(folder=folder))
-    compiled_first(lang, silent)
+    compile_first(lang, silent)
     with ExitStack() as opened:
         stores = []
         for number, one in enumerate(ready, 1):

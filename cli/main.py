@@ -10,6 +10,7 @@ import sys
 import typer
 
 from cli import (
+    again,
     backtest,
     budget,
     calibrate,
@@ -38,6 +39,7 @@ app.add_typer(budget.app, name="budget")
 app.add_typer(rules.app, name="rules")
 district.register(app)
 run.register(app)
+again.register(app)
 library.register(app)
 compare.register(app)
 calibrate.register(app)

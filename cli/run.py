@@ -6,11 +6,14 @@ import json
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.tables import wrapped
+
+if TYPE_CHECKING:
+    from scenarios.store import RunStore
 
 Lang = Annotated[str, typer.Option(help="Language of the output: id or en.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -70,7 +73,6 @@ def run(
     With --branch the districts are run one after the other and then added up: capitation by facility, claims by
     hospital, the cash call by month, and how far last month's forecast missed.
     """
-    from cli.answer import answer
     from cli.progress import shown
     from districts.text import translator
     from scenarios.plan import MAIN_SCENARIOS, RunPlan, prepare, with_second_run
@@ -95,27 +97,17 @@ def run(
     folder = out or next_folder(Path("outputs") / ready.district.name, resume)
     if not silent and out is None:
         typer.echo(_("Results go to {folder}").format(folder=folder))
-    compiled_first(lang, silent)
+    compile_first(lang, silent)
     events = traced(ready, subject(trace, ready), lang) if trace else ""
     with shown(lang, silent) as progress:
         store = execute(ready.plan, folder, cores() if jobs is None else jobs, resume, progress, prepared=ready)
     with store:
-        from reports.write import write_outputs
-
-        written = write_outputs(folder, lang)
-        if trace:
-            name = "-".join(re.findall(r"[\w-]+", trace))
-            (folder / f"{name}.txt").write_text(events, encoding="utf-8")
-        if as_json:
-            from cli.run_record import run_record
-
-            typer.echo(json.dumps(run_record(store, folder, written), ensure_ascii=False, indent=1))
-        elif quiet:
-            typer.echo(str(folder))
-        else:
-            typer.echo(answer(store, folder, written, lang))
-    if trace and not as_json:
-        typer.echo(events)
+        tell(store, folder, lang, quiet, as_json)
+    if trace:
+        name = "-".join(re.findall(r"[\w-]+", trace))
+        (folder / f"{name}.txt").write_text(events, encoding="utf-8")
+        if not as_json:
+            typer.echo(events)
 
 
 def _one_or_branch(districts: list[str], branch: str | None, actual: Path | None, trace: str | None) -> None:
@@ -130,7 +122,7 @@ def _one_or_branch(districts: list[str], branch: str | None, actual: Path | None
         raise UserError("--trace is for one district without --branch")
 
 
-def compiled_first(lang: str, silent: bool) -> None:
+def compile_first(lang: str, silent: bool) -> None:
     """Compiles the program where this machine has not done so yet, and says so unless ``silent``."""
     from districts.text import translator
     from sim.warm import compile_kernels, compiled
@@ -168,6 +160,19 @@ def language(lang: str) -> str:
     if lang not in LANGUAGES:
         raise UserError("unknown language {lang}; known: {known}", lang=lang, known=", ".join(LANGUAGES))
     return lang
+
+
+def tell(store: RunStore, folder: Path, lang: str, quiet: bool, as_json: bool = False) -> None:
+    """Writes the reports of the run in ``folder`` and prints its short answer, its record, or only where it is."""
+    from cli.answer import answer
+    from cli.run_record import run_record
+    from reports.write import write_outputs
+
+    written = write_outputs(folder, lang)
+    if as_json:
+        typer.echo(json.dumps(run_record(store, folder, written), ensure_ascii=False, indent=1))
+    else:
+        typer.echo(str(folder) if quiet else answer(store, folder, written, lang))
 
 
 def next_folder(base: Path, resume: bool) -> Path:

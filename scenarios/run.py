@@ -20,10 +20,10 @@ from scenarios.binding import binding_scenario
 from scenarios.blocks import probes
 from scenarios.months import number_of
 from scenarios.need import paid_by_others
-from scenarios.plan import Prepared, RunPlan, asked, entry, manifest_of, prepare
+from scenarios.plan import Prepared, RunPlan, asked, differing, entry, manifest_of, prepare
 from scenarios.shares import figures
 from scenarios.store import FILE, RULES, RunStore
-from scenarios.units import Setting, Simulate, Task, Unit, computed, shares
+from scenarios.units import Fork, Setting, Simulate, Task, Unit, computed, shares
 from scenarios.workers import each_part
 from sim.results import Results
 
@@ -51,38 +51,64 @@ def execute(
     *,
     prepared: Prepared | None = None,
     simulate: Simulate | None = None,
+    more: bool = False,
+    whole: bool = True,
 ) -> RunStore:
     """Runs ``plan`` into ``folder`` and returns the open store.
 
     Units are computed replicate by replicate, all scenarios of one before the next, in ``jobs`` processes; scenarios
     that decide alike up to a month share what happens until then. Probes come last. A run that was stopped is taken up
     with ``resume``, which may also add the probes or leave them out. ``prepared`` spares loading the plan again;
-    ``simulate`` stands in for the engine, unit by unit, and must be importable by name. Raises ``InputError`` or
-    ``UserError`` before anything is computed.
+    ``simulate`` stands in for the engine, unit by unit, and must be importable by name. With ``more`` the run that is
+    there may have fewer replicates; without ``whole`` second run and probes are left for another time. Of a fork the
+    scenario of its past is copied from the run that is forked. Raises ``InputError`` or ``UserError`` before anything
+    is computed.
     """
     if jobs < 1:
         raise UserError("{name} is {value}; it lies between {least} and {most}",
                         name="jobs", value=jobs, least=1, most=1024)  # fmt: skip
     ready = prepare(plan) if prepared is None else prepared
-    store = _store(folder, manifest_of(ready), resume)
+    store = _store(folder, manifest_of(ready), resume, more)
     setting = Setting(ready.district, ready.rules, plan.seed, store.manifest["stock"], plan.luck_only, ready.start,
                       simulate, ready.posterior)  # fmt: skip
     _keep_rules(ready, folder)
-    blocks = store.manifest.get("blocks")
-    total = plan.replicates * (len(ready.scenarios) + (plan.binding is not None))
+    blocks = store.manifest.get("blocks") if whole else None
+    total = plan.replicates * (len(ready.scenarios) + (whole and plan.binding is not None))
     total += len(probes()) * blocks["replicates"] if blocks else 0
     running = _Running(store, setting, jobs, total, progress or (lambda _: None))
-    _scenarios(running, {name: Task(decision) for name, decision in ready.decisions.items()}, plan.replicates)
-    if plan.binding and (year := ready.binding_year) is not None:
+    tasks = {name: Task(decision, past=_past(ready, name)) for name, decision in ready.decisions.items()}
+    if ready.past is not None:
+        with RunStore.open(ready.past.folder) as forked:
+            store.copy(forked, ready.past.of)
+    _scenarios(running, tasks, plan.replicates)
+    if whole and plan.binding and (year := ready.binding_year) is not None:
         scenario = next(scenario for scenario in ready.scenarios if scenario.name == plan.binding)
         second = binding_scenario(store, scenario, year, plan.certainty)
         decision = second.decided(ready.context)
-        if second.name not in store.scenarios:
-            store.update(scenarios=[*store.manifest["scenarios"], entry(second, decision.policy)])
+        _put_second(store, entry(second, decision.policy))
         _scenarios(running, {second.name: Task(decision)}, plan.replicates)
     if blocks:
         _probes(running, ready, blocks["scenario"], blocks["year"], blocks["replicates"])
     return store
+
+
+def _past(ready: Prepared, name: str) -> Fork | None:
+    """What the scenario of that name goes on from, where the run is a fork."""
+    past = ready.past
+    if past is None or name == past.of:
+        return None
+    if past.keep:
+        past.states.mkdir(parents=True, exist_ok=True)
+    return Fork(past.decision, past.months, past.states, past.keep)
+
+
+def _put_second(store: RunStore, second: dict[str, Any]) -> None:
+    """Put the second run among the scenarios, in place of one whose line was set by fewer replicates."""
+    others = [scenario for scenario in store.manifest["scenarios"] if scenario["name"] != second["name"]]
+    before = [scenario for scenario in store.manifest["scenarios"] if scenario["name"] == second["name"]]
+    if [scenario["sha256"] for scenario in before] != [second["sha256"]]:
+        store.drop(second["name"])
+        store.update(scenarios=[*others, second])
 
 
 def _keep_rules(ready: Prepared, folder: Path) -> None:
@@ -91,8 +117,9 @@ def _keep_rules(ready: Prepared, folder: Path) -> None:
         shutil.copyfile(ready.district.rules_file, folder / RULES)
 
 
-def _store(folder: Path, manifest: dict[str, Any], resume: bool) -> RunStore:
-    """A new store, or the one to be resumed after checking that it holds the same run."""
+def _store(folder: Path, manifest: dict[str, Any], resume: bool, more: bool) -> RunStore:
+    """A new store, or the one to be resumed after checking that it holds the same run, or with ``more`` the same but
+    for the number of replicates and what follows from it."""
     folder = Path(folder)
     if not resume:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -103,19 +130,15 @@ def _store(folder: Path, manifest: dict[str, Any], resume: bool) -> RunStore:
         return RunStore.create(folder, manifest)
     store = RunStore.open(folder)
     then, now = asked(store.manifest), asked(manifest)
-    # through JSON and back, tuples have become lists
-    different = [key for key in now if _plain(then.get(key)) != _plain(now[key])]
+    different = [key for key in differing(then, now) if not (more and key in ("replicates", "binding"))]
     if different:
         store.close()
         raise UserError("{folder} holds another run; these differ: {keys}. Choose another --out",
                         folder=folder, keys=", ".join(different))  # fmt: skip
-    if store.manifest.get("blocks") != manifest["blocks"]:
-        store.update(blocks=manifest["blocks"], command=manifest["command"])
+    changing = ("blocks", "replicates", "binding") if more else ("blocks",)
+    if any(store.manifest.get(key) != manifest[key] for key in changing):
+        store.update(command=manifest["command"], **{key: manifest[key] for key in changing})
     return store
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)

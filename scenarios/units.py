@@ -5,11 +5,14 @@ Scenarios of a replicate that decide alike up to a month have one past, which is
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from districts.faults import UserError
 from districts.model import District
 from scenarios.blocks import ASSUMED, LUCK, probe
 from scenarios.scenario import Decision
@@ -20,6 +23,7 @@ from sim.results import Results
 
 if TYPE_CHECKING:
     from sim.rules import Rules
+    from sim.state import State
 
 #: A simulator: called as ``simulate(district, rules, behaviour, policy, seed, replicate=, stock=, luck_only=)``.
 Simulate = Callable[..., Results]
@@ -29,13 +33,25 @@ Share = tuple[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
+class Fork:
+    """What a future goes on from: the first ``months`` months as decided in ``decision``. The folder ``states`` may
+    have the state at their end, replicate by replicate; with ``keep`` it is put there."""
+
+    decision: Decision
+    months: int
+    states: Path
+    keep: bool = False
+
+
+@dataclass(frozen=True)
 class Task:
-    """What the units of one name compute: what is decided, in a probe the block that is held, and parameters ``fixed``
-    at a value in every replicate."""
+    """What the units of one name compute: what is decided, in a probe the block that is held, parameters ``fixed`` at a
+    value in every replicate, and in a fork its ``past``."""
 
     decision: Decision
     held: str = ""
     fixed: tuple[tuple[str, float], ...] = ()
+    past: Fork | None = None
 
 
 @dataclass(frozen=True)
@@ -71,14 +87,16 @@ def computed(common: tuple[Setting, Mapping[str, Task]], share: Share) -> Iterat
     """The units of ``share``, each as it ends: (results from the run's start on, seconds since the one before)."""
     setting, tasks = common
     replicate, names = share
-    alike: dict[tuple[str, tuple[tuple[str, float], ...]], list[str]] = {}
+    alike: dict[object, list[str]] = {}
     for name in names:
-        alike.setdefault((tasks[name].held, tasks[name].fixed), []).append(name)
+        task = tasks[name]
+        alike.setdefault((task.held, task.fixed, task.past is None), []).append(name)
     began = time.monotonic()
     for group in alike.values():
+        first = tasks[group[0]]
         policies = {name: _policy(setting, tasks[name], replicate) for name in group}
-        behaviour, luck_only = _behaviour(setting, tasks[group[0]], replicate)
-        for name, results in _simulated(setting, behaviour, policies, replicate, luck_only):
+        behaviour, luck_only = _behaviour(setting, first, replicate)
+        for name, results in _simulated(setting, behaviour, policies, replicate, luck_only, first.past):
             yield (name, replicate), (results.since(setting.start), time.monotonic() - began)
             began = time.monotonic()
 
@@ -108,15 +126,42 @@ def _behaviour(setting: Setting, task: Task, replicate: int) -> tuple[Behaviour,
 
 
 def _simulated(
-    setting: Setting, behaviour: Behaviour, policies: Mapping[str, Policy], replicate: int, luck_only: bool
-) -> Iterator[tuple[str, Results]]:
+    setting: Setting, behaviour: Behaviour, policies: Mapping[str, Policy], replicate: int, luck_only: bool,
+    past: Fork | None,
+) -> Iterator[tuple[str, Results]]:  # fmt: skip
     given = setting.district, setting.rules, behaviour
-    if setting.simulate is None:
-        from sim.futures import simulate_futures  # compiled kernels: not before they are needed
-
-        yield from simulate_futures(*given, policies, setting.seed, replicate=replicate, stock=setting.stock,
-                                    luck_only=luck_only)  # fmt: skip
+    luck: dict[str, Any] = {"replicate": replicate, "stock": setting.stock, "luck_only": luck_only}
+    if setting.simulate is not None:
+        for name, policy in policies.items():
+            yield name, setting.simulate(*given, policy, setting.seed, **luck)
         return
-    for name, policy in policies.items():
-        yield name, setting.simulate(*given, policy, setting.seed, replicate=replicate, stock=setting.stock,
-                                     luck_only=luck_only)  # fmt: skip
+    from sim.futures import (
+        simulate_forks,
+        simulate_futures,
+        state_after,
+    )  # compiled kernels: not before they are needed
+
+    if past is None:
+        yield from simulate_futures(*given, policies, setting.seed, **luck)
+        return
+    before = _policy(setting, Task(past.decision), replicate)
+    path = past.states / f"{replicate}.npz"
+    state = _state(path)
+    if state is None:
+        state = state_after(*given, before, past.months, setting.seed, **luck)
+        if past.keep:
+            half = path.with_suffix(f".{os.getpid()}.half")
+            half.write_bytes(state.to_bytes())
+            os.replace(half, path)
+    yield from simulate_forks(*given, before, state, policies, setting.seed, **luck)
+
+
+def _state(path: Path) -> State | None:
+    """The state in the file ``path``, None where there is none. Raises ``UserError`` for one that cannot be read."""
+    from sim.state import State
+
+    try:
+        return State.from_bytes(path.read_bytes()) if path.exists() else None
+    except ValueError as error:
+        raise UserError("{path} cannot be gone on from ({reason}); delete it, and it is computed anew",
+                        path=path, reason=error) from error  # fmt: skip

@@ -8,6 +8,7 @@ the states on the way to the running branch are kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 
 from districts.model import District
 from sim.behaviour import Behaviour
@@ -23,6 +24,8 @@ from sim.world import World
 
 #: A named policy.
 Named = tuple[str, Policy]
+#: Makes the world of a policy before its first month.
+Make = Callable[[Policy], World]
 
 
 def simulate_futures(
@@ -38,12 +41,9 @@ def simulate_futures(
 ) -> Iterator[tuple[str, Results]]:
     """The results of each of ``policies`` by its name, each as it ends: those of :func:`sim.simulate.simulate` to the
     last bit. Raises ``UserError`` as that does."""
-
-    def make(policy: Policy) -> World:
-        return first_world(
-            district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only
-        )
-
+    make = partial(
+        first_world, district, rules, behaviour, seed=seed, replicate=replicate, stock=stock, luck_only=luck_only
+    )
     left = list(policies.items())
     while left:
         months = left[0][1].months
@@ -54,23 +54,69 @@ def simulate_futures(
         yield from _branch(root, alike, make)
 
 
-def _branch(world: World, alike: list[Named], make: Callable[[Policy], World]) -> Iterator[tuple[str, Results]]:
+def state_after(
+    district: District,
+    rules: Rules,
+    behaviour: Behaviour,
+    policy: Policy,
+    months: int,
+    seed: int,
+    *,
+    replicate: int = 0,
+    stock: str | None = None,
+    luck_only: bool = False,
+) -> State:
+    """The state at the end of the first ``months`` months of ``policy``. Raises ``UserError`` as
+    :func:`sim.simulate.simulate` does."""
+    world = first_world(district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only)
+    begin(world)
+    advance(world, months)
+    return take(world)
+
+
+def simulate_forks(
+    district: District,
+    rules: Rules,
+    behaviour: Behaviour,
+    past: Policy,
+    state: State,
+    policies: Mapping[str, Policy],
+    seed: int,
+    *,
+    replicate: int = 0,
+    stock: str | None = None,
+    luck_only: bool = False,
+) -> Iterator[tuple[str, Results]]:
+    """As :func:`simulate_futures`, in futures that go on from ``state``, to which ``past`` led: each of ``policies``
+    takes its place then, whatever it would have done before. All have as many months as ``past``."""
+    make = partial(
+        first_world, district, rules, behaviour, seed=seed, replicate=replicate, stock=stock, luck_only=luck_only
+    )
+    followed = {name: policy.after(past, state.months) for name, policy in policies.items()}
+    yield from _branches(state, list(followed.items()), make)
+
+
+def _branch(world: World, alike: list[Named], make: Make) -> Iterator[tuple[str, Results]]:
     """All futures of ``world``, which has the first policy of ``alike``; until now all of them are equal."""
-    calendar = world.calendar
-    beyond = _differences(alike, calendar)
+    beyond = _differences(alike, world.calendar)
     parting = min(beyond)
     advance(world, parting)
-    if parting == calendar.count:
+    if parting == world.calendar.count:
         results = results_of(world)
         yield from ((name, results) for name, _ in alike)
         return
     state = take(world)
     yield from _branch(world, _chosen(alike, [month > parting for month in beyond]), make)
     del world
-    left = _chosen(alike, [month == parting for month in beyond])
+    yield from _branches(state, _chosen(alike, [month == parting for month in beyond]), make)
+
+
+def _branches(state: State, left: list[Named], make: Make) -> Iterator[tuple[str, Results]]:
+    """All futures of ``state``: those that are equal beyond it together, one branch after the other."""
     while left:
-        with_first = [month > parting for month in _differences(left, calendar)]
-        yield from _branch(_from(state, make(left[0][1])), _chosen(left, with_first), make)
+        world = _from(state, make(left[0][1]))
+        with_first = [month > state.months for month in _differences(left, world.calendar)]
+        yield from _branch(world, _chosen(left, with_first), make)
         left = _chosen(left, [not chosen for chosen in with_first])
 
 
