@@ -40,7 +40,7 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
                         "facilities."))]  # fmt: skip
     shares = share_map(run, lang)
     title = _title(run, found, lang) if found else shares.title
-    blocks = [Figure(shares), Note(_denominators(run, lang)), *steps, Figure(indicator_chart(run, lang))]
+    blocks = [Figure(shares), Note(_denominators(run, lang)), Figure(indicator_chart(run, lang)), *steps]
     name = _("Facilities that need attention")
     return Section("puskesmas", _("Facilities"), name, title, (*blocks, *_staff(run, lang)))
 
@@ -48,8 +48,7 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
 def _title(run: Run, found: list[tuple[Site, Evaluation, Plan]], lang: str) -> str:
     _ = translator(lang)
     short = dict(zip(run.facilities, run.short_names, strict=True))
-    best = [site.name for site, _now, _way in found[:3]]
-    names = ", ".join(best if any(short[name].isdigit() for name in best) else (short[name] for name in best))
+    names = ", ".join(short[site.name] for site, _now, _way in found[:3])
     gain = rupiah_short(sum(way.gain for _site, _now, way in found), lang)
     if len(found) == 1:
         return _("One facility can gain capitation: {names}, {gain} a month").format(names=names, gain=gain)

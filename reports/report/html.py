@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from districts.text import translator
 from reports import palette
-from reports.canvas import Chart
+from reports.canvas import Chart, hover_script
 from reports.report.blocks import Report, Table
 
 if TYPE_CHECKING:
@@ -38,12 +38,14 @@ STYLE = _look()
 
 def render_page(report: Report) -> str:
     """``report.html``: one file with its look, charts and words in itself; every name and label is escaped."""
-    return _templates().get_template("report.html").render(report=report, look=Markup(STYLE), **_words(report.lang))
+    page = _templates().get_template("report.html")
+    return page.render(report=report, look=Markup(STYLE), script=Markup(hover_script()), **_words(report.lang))
 
 
 def render_sections(report: Report) -> str:
     """The sections as a fragment for another page, inside an element of class ``report``; the page needs
-    :data:`STYLE`. Headings begin at the second level."""
+    :data:`STYLE`, and :func:`reports.canvas.hover_script` for the words of the charts. Headings begin at the second
+    level."""
     return _templates().get_template("sections.html").render(report=report, **_words(report.lang))
 
 
@@ -60,8 +62,13 @@ def _words(lang: str) -> dict[str, str]:
 
 
 def drawn(chart: Chart) -> Markup:
-    """The chart as SVG without its title, which the page tells as a heading."""
-    return Markup(chart.svg(titled=False))
+    """The chart as SVG without its title, which the page tells as a heading; where it has a form for a phone, both,
+    of which the look shows one."""
+    wide = chart.svg(titled=False)
+    if chart.narrow_height is None:
+        return Markup(wide)
+    narrow = chart.svg(titled=False, narrow=True)
+    return Markup(f'<div class="broad">{wide}</div><div class="narrow">{narrow}</div>')
 
 
 def stress(text: str, words: tuple[str, ...]) -> Markup:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from districts.text import month_name, number, percent, rupiah_short, translator
 from reports.answer import yearly_need
 from reports.charts_burndown import burn_chart
-from reports.charts_cover import active_share_chart
+from reports.charts_cover import cover_chart
 from reports.charts_money import capitation_chart
 from reports.charts_need import need_chart
-from reports.numbers import HEADS, active_share, quantiles, spread
+from reports.numbers import HEADS, active_share, quantiles, spread, years
 from reports.numbers import label as indicator_label
 from reports.report.blocks import Block, Cell, Figure, Section, Table
 from reports.report.cuts import CUTS, bills_of
@@ -23,10 +23,10 @@ def months_section(run: Run, lang: str = "id") -> Section:
     """The year's money against the months, the active share, who is registered, active, capitated and billed, and the
     capitation."""
     _ = translator(lang)
-    share = active_share_chart(run, lang)
-    blocks: list[Block] = [Figure(chart) for chart in (need_chart(run, lang), burn_chart(run, lang)) if chart]
-    blocks += _left(run, lang)
-    blocks += [Figure(share), _heads(run, lang), Figure(capitation_chart(run, lang))]
+    need = need_chart(run, lang)
+    blocks: list[Block] = [Figure(burn_chart(run, lang)), *_left(run, lang)]
+    blocks += [Figure(cover_chart(run, lang)), _heads(run, lang), Figure(capitation_chart(run, lang))]
+    blocks += [Figure(need)] if need is not None and len(years(run.months)) > 1 else []
     return Section("bulanan", _("Months"), _("Month by month"), _title(run, lang), tuple(blocks))
 
 

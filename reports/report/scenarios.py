@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from districts.text import month_name, number, percent, rupiah, translator
+from reports.charts_cover import active_share_chart
+from reports.charts_differences import differences_chart
 from reports.charts_frontier import frontier_chart
-from reports.comparison_words import signed
 from reports.law import BarsMet, bars_met, uhc_bars
 from reports.numbers import Year, active_share, middle
-from reports.report.blocks import Block, Cell, Facts, Figure, Section, Table, Text
+from reports.report.blocks import Block, Cell, Figure, Section, Table, Text
 from reports.run import Run
 from reports.wording import chance_words, ranged, scenario_explanation, scenario_title
 from scenarios.comparison.differences import Difference, paired
@@ -26,11 +27,12 @@ def scenarios_section(run: Run, lang: str = "id") -> Section:
         title = _("Nothing is compared: the run has one scenario.")
         return Section("skenario", _("Scenarios"), name, title, (levels, _explained(run, lang)))
     found = {scenario: _differences(run, scenario) for scenario in others}
-    blocks: list[Block] = [_paired(run, found, lang), levels, _explained(run, lang)]
-    if (chart := frontier_chart(run, lang)) is not None:
-        blocks.append(Figure(chart))
+    drawn = [chart(run, lang) for chart in (differences_chart, active_share_chart, frontier_chart)]
+    figures = [Figure(chart) for chart in drawn if chart is not None]
+    blocks: list[Block] = [*figures[:1], _paired(run, found, lang), levels, _explained(run, lang), *figures[1:]]
     blocks.append(Text(_("The cost of a unit of effect by payer, and every indicator, stand in the workbook.")))
-    return Section("skenario", _("Scenarios"), name, _title(run, found, lang), tuple(blocks))
+    title = drawn[0].title if drawn[0] is not None else _("Scenarios side by side")
+    return Section("skenario", _("Scenarios"), name, title, tuple(blocks))
 
 
 def _differences(run: Run, scenario: str) -> dict[str, Difference]:
@@ -38,21 +40,6 @@ def _differences(run: Run, scenario: str) -> dict[str, Difference]:
     year = str(run.year.year)
     found = paired(run.store, scenario, run.reference, "year", _COMPARED)
     return {entry.indicator: entry for entry in found if entry.period[:4] == year}
-
-
-def _title(run: Run, found: dict[str, dict[str, Difference]], lang: str) -> str:
-    """The scenario that adds most active members, and what it does to the bill."""
-    _ = translator(lang)
-    best = max(found, key=lambda name: found[name]["active_share"].median)
-    share, bill = found[best]["active_share"].median, found[best]["bill_jkn"].median
-    if share <= 0:
-        return _("No scenario ends {year} with a higher active share than “{reference}”").format(
-            year=run.period(lang), reference=scenario_title(run.manifest, run.reference, lang)
-        )
-    return _("“{name}” adds most: {points} points of active share, {bill} of bill in {year}").format(
-        name=scenario_title(run.manifest, best, lang), points=_points(share, lang),
-        bill=signed(bill, lang, money=True), year=run.period(lang),
-    )  # fmt: skip
 
 
 def _paired(run: Run, found: dict[str, dict[str, Difference]], lang: str) -> Table:
@@ -135,11 +122,16 @@ def _levels(run: Run, lang: str) -> Table:
     return Table(_("Scenarios side by side"), tuple(heads), tuple(rows), frozenset({1, 2, 3, 4}), note=note)
 
 
-def _explained(run: Run, lang: str) -> Facts:
+def _explained(run: Run, lang: str) -> Table:
     """What each scenario decides."""
-    told = ((name, scenario_explanation(run.manifest, name, lang)) for name in run.scenarios)
-    lines = tuple(f"{scenario_title(run.manifest, name, lang)}: {text}" for name, text in told if text)
-    return Facts(translator(lang)("What the scenarios decide"), lines)
+    _ = translator(lang)
+    rows = [
+        (Cell(scenario_title(run.manifest, name, lang), mark="bold"),
+         Cell(scenario_explanation(run.manifest, name, lang) or "–"))
+        for name in run.scenarios
+    ]  # fmt: skip
+    title = _("What the scenarios decide")
+    return Table(title, (_("scenario"), _("what it decides")), tuple(rows))
 
 
 def _bars_words(met: BarsMet, year: Year, lang: str) -> str:

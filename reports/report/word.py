@@ -60,14 +60,16 @@ def write_document(report: Report, path: Path) -> None:
         _facts(document, facts, "Heading 3")
     _line(document, report.made, colour=palette.SOFT)
     _contents(document, report, _("Contents"))
+    brief = False
     for number, section in enumerate(report.sections, 1):
         eyebrow = _line(document, f"{number} · {section.name.upper()}", bold=True, colour=palette.ACCENT)
-        eyebrow.paragraph_format.page_break_before = not section.brief
+        eyebrow.paragraph_format.page_break_before = not (section.brief or brief)
         eyebrow.paragraph_format.space_before = Pt(18)
         eyebrow.paragraph_format.keep_with_next = True
         document.add_paragraph(_clean(section.title), style="Heading 1")
         for block in section.blocks:
             _block(document, block, section.title)
+        brief = section.brief
     for text in report.end:
         _line(document, text, _NOTE, colour=palette.SOFT)
     document.save(str(path))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from districts.text import number, rupiah_short, translator
 from reports import palette
-from reports.canvas import TICK, WIDTH, Canvas, Chart
+from reports.canvas import TICK, Canvas, Chart
 from reports.fans import decimals_for, round_step
 from reports.rkpd.wording import tenths
 from scenarios.rkpd.proposal import Point, Proposal
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _LEFT, _BOTTOM, _HEIGHT = 1.35, 0.5, 1.5  # inches of the axes
+_TALL = 2.2  # inches of the axes on a phone
 _TENTHS = (0.0, 0.5, 0.8, 1.0)
 
 
@@ -53,7 +55,8 @@ def amount_curve(curve: Sequence[Point], marks: Sequence[NamedAmount], line: int
     points = sorted(curve, key=lambda point: point.amount)
 
     def paint(canvas: Canvas) -> None:
-        axes = canvas.axes(_LEFT, _BOTTOM, WIDTH - _LEFT - 0.6, _HEIGHT)
+        left, right, height = (0.95, 0.1, _TALL) if canvas.narrow else (_LEFT, 0.6, _HEIGHT)
+        axes = canvas.axes(left, _BOTTOM, canvas.width - left - right, height)
         amounts = [point.amount / unit for point in points]
         chances = [point.chance for point in points]
         bounds = [(point.chance, point.low / unit, point.high / unit) for point in points
@@ -63,9 +66,10 @@ def amount_curve(curve: Sequence[Point], marks: Sequence[NamedAmount], line: int
             axes.fill_betweenx(sure, low, high, color=palette.FAN_8, linewidth=0)
         axes.plot(amounts, chances, color=palette.ACCENT, linewidth=2.2)
         lowest, highest = (amount / unit for amount in _reach(points, marks, line))
+        joint = "\n" if canvas.narrow else " "
         for mark in marks:
             axes.plot([mark.amount / unit], [mark.chance], "o", color=mark.colour, markersize=7)
-            words = f"{mark.name} {rupiah_short(mark.amount, lang)}"
+            words = f"{mark.name}{joint}{rupiah_short(mark.amount, lang)}"
             _label(axes, words, mark.amount / unit, mark.chance, mark.colour, (lowest + highest) / 2)
         axes.set_ylim(0.0, 1.02)
         axes.set_yticks(_TENTHS, [tenths(chance, lang) for chance in _TENTHS])
@@ -73,14 +77,17 @@ def amount_curve(curve: Sequence[Point], marks: Sequence[NamedAmount], line: int
             axes.axvline(line / unit, color=palette.WARNING, linewidth=1.4)
             words = _("line as written {line}").format(line=rupiah_short(line, lang))
             _label(axes, words, line / unit, 0.2, palette.WARNING, (lowest + highest) / 2)
-        step = round_step((highest - lowest) / 8)
+        step = round_step((highest - lowest) / (4 if canvas.narrow else 8))
         axes.set_xlim(lowest, highest)
         ticks = [step * at for at in range(int(lowest / step) + 1, int(highest / step) + 1)]
         axes.set_xticks(ticks, [number(tick, lang, decimals_for(step)) for tick in ticks])
-        canvas.text(_LEFT, 0.03, axis, fontsize=TICK)
+        canvas.text(left, 0.03, axis, fontsize=TICK)
+        edges = [lowest, *((before + after) / 2 for before, after in pairwise(amounts)), highest]
+        for point, (start, end) in zip(points, pairwise(edges), strict=True):
+            canvas.tip(axes, start, end, f"{rupiah_short(point.amount, lang)}\n{tenths(point.chance, lang)}")
 
     told = "; ".join(f"{rupiah_short(point.amount, lang)}: {tenths(point.chance, lang)}" for point in points)
-    return Chart("kurva", title, lead, f"{title}. {told}.", _BOTTOM + _HEIGHT + 0.1, paint)
+    return Chart("kurva", title, lead, f"{title}. {told}.", _BOTTOM + _HEIGHT + 0.1, paint, _BOTTOM + _TALL + 0.1)
 
 
 def _label(axes: Axes, words: str, amount: float, chance: float, colour: str, middle: float) -> None:

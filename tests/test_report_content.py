@@ -1,0 +1,237 @@
+"""The content of a report: its figures are those of the answer, the workbook and the store, and it reads well where a
+run tells little."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pytest
+from test_reports_made_up import made_up_manifest, made_up_results, made_up_run
+
+from districts.text import number, rupiah, rupiah_short
+from reports.answer import answer
+from reports.report import Report, build, render_page
+from reports.report.blocks import Block, Cell, Figure, Table
+from reports.report.cuts import CUTS, bills_of, outcome, parts_of
+from reports.run import Run
+from reports.workbook import write_workbook
+from scenarios.need import exhaustion, need
+from scenarios.store import RunStore
+from sim.rules import load_rules
+
+HEADLINE, YEAR, MONTHS = "uhc-non-cut-off", 2025, slice(2, 14)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = made_up_run(tmp_path_factory.mktemp("content") / "many", 100, second=True)
+    return Run(RunStore.open(folder), load_rules())
+
+
+@pytest.fixture(scope="module")
+def report(run: Run) -> Report:
+    return build(run, "id")
+
+
+def tables(report: Report, section: str) -> list[Table]:
+    blocks: tuple[Block, ...] = next(entry.blocks for entry in report.sections if entry.key == section)
+    return [block for block in blocks if isinstance(block, Table)]
+
+
+def texts(row: tuple[Cell, ...]) -> list[str]:
+    return [cell.text for cell in row]
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_the_answer_is_that_of_every_other_face(run: Run, lang: str, tmp_path: Path) -> None:
+    found, told = build(run, lang), answer(run, lang)
+    assert found.head.sentences == told.sentences
+    assert len(found.head.sentences) == 3
+    assert found.head.tenths == 8
+    assert all(word in f"{told.first} {told.second}" for word in found.head.stressed)
+    assert [section.key for section in found.sections] == [
+        "usulan", "bulanan", "puskesmas", "skenario", "keandalan", "metode"]  # fmt: skip
+    write_workbook(run, tmp_path / "tables.xlsx", lang)
+    sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True).worksheets
+    cells = {str(cell) for page in sheet[:2] for row in page.iter_rows(values_only=True) for cell in row if cell}
+    assert set(told.sentences) <= cells
+
+
+def test_the_parts_add_up_to_the_proposal_and_their_prices_are_exact(run: Run, report: Report) -> None:
+    found = need(run.store, HEADLINE, YEAR, 0.8)
+    assert found.amount is not None
+    parts = parts_of(run, HEADLINE, found.amount)
+    assert sum(part.rupiah for part in parts) == found.amount
+    reserve = next(part.rupiah for part in parts if part.key == "reserve")
+    assert reserve == found.amount - found.median
+    table = tables(report, "usulan")[1]
+    assert [cell.text for *_others, cell in table.rows] == [*(rupiah(part.rupiah) for part in parts),
+                                                            rupiah(found.amount)]  # fmt: skip
+    assert table.total
+    at = int(np.flatnonzero(found.sample == found.median)[0])
+    heads = round(run.store.series(HEADLINE, "billed")[at, MONTHS].sum())
+    assert table.rows[0][0].beneath.startswith(f"{number(heads)} orang-bulan")
+
+
+def test_a_cut_does_what_the_bills_say(run: Run, report: Report) -> None:
+    """How often an amount suffices, when it is used up and what is missing, counted from the bills by hand."""
+    found = need(run.store, HEADLINE, YEAR, 0.8)
+    assert found.amount is not None
+    bills = run.store.series(HEADLINE, "bill_jkn")[:, MONTHS]
+    amount = round(found.amount * 0.8)
+    result = outcome(bills_of(run, HEADLINE), amount)
+    assert result.enough.tolist() == (bills.sum(axis=1) <= amount).tolist()
+    first = [next((at for at, spent in enumerate(np.cumsum(row)) if spent > amount), None) for row in bills]
+    often = max((at for at in first if at is not None), key=lambda at: (first.count(at), -at))
+    assert result.empty == 2 + often
+    short = np.sort(np.maximum(bills.sum(axis=1) - amount, 0))
+    assert result.missing == short[49]  # of 100 replicates: half lie at or below the fiftieth
+    ladder = tables(report, "usulan")[0]
+    amounts = [row[0].text for row in ladder.rows]
+    assert {rupiah_short(round(found.amount * (1 - cut))) for cut in CUTS} <= set(amounts)
+    row = ladder.rows[amounts.index(rupiah_short(amount))]
+    assert row[2].tenths == round(10 * result.enough.mean())
+    assert rupiah_short(result.missing) in row[-1].text
+    assert row[-1].beneath == f"{number(result.head_months)} orang-bulan"
+    assert ladder.own is not None
+    assert ladder.rows[ladder.own][0].text == rupiah_short(found.amount)
+
+
+def test_head_months_are_the_missing_rupiah_at_the_price_of_a_head(run: Run) -> None:
+    year = bills_of(run, HEADLINE)
+    heads = run.store.series(HEADLINE, "billed")[:, MONTHS].sum(axis=1)
+    money = sum(run.store.series(HEADLINE, key)[:, MONTHS].sum(axis=1) for key in ("bill_premium", "bill_aid_pemda"))
+    assert year.head_month == pytest.approx(money / heads)
+    assert year.head_month == pytest.approx(37_800, rel=1e-4)  # the made-up heads are no whole numbers
+
+
+def test_debt_and_what_others_pay_count_as_in_the_need(tmp_path: Path) -> None:
+    folder = made_up_run(tmp_path / "run", 12)
+    with RunStore.open(folder) as store:
+        store.update(others_pay={str(YEAR): 3_000_000_000})
+        run = Run(store, load_rules())
+        found = need(store, HEADLINE, YEAR, None)
+        year = bills_of(run, HEADLINE)
+        assert np.maximum(year.used[:, -1], 0).tolist() == found.sample.tolist()
+        parts = {part.key: part.rupiah for part in parts_of(run, HEADLINE, found.median)}
+        assert parts["others"] == -3_000_000_000
+        assert sum(parts.values()) == found.median
+        assert "reserve" not in parts
+
+
+def test_what_a_ceiling_does_is_counted_from_the_store(run: Run, report: Report) -> None:
+    table = tables(report, "usulan")[2]
+    names = [entry["title"]["id"] for entry in run.manifest["scenarios"]]
+    for row in table.rows:
+        scenario = run.manifest["scenarios"][names.index(row[0].text)]["name"]
+        short = np.sort(run.store.series(scenario, "unfunded")[:, MONTHS].sum(axis=1))[49]
+        assert row[3].text == rupiah_short(short)
+        found = next(entry for entry in exhaustion(run.store, scenario) if entry.year == YEAR)
+        assert (row[2].text == "cukup") == (not found.months)
+    assert len(table.rows) == 3
+
+
+def test_what_is_left_falls_to_what_the_ladder_says(run: Run, report: Report) -> None:
+    found = need(run.store, HEADLINE, YEAR, 0.8)
+    assert found.amount is not None
+    table = tables(report, "bulanan")[0]
+    assert len(table.heads) == 13
+    bills = np.sort(np.cumsum(run.store.series(HEADLINE, "bill_jkn")[:, MONTHS], axis=1), axis=0)[49]
+    assert texts(table.rows[0])[1:] == [number((found.amount - spent) / 1e9, "id", 2) for spent in bills]
+    own = next(row for row in table.rows if row[0].beneath == "Rp20,00 miliar")
+    assert own[-1].mark == ("warn" if bills[-1] > 20e9 else "")
+
+
+def test_levels_and_differences_are_the_workbooks(run: Run, report: Report, tmp_path: Path) -> None:
+    write_workbook(run, tmp_path / "tables.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True)
+    cells = {
+        cell for row in book["Ringkasan"].iter_rows(values_only=True) for cell in row if isinstance(cell, float | int)
+    }
+    levels = tables(report, "skenario")[1]
+    for row in levels.rows:
+        bill, capitation = (int(re.sub(r"\D", "", row[at].text)) for at in (2, 4))
+        assert {bill, capitation} <= cells
+    rows = [row for row in book["Skenario"].iter_rows(values_only=True) if row[2] == str(YEAR)]
+    told = {(row[0], row[1]): [number(value / 1e9, "id", 2).lstrip("+") for value in row[4:7]] for row in rows
+            if row[3] == "rupiah"}  # fmt: skip
+    for row in tables(report, "skenario")[0].rows:
+        middle, low, high = told[row[0].text, "tagihan JKN kabupaten (baris APBD)"]
+        assert row[1].text.lstrip("+") == middle
+        if row[1].beneath.startswith("("):
+            assert [part.lstrip("+") for part in row[1].beneath.strip("()").split(" … ")] == [low, high]
+
+
+def test_steps_of_facilities_are_the_workbooks(run: Run, report: Report, tmp_path: Path) -> None:
+    write_workbook(run, tmp_path / "tables.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True)["Rencana KBK"]
+    rows = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
+    table = tables(report, "puskesmas")[0]
+    gains = [rows[row[0].text][11] for row in table.rows]
+    assert gains == sorted(gains, reverse=True)
+    for row in table.rows:
+        found = rows[row[0].text]
+        assert row[5].text == f"+{rupiah_short(found[11])}"
+        assert row[5].beneath == f"biaya {rupiah_short(found[12])}"
+        if found[7]:
+            assert f"kurang {number(found[7])} peserta kontak" in row[4].text
+        assert row[6].text == found[15]
+    staff = tables(report, "puskesmas")[1]
+    assert texts(staff.rows[-1])[2:] == ["3", rupiah(270_000_000)]
+    assert staff.rows[0][2].text == "2"
+
+
+def test_few_replicates_tell_no_certainty_and_no_curve(tmp_path: Path) -> None:
+    run = Run(RunStore.open(made_up_run(tmp_path / "few", 9)), load_rules())
+    report = build(run, "id")
+    assert report.head.tenths is None
+    assert "kurva" not in {chart.name for chart in report.charts}
+    ladder = tables(report, "usulan")[0]
+    assert all(row[2].text.endswith("dari 9 ulangan") and row[2].tenths is None for row in ladder.rows)
+    assert "ketelitian hitungan" not in ladder.heads
+    said = re.sub(r"<[^>]+>", " ", render_page(report).partition("<main")[2].partition("<script>")[0])
+    assert "Usulan 2025" not in said
+    assert not re.search(r"\bnan\b", said)
+    assert "kemungkinan" not in said
+    assert all(cell.beneath == "" for row in tables(report, "bulanan")[1].rows for cell in row)
+
+
+def test_a_run_of_one_scenario_compares_nothing(tmp_path: Path) -> None:
+    manifest = made_up_manifest(24, 12, "2024-11", second=False)
+    manifest["scenarios"] = manifest["scenarios"][:1]
+    with RunStore.create(tmp_path / "one", manifest) as store:
+        for replicate in range(12):
+            store.save("baseline", replicate, made_up_results("baseline", replicate, store.months), 0.1)
+    report = build(Run(RunStore.open(tmp_path / "one"), load_rules()), "en")
+    section = next(entry for entry in report.sections if entry.key == "skenario")
+    assert section.title == "Nothing is compared: the run has one scenario."
+    assert not [block for block in section.blocks if isinstance(block, Figure)]
+    assert not report.head.harm
+    assert "What a ceiling does" not in " ".join(table.title for table in tables(report, "usulan"))
+    assert "<h2" in render_page(report)
+
+
+def test_a_run_in_which_every_line_binds_tells_what_the_lines_do(tmp_path: Path) -> None:
+    manifest = made_up_manifest(24, 12, "2024-11", second=False)
+    manifest["scenarios"] = manifest["scenarios"][2:]
+    names = [entry["name"] for entry in manifest["scenarios"]]
+    with RunStore.create(tmp_path / "bound", manifest) as store:
+        for name in names:
+            for replicate in range(12):
+                store.save(name, replicate, made_up_results(name, replicate, store.months), 0.1)
+    report = build(Run(RunStore.open(tmp_path / "bound"), load_rules()), "id")
+    section = report.sections[0]
+    assert section.title == "Kebutuhan tidak dapat disebutkan: pagu membatasi pada semua skenario"
+    (table,) = tables(report, "usulan")
+    assert len(table.rows) == 2
+    assert report.head.harm
+    assert "<h2" in render_page(report)
+
+
+def test_a_run_of_one_month_is_told(tmp_path: Path) -> None:
+    report = build(Run(RunStore.open(made_up_run(tmp_path / "run", 1, months=1)), load_rules()), "en")
+    assert len(tables(report, "bulanan")[0].heads) == 2
+    assert "<h2" in render_page(report)
