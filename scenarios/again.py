@@ -11,6 +11,7 @@ from typing import Any
 
 from districts.faults import UserError
 from districts.read import read_district, shipped_examples
+from districts.text import month_name
 from scenarios.levers import LEVERS
 from scenarios.months import MONTH, full_years, later, number_of
 from scenarios.need import headline, need, unbounded_names
@@ -135,12 +136,12 @@ def fork(
         raise UserError("{month} is not a month; write YYYY-MM", month=at)
     months = number_of(at) - number_of(ready.first_month)
     if not 0 < months < ready.simulated:
-        raise UserError("a run from {first} to {last} cannot be forked in {month}: before it and from it on there must "
-                        "be a month", first=ready.first_month, last=later(ready.first_month, ready.simulated - 1),
+        raise UserError("a run from {first} to {last} can be forked from its second month to its last, not in {month}",
+                        first=ready.first_month, last=later(ready.first_month, ready.simulated - 1),
                         month=at)  # fmt: skip
     loaded = load_scenarios(names, ready.district)
     context = replace(ready.context, start=at)
-    futures = tuple(replace(scenario, name=f"{scenario.name}-{at}") for scenario in loaded)
+    futures = tuple(_following(scenario, of, at) for scenario in loaded)
     decisions = {scenario.name: scenario.decided(context) for scenario in futures}
     base = next(scenario for scenario in ready.scenarios if scenario.name == of)
     return replace(
@@ -150,6 +151,21 @@ def fork(
         decisions={of: ready.decisions[of], **decisions},
         past=Past(folder, of, at, months, ready.decisions[of], keep),
     )
+
+
+def _following(scenario: Scenario, of: str, at: str) -> Scenario:
+    """``scenario`` as it is called and told where it decides from ``at`` on only."""
+    first = {lang: month_name(at, lang) for lang in ("id", "en")}
+    title = {
+        "id": f"{scenario.title['id']}, mulai {first['id']}",
+        "en": f"{scenario.title['en']}, from {first['en']}",
+    }
+    past = {
+        "id": f"Sampai sebelum {first['id']} semua seperti pada {of}.",
+        "en": f"Until {first['en']} all is as in {of}.",
+    }
+    explanation = {lang: f"{scenario.explanation[lang]} {past[lang]}" for lang in past}
+    return replace(scenario, name=f"{scenario.name}-{at}", title=title, explanation=explanation)
 
 
 def _plan_of(manifest: Mapping[str, Any], where: str | None, posterior: str | None) -> RunPlan:

@@ -163,6 +163,9 @@ def test_a_fork_equals_a_run_whose_policy_changes_from_that_month(place: Path, c
     with RunStore.open(folder) as store:
         assert store.scenarios == ["baseline", "cut-2024-08", "uhc-from-january-2024-08"]
         assert store.manifest["fork"] == {"run": "copy", "of": "baseline", "at": "2024-08"}
+        (title, explanation) = (store.manifest["scenarios"][1][key] for key in ("title", "explanation"))
+        assert title == {"id": "judul, mulai Agustus 2024", "en": "title, from August 2024"}
+        assert explanation["en"] == "text Until August 2024 all is as in baseline."
         for level in LEVELS:
             base, other = (store.table(name, level) for name in ("baseline", "uhc-from-january-2024-08"))
             assert np.array_equal(base[:, :12], other[:, :12], equal_nan=True)  # the January after the fork's month
@@ -211,8 +214,8 @@ def test_a_fork_that_was_stopped_goes_on(place: Path, copy: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "message"),
-    [(["--at", "2024-01", "--scenario", "cut.yaml"], "from 2024-01 to 2025-02 cannot be forked in 2024-01"),
-     (["--at", "2025-03", "--scenario", "cut.yaml"], "cannot be forked in 2025-03"),
+    [(["--at", "2024-01", "--scenario", "cut.yaml"], "from its second month to its last, not in 2024-01"),
+     (["--at", "2025-03", "--scenario", "cut.yaml"], "not in 2025-03"),
      (["--at", "August", "--scenario", "cut.yaml"], "August is not a month"),
      (["--at", "2024-08", "--scenario", "cutt"], "unknown scenario cutt"),
      (["--at", "2024-08", "--scenario", "cut.yaml", "--scenario", "cut.yaml"], "named twice"),
