@@ -43,7 +43,7 @@ def difference_table(scenario: str, reference: str, differences: list[Difference
     rows: list[list[str]] = []
     named = [(f"{one.place}: " if one.place else "") + (one.label_id if lang == "id" else one.label_en) for one in told]
     for name, group in groupby(zip(named, cells, strict=True), key=lambda pair: pair[0]):
-        lines, periods = textwrap.wrap(name, max(room, 20)), [row for _name, row in group]
+        lines, periods = textwrap.wrap(name, max(room, 12)), [row for _name, row in group]
         blank = [""] * len(head)
         rows += [[line or "", *(row or blank)] for line, row in zip_longest(lines, periods)]
     return f"{title}\n{table([_('indicator'), *head], rows)}"

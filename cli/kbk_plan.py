@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import completion
 from cli.tables import Lang
 
 if TYPE_CHECKING:
@@ -22,11 +23,13 @@ _Amount = typer.Option(min=0, help="Rupiah a month; default: the rule's, which i
 
 def plan(
     where: Annotated[str, typer.Argument(metavar="RUN|DISTRICT", help="Folder of a run, or a district whose history "
-                                         "holds the counts of its facilities.")],
+                                         "holds the counts of its facilities.",
+                                         autocompletion=completion.runs_and_districts)],
     facility: Annotated[list[str] | None, typer.Option(help="Name of a facility; repeat it. It tells every higher "
                                                        "band.")] = None,
     month: Annotated[str | None, typer.Option(help="Month of a run, YYYY-MM; default: its first.")] = None,
-    scenario: Annotated[str, typer.Option(help="Scenario of a run.")] = "baseline",
+    scenario: Annotated[str, typer.Option(help="Scenario of a run.",
+                                         autocompletion=completion.scenarios)] = "baseline",
     certainty: Annotated[float | None, typer.Option(help="Of a run: also the cheapest way that is enough in this share "
                                                     "of the replicates, 0 to 1; one month may turn out otherwise than "
                                                     "its middle.")] = None,

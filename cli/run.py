@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import completion
 from cli.tables import wrapped
 
 if TYPE_CHECKING:
     from scenarios.store import RunStore
 
-Lang = Annotated[str, typer.Option(help="Language of the output: id or en.")]
+Lang = Annotated[
+    str, typer.Option(help="Language of the output: id or en.", autocompletion=completion.words("id", "en"))
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -26,8 +29,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    district: Annotated[list[str], typer.Argument(metavar="DISTRICT…", help="A folder, an .xlsx file or the name of a "
-                                                  "shipped example; several with --branch.")],
+    district: Annotated[list[str], typer.Argument(
+        metavar="DISTRICT…", help="A folder, an .xlsx file or the name of a shipped example; several with --branch.",
+        autocompletion=completion.districts)],
     branch: Annotated[
         str | None, typer.Option(metavar="NAME", help="Add the districts up as a BPJS branch of this name.")
     ] = None,
@@ -38,7 +42,8 @@ def run(
     ] = None,
     scenario: Annotated[
         list[str] | None,
-        typer.Option(help="Name or file of a scenario; repeat it. A branch is told in the first; default baseline."),
+        typer.Option(help="Name or file of a scenario; repeat it. A branch is told in the first; default baseline.",
+                     autocompletion=completion.scenarios),
     ] = None,
     stock: Annotated[str | None, typer.Option(help="Month of the membership stock, YYYY-MM.")] = None,
     start: Annotated[str | None, typer.Option(help="First reported month, YYYY-MM.")] = None,
