@@ -98,6 +98,8 @@ def test_no_barrier_is_found(browser: Any, files: dict[str, Path], name: str, wi
 def test_a_chart_tells_its_words_under_the_pointer_and_by_key(browser: Any, files: dict[str, Path]) -> None:
     page, errors, _asked = opened(browser, files["many"], 1280)
     area = page.locator("#puskesmas [data-tip]:visible").first
+    area.scroll_into_view_if_needed()
+    page.wait_for_timeout(300)  # scrolling hides the words
     area.hover()
     told = area.get_attribute("data-tip")
     assert told
@@ -107,7 +109,7 @@ def test_a_chart_tells_its_words_under_the_pointer_and_by_key(browser: Any, file
     chart = page.locator("#usulan svg[tabindex='0']:visible").first
     chart.scroll_into_view_if_needed()
     chart.focus()
-    page.wait_for_timeout(300)  # scrolling hides the words
+    page.wait_for_timeout(300)
     page.keyboard.press("ArrowRight")
     first = page.locator("[role=status]").inner_text()
     page.keyboard.press("ArrowRight")

@@ -85,11 +85,12 @@ def _facts(run: Run, lang: str) -> tuple[Facts, ...]:
 def _decides(run: Run, lang: str) -> str:
     """The two parts of the model that carry most of the need's uncertainty, or where to read why that is not told."""
     _ = translator(lang)
+    section = _("Method and assumptions")
     if run.shares is None or not (ranking := run.shares.ranking("need")):
-        return _("What decides the figure cannot be told from this run; see section 6.")
+        return _("What decides the figure cannot be told from this run; see “{section}”.").format(section=section)
     told = [(block_words(block, lang).name, short_share(run.shares.need[block].value, lang)) for block in ranking[:2]]
-    text = _("Of the uncertainty of the need {share} comes from {first} and {next} from {second}; see section 6.")
-    return text.format(first=told[0][0], share=told[0][1], second=told[1][0], next=told[1][1])
+    text = _("Of the uncertainty of the need {share} comes from {first} and {next} from {second}; see “{section}”.")
+    return text.format(section=section, first=told[0][0], share=told[0][1], second=told[1][0], next=told[1][1])
 
 
 def _end(run: Run, lang: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from reports.numbers import HEADS, active_share, quantiles, spread, years
 from reports.numbers import label as indicator_label
 from reports.report.blocks import Block, Cell, Figure, Section, Table
 from reports.report.cuts import CUTS, bills_of
+from reports.report.proposal import lines_table
 from reports.run import Run
 from reports.wording import scenario_title
 
@@ -25,9 +26,10 @@ def months_section(run: Run, lang: str = "id") -> Section:
     _ = translator(lang)
     need = need_chart(run, lang)
     blocks: list[Block] = [Figure(burn_chart(run, lang)), *_left(run, lang)]
+    blocks += lines_table(run, lang) if run.headline is not None else []
     blocks += [Figure(cover_chart(run, lang)), _heads(run, lang), Figure(capitation_chart(run, lang))]
     blocks += [Figure(need)] if need is not None and len(years(run.months)) > 1 else []
-    return Section("bulanan", _("Months"), _("Month by month"), _title(run, lang), tuple(blocks))
+    return Section("bulanan", _("By month"), _("Month by month"), _title(run, lang), tuple(blocks))
 
 
 def _title(run: Run, lang: str) -> str:

@@ -26,13 +26,13 @@ _TENTH = CUTS[-1]
 
 
 def proposal_section(run: Run, lang: str = "id") -> Section:
-    """The amount and its risk; where every line binds, what the lines do."""
+    """The amount and its risk; where every line binds, what the lines do, which the next section tells else."""
     _ = translator(lang)
     name = _("The RKPD figure and its risk")
     if run.headline is None:
         title = _("No need can be told: a ceiling binds in every scenario")
         advice = _("Spending under a ceiling is not a need. Add a scenario without a ceiling to this run.")
-        return Section("usulan", _("Figure"), name, title, (Text(advice), *lines_table(run, lang)))
+        return Section("usulan", _("The figure"), name, title, (Text(advice), *lines_table(run, lang)))
     found = yearly_need(run, run.headline, run.year.year)
     amount = found.median if found.amount is None else found.amount
     cut = outcome(bills_of(run, run.headline), round(amount * (1 - _TENTH)))
@@ -47,8 +47,8 @@ def proposal_section(run: Run, lang: str = "id") -> Section:
     blocks: list[Block] = [Text(_meaning(run, lang))]
     if (curve := curve_of(run, found, lang)) is not None:
         blocks.append(Figure(curve))
-    blocks += [_ladder(run, found, lang), _parts(run, found, amount, lang), *lines_table(run, lang)]
-    return Section("usulan", _("Figure"), name, title, tuple(blocks))
+    blocks += [_ladder(run, found, lang), _parts(run, found, amount, lang)]
+    return Section("usulan", _("The figure"), name, title, tuple(blocks))
 
 
 def _meaning(run: Run, lang: str) -> str:
@@ -121,16 +121,21 @@ def _consequence(run: Run, result: Outcome, lang: str) -> Cell:
     _ = translator(lang)
     if result.missing and result.empty is not None:
         text = _("used up most often in {month}; {rupiah} missing").format(
-            month=month_name(run.months[result.empty], lang), rupiah=rupiah_short(result.missing, lang)
+            month=_month(run, result.empty, lang), rupiah=rupiah_short(result.missing, lang)
         )
         heads = _("{count} head-months").format(count=number(result.head_months, lang))
         return Cell(text, heads if result.head_months else "", "warn")
     left = _("left over at the central estimate: {rupiah}").format(rupiah=rupiah_short(result.left, lang))
     if result.empty is None:
         return Cell(left)
-    words = _("if it falls short: about {rupiah}, most often from {month}")
+    words = _("if it falls short: about {rupiah}, from {month}")
     return Cell(left, words.format(rupiah=rupiah_short(result.if_short, lang),
-                                   month=month_name(run.months[result.empty], lang)))  # fmt: skip
+                                   month=_month(run, result.empty, lang)))  # fmt: skip
+
+
+def _month(run: Run, at: int, lang: str) -> str:
+    """The name of a month of the answer's year, which the head of the table names."""
+    return month_name(run.months[at], lang).rsplit(" ", 1)[0]
 
 
 def _parts(run: Run, found: Need, amount: int, lang: str) -> Table:

@@ -15,6 +15,7 @@ from scenarios.comparison.differences import Difference, paired
 from scenarios.need import held_status
 
 _COMPARED = ("bill_jkn", "active_share", "capitation_paid")
+_LARGE = 1e8  # rupiah from which differences are told in billions
 
 
 def scenarios_section(run: Run, lang: str = "id") -> Section:
@@ -45,25 +46,34 @@ def _differences(run: Run, scenario: str) -> dict[str, Difference]:
 def _paired(run: Run, found: dict[str, dict[str, Difference]], lang: str) -> Table:
     """Scenario minus reference in the year of the answer, middle and range."""
     _ = translator(lang)
+    units = {key: _unit([entries[key] for entries in found.values() if key in entries]) for key in _COMPARED}
     rows = []
     for scenario, entries in found.items():
         cells = [Cell(scenario_title(run.manifest, scenario, lang), _remark(run, scenario, lang), "bold")]
         edges = ranged(run.replicates(scenario))
-        for key in _COMPARED:
-            cells.append(_cell(entries.get(key), edges, lang))
+        cells += [_cell(entries.get(key), units[key], edges, lang) for key in _COMPARED]
         held = held_status(run.store, scenario)[run.year.year]
         rows.append((*cells, Cell(chance_words(held, lang))))
-    last = month_name(run.months[run.year.months[-1]], lang)
+    year, last = run.period(lang), month_name(run.months[run.year.months[-1]], lang)
+    words = {1e9: _("IDR billion"), 1e6: _("IDR million")}
     heads = (
-        _("scenario"), _("bill {year}, IDR billion").format(year=run.period(lang)),
+        _("scenario"), _("bill {year}, {unit}").format(year=year, unit=words[units["bill_jkn"]]),
         _("active share {month}, points").format(month=last),
-        _("capitation {year}, IDR billion").format(year=run.period(lang)),
-        _("UHC status held all {year}").format(year=run.period(lang)),
+        _("capitation {year}, {unit}").format(year=year, unit=words[units["capitation_paid"]]),
+        _("UHC status held all {year}").format(year=year),
     )  # fmt: skip
     title = _("Difference from “{reference}”").format(reference=scenario_title(run.manifest, run.reference, lang))
     note = _("Under the same luck (illness, payment, shocks), so that a difference is the policy's alone. Beneath: "
              "{range}.").format(range=run.range_words(run.reference, lang))  # fmt: skip
     return Table(title, heads, tuple(rows), frozenset({1, 2, 3}), note=note)
+
+
+def _unit(entries: list[Difference]) -> float:
+    """What a column is told in: percentage points, or billions of rupiah, millions where no difference is large."""
+    if entries and entries[0].unit == "share":
+        return 0.01
+    largest = max((abs(edge) for entry in entries for edge in (entry.low, entry.median, entry.high)), default=0.0)
+    return 1e9 if largest >= _LARGE else 1e6
 
 
 def _remark(run: Run, scenario: str, lang: str) -> str:
@@ -73,27 +83,18 @@ def _remark(run: Run, scenario: str, lang: str) -> str:
     return translator(lang)("under a ceiling: less spending is money that is missing, no saving")
 
 
-def _cell(entry: Difference | None, edges: bool, lang: str) -> Cell:
+def _cell(entry: Difference | None, unit: float, edges: bool, lang: str) -> Cell:
+    """The middle of a difference, signed, and beneath it its range, or that no replicate differs."""
     if entry is None:
         return Cell("–")
-    values = (entry.median, entry.low, entry.high)
-    if entry.unit == "share":
-        middle_told, low, high = (_points(value, lang) for value in values)
-    else:
-        middle_told, low, high = (_signed(value / 1e9, lang) for value in values)
+    decimals = 1 if entry.unit == "share" else 2
+    told = []
+    for value in (entry.median, entry.low, entry.high):
+        text = number(value / unit, lang, decimals)
+        told.append(f"+{text}" if round(value / unit, decimals) > 0 else text)
     if entry.equal:
-        return Cell(middle_told, translator(lang)("the same in every replicate"))
-    return Cell(middle_told, f"({low} … {high})" if edges else "", "bold")
-
-
-def _points(share: float, lang: str) -> str:
-    text = number(share * 100, lang, 1)
-    return f"+{text}" if round(share * 100, 1) > 0 else text
-
-
-def _signed(value: float, lang: str) -> str:
-    text = number(value, lang, 2)
-    return f"+{text}" if round(value, 2) > 0 else text
+        return Cell(told[0], translator(lang)("the same in every replicate"))
+    return Cell(told[0], f"({told[1]} … {told[2]})" if edges else "", "bold")
 
 
 def _levels(run: Run, lang: str) -> Table:

@@ -34,6 +34,8 @@ _STYLES = (
 _CELL, _SMALL, _NOTE = 8.5, 7.5, 8.5  # points
 _MANY = 9  # tables with more columns are set in small type
 _LETTER, _SIDES, _BIT = 0.56, 7.0, 2.0  # a letter's width over its height; points free at a cell's side; a bit
+_BOLD = 1.08  # how much wider bold letters are
+_TOGETHER, _RANGE = 12, 20  # letters of a text, and of a number with its range, that stay on one line
 _FULL, _EMPTY = "■", "□"
 #: What follows the borders among the properties of a table or cell.
 _AFTER_BORDERS = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption")
@@ -100,8 +102,8 @@ def _empty(report: Report) -> Document:
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
         for part in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{part}"), None)
-        for border in list(style.element.iter(qn("w:pBdr"))):
-            border.getparent().remove(border)
+        for extra in [*style.element.iter(qn("w:pBdr")), *style.element.get_or_add_rPr().iter(qn("w:spacing"))]:
+            extra.getparent().remove(extra)
         style.paragraph_format.space_after = Pt(4)
         style.paragraph_format.space_before = Pt(12 if name == "Heading 2" else 0)
     head = section.header.paragraphs[0]
@@ -159,8 +161,8 @@ def _table(document: Document, table: Table) -> None:
     made.autofit = False
     properties = made._tbl.tblPr
     sides = _element("w:tblCellMar")
-    for side, width in (("left", "0"), ("right", "120")):
-        sides.append(_element(f"w:{side}", {"w:w": width, "w:type": "dxa"}))
+    for side, free in (("left", "0"), ("right", "120")):
+        sides.append(_element(f"w:{side}", {"w:w": free, "w:type": "dxa"}))
     properties.insert_element_before(sides, "w:tblLook", "w:tblCaption")
     _borders(properties, {"top": None, "bottom": palette.INK, "insideH": palette.HAIRLINE})
     properties.append(_element("w:tblCaption", {"w:val": _clean(table.title)}))
@@ -199,9 +201,9 @@ def _widths(table: Table, points: float) -> list[int]:
     widths, lengths = [], []
     for at, head in enumerate(table.heads):
         cells = [row[at] for row in table.rows]
-        words = [(word, points) for text in (head, *(cell.text for cell in cells)) for word in re.split("[ \n]", text)]
-        words += [(word, points - 1) for cell in cells for word in cell.beneath.split(" ")]
-        words += [(cell.text, points) for cell in cells] if at in table.numbers else []
+        words = [(word, points * _BOLD) for word in head.split(" ")]
+        words += [(word, points) for cell in cells for word in _whole(cell.text, at in table.numbers)]
+        words += [(word, points - 1) for cell in cells for word in _whole(cell.beneath, at in table.numbers)]
         widths.append(max(len(word) * size for word, size in words) * _LETTER + _SIDES)
         sizes = [len(cell.text) * points + len(cell.beneath) * (points - 1) for cell in cells]
         lengths.append(max([len(head) * points, *sizes]) * _LETTER)
@@ -211,6 +213,11 @@ def _widths(table: Table, points: float) -> list[int]:
         lines = [length / (width - _SIDES) for length, width in zip(lengths, widths, strict=True)]
         widths[lines.index(max(lines))] += _BIT
     return [round(20 * width) for width in widths]
+
+
+def _whole(text: str, number: bool) -> list[str]:
+    """The parts of a cell's text between which a line may end: a short text, and a number with its range, is one."""
+    return [text] if len(text) <= (_RANGE if number else _TOGETHER) else text.split(" ")
 
 
 def _fill(cell: _Cell, content: Cell, right: bool, points: float, colour: str = palette.INK) -> None:
