@@ -12,11 +12,13 @@ from reports.charts_blocks import blocks_chart
 from reports.charts_burndown import burn_chart
 from reports.charts_cover import active_share_chart, cover_chart
 from reports.charts_differences import differences_chart
+from reports.charts_flows import flows_chart
 from reports.charts_frontier import frontier_chart
 from reports.charts_kbk import indicator_chart
 from reports.charts_kbk_map import share_map
 from reports.charts_money import capitation_chart
 from reports.charts_need import need_chart
+from reports.charts_waterfall import waterfall_chart
 from reports.report import build, render_page, write_document
 from reports.run import Run
 from reports.workbook import write_workbook
@@ -60,7 +62,9 @@ def draw_charts(run: Run, lang: str = "id") -> list[Chart]:
         share_map(run, lang),
         indicator_chart(run, lang),
         capitation_chart(run, lang),
+        flows_chart(run, lang),
         differences_chart(run, lang),
+        waterfall_chart(run, lang),
         frontier_chart(run, lang),
         blocks_chart(run, lang),
     )
