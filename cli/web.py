@@ -42,8 +42,8 @@ def web(
         address = f"http://{HOST}:{own_port}/" + (f"?token={token}" if token else "")
         typer.echo(_("The page is at {address} (stop with Ctrl-C)").format(address=address))
         if lan:
-            text = _("Others in this network reach it at http://THIS-COMPUTER'S-ADDRESS:{port}/ with the token {token}."
-                     " What they send and read is not encrypted.")  # fmt: skip
+            text = _("Others in this network reach it at http://THIS-COMPUTER'S-ADDRESS:{port}/ with the token "
+                     "{token}. What they send and read is not encrypted.")  # fmt: skip
             typer.echo(text.format(port=own_port, token=token))
         if not no_browser:
             webbrowser.open(address)

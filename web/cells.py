@@ -11,6 +11,7 @@ from pathlib import Path
 from districts.faults import Fault
 from districts.text import translator
 from districts.workbook import SCALAR_COLUMNS, SCALAR_SHEET, Lines, load_sheets
+from web.site import sentence
 
 _BESIDE = 2  # columns shown to the left of the cell; one to the right, one row above and one below
 _LONGEST = 30
@@ -86,19 +87,22 @@ def _shown(fault: Fault, lines: Lines, lang: str) -> Shown:
     else:
         where = f"{fault.sheet}!{letter(place)}{fault.row}"
     grid = None if fault.row is None or not lines else _grid(lines, fault.row, place)
-    return Shown(where, _sentence(found), _("Expected: {expected}").format(expected=expected) + ".", grid)
+    return Shown(where, sentence(found), _("Expected: {expected}").format(expected=expected) + ".", grid)
 
 
 def _grid(lines: Lines, row: int, place: int | None) -> Grid:
-    """The rows around ``row`` (from 1) and the columns around ``place``; the first column stands before them."""
+    """The rows around ``row`` (from 1) and the columns around ``place``; before them the column that names the row, and
+    above them the header, where there is one."""
     width = max((len(line) for line in lines), default=0)
     first = max((place or 0) - _BESIDE, 0)
-    columns = sorted({0, *range(first, min(first + _BESIDE + 2, width))})
+    header = [str(cell).strip().casefold() for cell in lines[0]]
+    names = header.index("name") if "name" in header else 0
+    columns = sorted({names, *range(first, min(first + _BESIDE + 2, width))})
     if place is not None:
         columns = sorted({*columns, place})
     rows = tuple(
         (number, tuple(Cell(_text(lines[number - 1], at), number == row and at == place) for at in columns))
-        for number in range(max(row - 1, 1), min(row + 1, len(lines)) + 1)
+        for number in sorted({1, *range(max(row - 1, 1), min(row + 1, len(lines)) + 1)})
     )
     return Grid(tuple(letter(at) for at in columns), rows)
 
@@ -112,10 +116,6 @@ def _text(line: tuple[object, ...], at: int) -> str:
         return value.isoformat()[:10]
     text = f"{value:.12g}" if isinstance(value, float) else str(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
 
 
 @lru_cache(maxsize=8)

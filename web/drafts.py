@@ -17,7 +17,7 @@ from districts.text import translator
 from scenarios.months import MONTH, later, span
 from scenarios.plan import MAIN_SCENARIOS
 from scenarios.scenario import Scenario, library, load_scenario
-from web.levers import Entry, Texts, entry_of, forms_of, parse_number, read_entry
+from web.levers import Entry, Texts, entry_of, forms_of, parse_number, read_entry, with_months
 
 #: Certainties that may be chosen, as parts of a whole.
 CERTAINTIES: tuple[tuple[int, int], ...] = ((5, 10), (6, 10), (7, 10), (8, 10), (9, 10), (19, 20))
@@ -117,9 +117,10 @@ def read_draft(pairs: Iterable[tuple[str, str]], district: District, lang: str) 
         typed.setdefault(name, []).append(value)
     settings = {name: typed.get(name, [default])[0].strip() for name, default in DEFAULTS.items()}
     values, faults = _settings(settings, lang)
-    years = _years(district, values)
+    start = values["start"] or later(district.default_stock, 1)
+    years = sorted({month[:4] for month in span(start, min(values["months"], 120))})
     keys = _with_copy(_known(typed.get("s", ())), typed.get("copy", [""])[0])
-    chosen = tuple(_chosen(key, typed, district, years, lang) for key in keys)
+    chosen = tuple(_chosen(key, typed, district, start, years, lang) for key in keys)
     if not chosen:
         faults["s"] = translator(lang)("Choose at least one scenario.")
     return Draft(_told_twice(chosen, lang), settings, values, faults)
@@ -140,16 +141,17 @@ def _with_copy(keys: list[str], copied: str) -> list[str]:
     return [*keys[: at + 1], new, *keys[at + 1 :]]
 
 
-def _chosen(key: str, typed: Texts, district: District, years: Sequence[str], lang: str) -> Chosen:
+def _chosen(key: str, typed: Texts, district: District, start: str, years: Sequence[str], lang: str) -> Chosen:
     scenario = load_scenario(key.partition("~")[0])
     of = [name for name in typed if name.startswith(f"{key}|")]
     entries = []
     for position, (placed, form) in enumerate(
         zip(scenario.levers, forms_of(scenario, district, years, lang), strict=True)
     ):
-        start = f"{key}|{position}|"
-        mine = {name.removeprefix(start): typed[name] for name in of if name.startswith(start)}
-        entries.append(read_entry(placed.lever, form, mine, lang) if mine else entry_of(placed.lever, form, lang))
+        prefix = f"{key}|{position}|"
+        mine = {name.removeprefix(prefix): typed[name] for name in of if name.startswith(prefix)}
+        entry = read_entry(placed.lever, form, mine, lang) if mine else entry_of(placed.lever, form, lang)
+        entries.append(with_months(entry, start))
     title = typed.get(f"{key}|title", [""])[0].strip()[:120]
     lacks = "" if any(entry.changed for entry in entries) else "; ".join(
         _lack(fault.found, fault.params, lang) for fault in scenario.faults(district))  # fmt: skip
@@ -188,8 +190,3 @@ def _settings(settings: Mapping[str, str], lang: str) -> tuple[dict[str, Any], d
     known = {f"{part}/{whole}": part / whole for part, whole in CERTAINTIES}
     values["certainty"] = known.get(settings["certainty"], known[DEFAULTS["certainty"]])
     return values, faults
-
-
-def _years(district: District, values: Mapping[str, Any]) -> list[str]:
-    start = values["start"] or later(district.default_stock, 1)
-    return sorted({month[:4] for month in span(start, min(values["months"], 120))})

@@ -5,29 +5,33 @@ A field is written the way people of the language write numbers; shares between 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Literal
 
 from districts.model import District
 from districts.text import number, translator
 from scenarios.levers import LEVERS
-from scenarios.levers.documents import document, text_of
+from scenarios.levers.documents import document
 from web.words import choice_words, is_share, month_word, unit_words
 
 Kind = Literal["number", "choice", "month", "years", "months", "classes", "places", "text"]
 #: A slider stands beside a number of which one step is still felt: not beside rupiah.
 _SLIDER_STEPS = 1_000
+#: A remark in brackets that only those who write scenario files need: (rule heads_at_start).
+_CODE = re.compile(r" *\((?:\w+ )?\w+_\w+\)")
 
 
 @dataclass(frozen=True)
 class Field:
     """One field: ``name`` in the form and in the lever, what it is, and how it is asked for.
 
-    ``kind``: "number" (``whole`` or not, told in percent where it is a ``share``), "choice" (of ``options``: value and
-    words), "month", "years" and "months" (an amount for each of ``keys``), "classes" (any of ``options``), "places"
-    (facilities: ``options``, and by name ``places``). ``least`` and ``most`` are as written in the form.
+    It is ``required``, or may stay ``empty``, or has a default. ``kind``: "number" (``whole`` or not, told in percent
+    where it is a ``share``), "choice" (of ``options``: value and words), "month", "years" and "months" (an amount for
+    each of ``keys``), "classes" (any of ``options``), "places" (facilities: ``options``, and by name ``places``).
+    ``least`` and ``most`` are as written in the form.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Field:
     whole: bool = False
     share: bool = False
     required: bool = False
+    empty: bool = True
     options: tuple[tuple[str, str], ...] = ()
     keys: tuple[str, ...] = ()
     places: tuple[tuple[str, str], ...] = ()
@@ -83,8 +88,26 @@ def lever_form(kind: str, district: District | None, years: Sequence[str], lang:
     elif "assumed" in evidence:
         known = "assumed"
     title = str(told["title"])
-    return LeverForm(kind, title[:1].upper() + title[1:], translator(lang)(text_of(lever)).replace("``", ""),
-                     str(told["evidence"]), known, str(told["cost"]), tuple(made))  # fmt: skip
+    text, cost = (_without_words(_CODE.sub("", words), made, lang) for words in (told["text"], told["cost"]))
+    fields = tuple(replace(one, label=_without_words(one.label, made, lang)) for one in made)
+    return LeverForm(kind, title[:1].upper() + title[1:], text, str(told["evidence"]), known, cost, fields)
+
+
+def _without_words(text: str, fields: Sequence[Field], lang: str) -> str:
+    """``text`` with the words of scenario files put as the form puts them: names of fields by their labels, and what a
+    field may be set to."""
+    words = {one.name: one.label for one in fields if "_" in one.name}
+    for one in fields:
+        words |= {value: choice_words(value, lang) for value, _told in one.options if "_" in value}
+        words |= {f"{value}:": f"{choice_words(value, lang)}:" for value, _told in one.options}
+
+    def put(found: re.Match[str]) -> str:
+        told = words.get(found[0])
+        if told is None:
+            return found[0]
+        return f"“{told[:-1]}”:" if told.endswith(":") else f"“{told}”"
+
+    return re.sub(r"\b[a-z0-9_]+\b:?", put, text)
 
 
 @cache
@@ -95,8 +118,10 @@ def _document(kind: str, lang: str) -> dict[str, Any]:
 def _field(
     name: str, told: dict[str, Any], annotation: Any, district: District | None, years: Sequence[str], lang: str
 ) -> Field:
-    unit, label = told["unit"], told["about"][:1].upper() + told["about"][1:]
-    common = {"name": name, "label": label, "required": told["required"]}
+    about = _CODE.sub("", told["about"])
+    unit, label = told["unit"], about[:1].upper() + about[1:]
+    common = {"name": name, "label": label, "required": told["required"],
+              "empty": not told["required"] and told["default"] is None}  # fmt: skip
     text = str(annotation)
     if "dict[int, int]" in text:
         return Field(**common, kind="years", unit=unit_words(unit, lang), whole=True, keys=tuple(years))

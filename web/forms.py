@@ -46,7 +46,8 @@ async def read_form(request: Request, limit: int = _FORM_LIMIT) -> AsyncIterator
         message = await request.receive()
         come += len(message.get("body", b""))
         if come > limit:
-            await _drain(request)
+            if message.get("more_body", False):
+                await _drain(request)
             raise TooLarge(limit)
         return message
 

@@ -25,7 +25,7 @@ INPUT, SCENARIOS = "input", "scenarios"
 #: What the runner says at its end, and where it writes what went wrong inside the program.
 OUTCOME, LOG = "outcome.json", "job.log"
 #: Written last by the reports: a run that has it is finished.
-PAGE = "index.html"
+PAGE = "report.html"
 
 #: ``closing``: stopped by the user, its reports are still to be written from what is stored.
 State = Literal["queued", "running", "paused", "closing", "cancelled", "failed", "done"]

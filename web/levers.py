@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from districts.model import District
 from districts.text import translator
 from scenarios.levers import LEVERS, Lever
-from scenarios.levers.base import as_month
-from scenarios.months import MONTH
+from scenarios.levers.base import NAMED, as_month
+from scenarios.months import MONTH, later
 from scenarios.scenario import Scenario
 from web.fields import Field, LeverForm, lever_form, number_written, written
 from web.words import month_read
@@ -35,13 +35,15 @@ NEEDS: dict[tuple[str, str], tuple[str, str]] = {
 @dataclass(frozen=True)
 class Entry:
     """One lever of a scenario in the form: what is asked, what was typed by field, the faults by field ("" for the
-    lever as a whole), the lever that results (None where there is a fault), and whether it differs from the library."""
+    lever as a whole), the lever that results (None where there is a fault), whether it differs from the library's, and
+    which calendar month is meant by field ("2027-03") where a month is told by its name or as "+3"."""
 
     form: LeverForm
     texts: dict[str, list[str]]
     faults: dict[str, str] = field(default_factory=dict)
     lever: Lever | None = None
     changed: bool = False
+    months: dict[str, str] = field(default_factory=dict)
 
     def needs(self, name: str) -> str:
         """``rule=amounts`` for a field that counts only then; "" for one that always counts."""
@@ -63,8 +65,9 @@ def read_entry(lever: Lever, form: LeverForm, typed: Texts, lang: str) -> Entry:
     texts = {name: list(values) for name, values in typed.items()}
     values: dict[str, Any] = {"kind": form.kind}
     faults: dict[str, str] = {}
+    certain = not any(texts.get(one.name, [""])[0].strip() for one in form.fields if one.name.startswith("effect."))
     for one in form.fields:
-        if not _counts(form, one.name, texts):
+        if not _counts(form, one.name, texts) or (certain and one.name.startswith("effect.")):
             continue
         value, wrong = _read(one, texts, lever, lang)
         if wrong:
@@ -79,6 +82,25 @@ def read_entry(lever: Lever, form: LeverForm, typed: Texts, lang: str) -> Entry:
     except ValidationError as error:
         return Entry(form, texts, _told(error, form, lang), None, True)
     return Entry(form, texts, {}, made, made != lever)
+
+
+def with_months(entry: Entry, start: str) -> Entry:
+    """The entry with the calendar months that it means in a run from ``start`` on."""
+    found = {}
+    for one in entry.form.fields:
+        text = next(iter(entry.texts.get(one.name, ())), "")
+        if one.kind == "month" and text.strip() and one.name not in entry.faults:
+            found[one.name] = meant(month_read(text), start)
+    return replace(entry, months=found)
+
+
+def meant(month: str, start: str) -> str:
+    """The calendar month of ``month`` as a lever tells it, in a run from ``start`` on."""
+    if month.startswith("+"):
+        return later(start, int(month[1:]))
+    if month in NAMED:
+        return later(start, (NAMED.index(month) + 1 - int(start[5:])) % 12)
+    return month
 
 
 def forms_of(scenario: Scenario, district: District | None, years: Sequence[str], lang: str) -> list[LeverForm]:

@@ -45,7 +45,7 @@ async def upload(request: Request) -> Response:
         if not isinstance(file, UploadFile) or not file.filename:
             raise UserError("choose a workbook first, then upload it")
         kept = await run_in_threadpool(site.uploads.add, file.file, file.filename)
-    return RedirectResponse(f"/?district={quote(f'upload:{kept.key}')}", 303)
+    return RedirectResponse(f"/?district={quote(f'upload:{kept.key}')}#temuan", 303)
 
 
 @router.get("/uploads/{key}/marked.xlsx")

@@ -44,6 +44,14 @@ def run_page(request: Request, name: str, ref: str = "") -> Response:
     )  # fmt: skip
 
 
+@router.get("/hover.js")
+def hover() -> Response:
+    """The script that shows the words of a chart's areas."""
+    from reports.canvas import hover_script
+
+    return Response(hover_script(), media_type="text/javascript; charset=utf-8")
+
+
 @router.get("/runs/{name}/interim")
 def interim(request: Request, name: str) -> Response:
     """The results so far, as a part of the page."""

@@ -82,11 +82,18 @@ def _ready(choice: Choice) -> Choice | None:
     return choice if choice.district is not None else None
 
 
+def _reference(draft: Draft) -> str:
+    """The scenario with which the others are compared: the baseline, or else the first."""
+    keys = [one.key for one in draft.chosen]
+    return "baseline" if "baseline" in keys or not keys else keys[0]
+
+
 def _page(request: Request, choice: Choice, draft: Draft, status: int = 200, wrong: str = "") -> Response:
     district = choice.district
     assert district is not None  # only a usable district has this page
     return render(
         request, "scenarios.html", status, choice=choice, draft=draft, shelf=shelf(), certainties=CERTAINTIES,
-        chosen={one.key.partition("~")[0]: one for one in reversed(draft.chosen)}, wrong=wrong,
+        reference=_reference(draft), wrong=wrong,
+        chosen={one.key.partition("~")[0]: one for one in reversed(draft.chosen)},
         first_start=later(district.default_stock, 1), here=f"/scenarios?district={quote(choice.key)}",
     )  # fmt: skip

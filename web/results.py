@@ -19,6 +19,7 @@ from web.progress import counts, step_of
 
 if TYPE_CHECKING:
     from reports.canvas import Chart
+    from reports.report.blocks import Head
     from reports.run import Run
     from scenarios.comparison.differences import Difference
 
@@ -63,15 +64,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Results:
-    """What is shown. ``tenths`` of ten squares are filled where a certainty is told, ``replicates`` are those of the
-    scenario that has fewest, ``period`` is the year of the answer, ``reference`` what the rows are compared with."""
+    """What is shown: the ``head`` is the report's; ``replicates`` are those of the scenario that has fewest,
+    ``period`` is the year of the answer and ``end`` its last month, ``reference`` what the rows are compared with."""
 
-    first: str
-    second: str
-    third: str
-    warned: bool
-    tenths: int | None
+    head: Head
     period: str
+    end: str
     stock: str
     replicates: int
     rows: tuple[Row, ...]
@@ -113,17 +111,16 @@ def _results(folder: Path, _state: tuple[int, int], lang: str, reference: str, p
 
 def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
     from districts.text import month_name
-    from reports.answer import answer
     from reports.reliability import first_page
+    from reports.report.content import build
     from reports.wording import scenario_title
 
     if reference not in run.main:
         raise UserError("the run has no scenario {name}; it has {known}", name=reference, known=", ".join(run.main))
-    told = answer(run, lang)
-    sure = told.need is not None and told.need.amount is not None
+    end = run.months[int(run.year.months[-1])]
     return Results(
-        told.first, told.second, told.third, bool(run.binding), round(10 * run.certainty) if sure else None,
-        run.period(lang), month_name(run.manifest["stock"], lang), min(map(run.replicates, run.scenarios)),
+        build(run, lang).head, run.period(lang), month_name(end, lang), month_name(run.manifest["stock"], lang),
+        min(map(run.replicates, run.scenarios)),
         _rows(run, lang, reference), reference,
         tuple((name, scenario_title(run.manifest, name, lang)) for name in run.main),
         tuple(_picture(chart) for chart in _charts(run, lang)) if pictures else (), run.facilities,
@@ -140,8 +137,8 @@ def _charts(run: Run, lang: str) -> list[Chart]:
 
 
 def _picture(chart: Chart) -> Picture:
-    wide = bare(chart.svg(titled=False))
-    return Picture(chart.title, chart.lead, wide, wide)
+    wide, narrow = (bare(chart.svg(titled=False, narrow=narrow)) for narrow in (False, True))
+    return Picture(chart.title, chart.lead, wide, narrow)
 
 
 def bare(svg: str) -> str:

@@ -72,8 +72,19 @@ def environment() -> Environment:
     """The templates; everything that is put into them is escaped."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(loader=PackageLoader("web", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                       undefined=StrictUndefined)  # fmt: skip
+    from reports.report.html import stress
+
+    found = Environment(loader=PackageLoader("web", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
+                        undefined=StrictUndefined)  # fmt: skip
+    found.filters["stress"], found.filters["sentence"] = stress, sentence
+    return found
+
+
+def sentence(text: str) -> str:
+    """A message as a sentence: a capital letter, unless it begins with the name of a file, and a full stop."""
+    first = text.partition(" ")[0]
+    begun = text if "." in first or "/" in first else f"{text[:1].upper()}{text[1:]}"
+    return begun if begun.endswith((".", "!", "?")) else f"{begun}."
 
 
 def size_words(size: int, lang: str = "id") -> str:

@@ -9,6 +9,7 @@
     function fits() {
       var large = input.files[0] && input.files[0].size > Number(form.dataset.limit);
       told.textContent = large ? form.dataset.large : "";
+      form.querySelector("[data-file]").textContent = input.files[0] ? input.files[0].name : "";
       return !large;
     }
     input.addEventListener("change", fits);
@@ -42,8 +43,7 @@
   function prepare() {
     each(draft, "input[type=range]", function (slider) {
       var field = document.getElementById(slider.dataset.for);
-      slider.hidden = false;
-      function follow() { var value = number(field.value); if (!isNaN(value)) slider.value = value; }
+      function follow() { var value = number(field.value); slider.hidden = isNaN(value); slider.value = value || 0; }
       follow();
       field.addEventListener("input", follow);
       slider.addEventListener("input", function () { field.value = written(Number(slider.value)); });
