@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import completion
 from cli.run import Json, Lang, language
 from cli.tables import wrapped
 
@@ -21,7 +22,10 @@ def register(app: typer.Typer) -> None:
 
 
 def scenarios(
-    name: Annotated[str | None, typer.Argument(help="One scenario, or your own file, which is checked.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One scenario, or your own file, which is checked.", autocompletion=completion.scenarios),
+    ] = None,
     lang: Lang = "id",
     as_json: Json = False,
 ) -> None:
@@ -61,7 +65,9 @@ def _inline(value: Any) -> str:
 
 
 def levers(
-    name: Annotated[str | None, typer.Argument(help="One lever, with all its fields.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One lever, with all its fields.", autocompletion=completion.levers)
+    ] = None,
     lang: Lang = "id",
     as_json: Json = False,
 ) -> None:

@@ -200,13 +200,14 @@ def _first(line: LineOutcome, lang: str) -> str:
 def _ladder(proposal: Proposal, lang: str) -> str:
     """What each further step of rupiah buys: people for a year more than the line below."""
     _ = translator(lang)
-    ladder, side = proposal.ladder(), proposal.basis.side_replicates
+    ladder = proposal.ladder()
     if not ladder:
         return ""
     more = ["–", *(f"+{number((after.person_months - before.person_months) / 12, lang)}"
                    for before, after in pairwise(ladder))]  # fmt: skip
     rows = [[rupiah_short(line.line, lang), number(line.person_months, lang), people,
-             number(line.months_covered, lang, 1), _first(line, lang), f"{round(line.enough * side)}/{side}",
+             number(line.months_covered, lang, 1), _first(line, lang),
+             f"{round(line.enough * line.replicates)}/{line.replicates}",
              number(line.status_months, lang, 1)] for line, people in zip(ladder, more, strict=True)]  # fmt: skip
     head = [_("line"), _("person-months"), _("heads/yr"), _("mo paid"), _("empty"), _("lasts in"), _("UHC months")]
     title = _("What each further {step} buys").format(step=rupiah_short(proposal.step, lang))

@@ -72,3 +72,22 @@ class UserError(Exception):
     def describe(self, lang: str = "id") -> str:
         """The message in ``lang``."""
         return translator(lang)(self.message).format(**self.params)
+
+
+class SeveralErrors(UserError):
+    """What is wrong with several things asked for at once: ``errors`` as (what was asked for, its error)."""
+
+    def __init__(self, errors: list[tuple[str, InputError | UserError]]) -> None:
+        self.errors = tuple(errors)
+        Exception.__init__(self, self.describe("en"))
+
+    def describe(self, lang: str = "id") -> str:
+        """Every message once, one per line; one without a place of its own after the names that it concerns."""
+        placed: dict[str, None] = {}
+        named: dict[str, list[str]] = {}
+        for name, error in self.errors:
+            if isinstance(error, InputError):
+                placed |= dict.fromkeys(error.describe(lang).splitlines())
+            else:
+                named.setdefault(error.describe(lang), []).append(name)
+        return "\n".join([*placed, *(f"{', '.join(names)}: {message}" for message, names in named.items())])

@@ -134,6 +134,7 @@ class World:
     out_facility: FloatArray
     out_segment: FloatArray
     out_hospital: FloatArray
+    months_done: int = 0
     month: int = 0
     now: Month = field(default_factory=Month)
     non_cut_off: bool = False

@@ -149,9 +149,9 @@ def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
 def _charts(run: Run, lang: str) -> list[Chart]:
     """The two charts of the first page: the money of the year, and the active share."""
     from reports.charts_burndown import burn_chart
-    from reports.charts_cover import active_share_chart
+    from reports.charts_cover import cover_chart
 
-    return [chart for chart in (burn_chart(run, lang), active_share_chart(run, lang)) if chart is not None]
+    return [burn_chart(run, lang), cover_chart(run, lang)]
 
 
 def _picture(chart: Chart) -> Picture:

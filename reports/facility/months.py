@@ -7,7 +7,7 @@ from collections import Counter
 from districts.text import month_name, percent, translator
 from reports import palette
 from reports.canvas import WIDTH, Canvas, Chart
-from reports.charts_kbk import UNSURE
+from reports.charts_kbk_map import UNSURE
 from reports.facility.facts import Facts
 
 _ROW, _LEFT = 0.27, 1.75  # inches

@@ -7,7 +7,7 @@ import numpy as np
 from districts.text import month_name, percent, translator
 from reports import palette
 from reports.book import Book, Cell, Sheet, label, money, span, total
-from reports.charts_kbk import UNSURE, share_map
+from reports.charts_kbk_map import UNSURE, share_map
 from reports.numbers import FloatArray, exempt, middle, most_frequent, spread, years
 from reports.run import Run
 from reports.tables.charts import Drawing, Series, draw

@@ -21,7 +21,8 @@ def shares_by_month(sheet: Sheet, run: Run, lang: str = "id") -> None:
     _ = translator(lang)
     names = run.main[: len(sheet.widths) - 2]
     sheet.heading(_("Active share by month, scenarios side by side (middle)"))
-    sheet.note(active_share_chart(run, lang).title + ".")
+    if (chart := active_share_chart(run, lang)) is not None:
+        sheet.note(chart.title + ".")
     titles = [scenario_title(run.manifest, name, lang) for name in names]
     header = sheet.header([_("month"), *titles, _("UHC bar, active")])
     bars = uhc_bars(run.months, run.rules)
