@@ -219,7 +219,7 @@ def _enlarge(figure: Figure) -> None:
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):
-        text.set_fontsize(max(text.get_fontsize(), LEAST))  # type: ignore[attr-defined]
+        text.set_fontsize(max(text.get_fontsize(), LEAST))
 
 
 def month_axis(axes: Axes, months: list[str], lang: str, every: int = 0, first: int = 0) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from districts.text import percent, translator
 from reports import palette
-from reports.canvas import TEXT, TICK, WIDTH, Canvas, Chart
+from reports.canvas import TEXT, TICK, WIDTH, Canvas, Chart, wrap
 from reports.fans import panel_title, panels
 from reports.origins import block_words, share_told, short_share
 from reports.run import Run
@@ -17,8 +17,8 @@ from scenarios.shares import Share
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_ROW = 0.3  # inches per block
-_LEFT = 3.45  # inches for the names of the blocks
+_ROW = 0.36  # inches per block
+_LEFT, _LEFT_NARROW = 3.45, 2.2  # inches for the names of the blocks
 _MOST = 1.5  # where an axis ends at the latest; longer intervals are cut there
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -44,22 +44,29 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
     places = [-at - (0.5 if block == ASSUMED else 0.0) for at, block in enumerate(rows)]
 
     def paint(canvas: Canvas) -> None:
-        for at, (left, width) in enumerate(panels(2, _LEFT, WIDTH - 0.75, 0.75)):
-            name, found = figures[at]
-            axes = canvas.axes(left, 0.5, width, height)
+        places_of = panels(2, _LEFT, WIDTH - 0.75, 0.75)
+        for at, (name, found) in enumerate(figures):
+            (left, width), bottom = places_of[at], 0.5
+            if canvas.narrow:
+                left, width, bottom = _LEFT_NARROW, canvas.width - _LEFT_NARROW - 0.6, 0.5 + (1 - at) * (height + 0.85)
+            axes = canvas.axes(left, bottom, width, height)
             axes.grid(visible=False)
             axes.grid(axis="x", color=palette.HAIRLINE, linewidth=0.9)
             for place, block in zip(places, rows, strict=True):
                 _bar(axes, place, found[block], block == ASSUMED, top, lang)
+                tip = f"{block_words(block, lang).name}\n{name}: {share_told(found[block], lang)}"
+                canvas.tip(axes, 0, top, tip, place - 0.5, place + 0.5)
+                if at == 0 or canvas.narrow:
+                    label = block_words(block, lang).name
+                    from_below = bottom + _ROW * (place - places[-1] + 0.5)
+                    canvas.text(left - 0.1, from_below, "\n".join(wrap(label, 20)) if canvas.narrow else label,
+                                fontsize=TEXT, color=palette.INK, ha="right", va="center")  # fmt: skip
             axes.set_ylim(places[-1] - 0.5, 0.5)
             axes.set_yticks([])
             axes.set_xlim(0, top)
-            axes.set_xticks(_TICKS, [percent(tick, lang, 0) for tick in _TICKS])
-            panel_title(canvas, left, height + 0.62, name, width)
-        for place, block in zip(places, rows, strict=True):
-            from_below = 0.5 + _ROW * (place - places[-1] + 0.5)
-            canvas.text(_LEFT - 0.15, from_below, block_words(block, lang).name, fontsize=TEXT, color=palette.INK,
-                        ha="right", va="center")  # fmt: skip
+            ticks = _TICKS[::2] if canvas.narrow else _TICKS
+            axes.set_xticks(ticks, [percent(tick, lang, 0) for tick in ticks])
+            panel_title(canvas, left, bottom + height + 0.12, name, width)
 
     told = "; ".join(
         f"{block_words(block, lang).name}: {share_told(shares.need[block], lang)}, "
@@ -69,7 +76,7 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
     description = _("Bars: share of the variance of the need and of capitation by part of the model. {told}.").format(
         told=told
     )
-    return Chart("ketidakpastian", title, lead, description, height + 1.0, paint)
+    return Chart("ketidakpastian", title, lead, description, height + 1.0, paint, 2 * height + 1.85)
 
 
 def _bar(axes: Axes, place: float, share: Share, hatched: bool, top: float, lang: str) -> None:

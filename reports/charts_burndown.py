@@ -102,7 +102,7 @@ def burn_chart(run: Run, lang: str = "id") -> Chart:
     highest = max(reach([burn.total], 0.9), burn.ceiling or 0, burn.proposal or 0)
     unit, unit_name = rupiah_unit(highest, lang)
     title, lead = _title(run, burn, lang), _lead(run, burn, unit_name, lang)
-    top = ceiling(highest / unit)
+    top = ceiling(highest / unit or 1.0)
     step = round_step(top / 5)
     ends = quantiles(burn.total[:, -1], 0.1, 0.5, 0.9)
 

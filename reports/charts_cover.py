@@ -148,8 +148,11 @@ def _note(axes: Axes, past: Past, before: slice, seen: FloatArray, lang: str) ->
     words = translator(lang)("{month}: {points} points").format(
         month=month_name(past.months[before][at], lang), points=points
     )
-    axes.annotate(words, (past.positions[before][at], seen[before][at]), xytext=(-8, -26), textcoords="offset points",
-                  ha="right", fontsize=TICK, color=palette.SOFT,
+    low, high = axes.get_xlim()
+    place = float(past.positions[before][at])
+    left = (place - low) / (high - low) < 0.4
+    axes.annotate(words, (place, seen[before][at]), xytext=(8 if left else -8, -26), textcoords="offset points",
+                  ha="left" if left else "right", fontsize=TICK, color=palette.SOFT,
                   arrowprops={"arrowstyle": "-", "color": palette.SOFT, "linewidth": 0.8})  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from districts.text import number, rupiah, translator
 from reports import palette
-from reports.canvas import TEXT, TICK, WIDTH, Canvas, Chart
+from reports.canvas import TEXT, TICK, Canvas, Chart
 from reports.comparison_words import effect_words, period_words, signed
 from reports.fans import decimals_for, round_step, value_axis
 from reports.numbers import FloatArray, quantiles
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _ROW = 0.23  # inches per choice in the key
-_LEFT, _WIDE, _TALL = 0.95, WIDTH - 1.35, 3.0
+_LEFT, _TALL = 0.95, 3.0
+_ROW_NARROW = 0.66  # on a phone a choice takes three lines
 _COST = 6.2  # inches: where the column of costs ends
 _TOUCH = 0.2  # inches: choices closer than that share one label
 
@@ -48,10 +49,13 @@ def frontier_chart(run: Run, lang: str = "id") -> Chart | None:
         lead += " " + _("Crosses: 8 in 10 replicates.")
     at = [run.changes.names.index(option.name) for option in line]
     effect, cost = run.changes.effect["active_months"][:, at] / 1e3, run.changes.cost["pemda"][:, at] / 1e9
-    below = 0.75 + _ROW * len(line)
+
+    def below(narrow: bool) -> float:
+        return 0.75 + (_ROW_NARROW if narrow else _ROW) * len(line)
 
     def paint(canvas: Canvas) -> None:
-        axes = canvas.axes(_LEFT, below, _WIDE, _TALL)
+        left, right = (0.7, 0.55) if canvas.narrow else (_LEFT, 0.4)
+        axes = canvas.axes(left, below(canvas.narrow), canvas.width - left - right, _TALL)
         axes.grid(axis="x", color=palette.HAIRLINE, linewidth=0.9)
         if ranged(len(cost)):
             _crosses(axes, effect, cost)
@@ -63,9 +67,14 @@ def frontier_chart(run: Run, lang: str = "id") -> Chart | None:
                       markeredgecolor=palette.ACCENT, zorder=4)  # fmt: skip
         _scale(axes, effect, cost, lang)
         _numbers(axes, [(option.effect / 1e3, option.cost / 1e9) for option in line])
+        for option, name in zip(line, titles, strict=True):
+            _tip(canvas, axes, option, name, lang)
         for row, (option, name) in enumerate(zip(line, titles, strict=True)):
+            if canvas.narrow:
+                _row_narrow(canvas, below(True) - 0.6 - _ROW_NARROW * row, row, option, name, lang)
+                continue
             bold = "bold" if option.place == "frontier" else "normal"
-            from_below = below - 0.6 - _ROW * (row + 0.5)
+            from_below = below(False) - 0.6 - _ROW * (row + 0.5)
             canvas.text(_LEFT, from_below, f"{row + 1}", color=palette.INK, fontweight="bold", ha="right")
             canvas.text(_LEFT + 0.12, from_below, name, color=palette.INK, fontweight=bold)
             canvas.text(_COST, from_below, signed(option.cost, lang, money=True), fontsize=TICK, ha="right")
@@ -74,7 +83,26 @@ def frontier_chart(run: Run, lang: str = "id") -> Chart | None:
     told = "; ".join(f"{name}: {signed(option.cost, lang, money=True)}, {signed(option.effect, lang)}"
                      for option, name in zip(line, titles, strict=True))  # fmt: skip
     description = _("Points: change of the bill and of active member-months by choice. {told}.").format(told=told)
-    return Chart("efisiensi", title, lead, description, below + _TALL + 0.15, paint)
+    return Chart("efisiensi", title, lead, description, below(False) + _TALL + 0.15, paint,
+                 below(True) + _TALL + 0.15)  # fmt: skip
+
+
+def _row_narrow(canvas: Canvas, top: float, row: int, option: Option, name: str, lang: str) -> None:
+    """One choice of the key on a phone: its name, what it costs and gains, what a further unit costs."""
+    bold = "bold" if option.place == "frontier" else "normal"
+    canvas.text(0.08, top - 0.2, f"{row + 1}  {name[:44]}", color=palette.INK, fontweight=bold)
+    gains = f"{signed(option.effect, lang)} {effect_words('active_months', lang)}"
+    canvas.text(0.26, top - 0.39, f"{signed(option.cost, lang, money=True)}; {gains}")
+    canvas.text(0.26, top - 0.57, _words(option, lang))
+
+
+def _tip(canvas: Canvas, axes: Axes, option: Option, name: str, lang: str) -> None:
+    """What a choice costs and gains, around its point."""
+    across, up = (0.02 * float(np.ptp(limits)) for limits in (axes.get_xlim(), 2 * np.array(axes.get_ylim())))
+    x, y = option.effect / 1e3, option.cost / 1e9
+    gains = f"{signed(option.effect, lang)} {effect_words('active_months', lang)}"
+    words = [name, signed(option.cost, lang, money=True), gains, _words(option, lang)]
+    canvas.tip(axes, x - across, x + across, "\n".join(filter(None, words)), y - up, y + up)
 
 
 def _words(option: Option, lang: str) -> str:
@@ -112,7 +140,8 @@ def _scale(axes: Axes, effect: FloatArray, cost: FloatArray, lang: str) -> None:
 
 def _numbers(axes: Axes, points: list[tuple[float, float]]) -> None:
     """The numbers of the choices beside their points; those of points that lie together in one label."""
-    scale = np.array([_WIDE / np.ptp(axes.get_xlim()), _TALL / np.ptp(axes.get_ylim())])
+    inches = np.array([axes.bbox.width, axes.bbox.height]) / axes.figure.dpi
+    scale = inches / np.array([np.ptp(axes.get_xlim()), np.ptp(axes.get_ylim())])
     groups: list[list[int]] = []
     for at, point in enumerate(points):
         near = (group for group in groups if np.hypot(*((np.array(points[group[0]]) - point) * scale)) < _TOUCH)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from districts.text import month_name, number, rupiah_short, translator
 from reports import palette
-from reports.canvas import TICK, Canvas, Chart
+from reports.canvas import TICK, Canvas, Chart, wrap
 from reports.numbers import BoolArray, FloatArray, IntArray, exempt, middle, most_frequent, spread
 from reports.run import Run
 from reports.wording import chance_told
@@ -153,7 +153,7 @@ def _paint(canvas: Canvas, run: Run, drawn: Map, lang: str) -> None:
     _bare(axes, months, rows + 1)
     digits = 8.5 if months <= 26 else 7.5 if months <= 32 else 6.0
     margin = (-72 * (_LEFT - 0.25), 0)
-    beside = {"textcoords": "offset points", "va": "center", "fontsize": 9, "color": palette.INK,
+    beside: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 9, "color": palette.INK,
               "annotation_clip": False}  # fmt: skip
     for row, place in enumerate(drawn.order):
         axes.annotate(_short(run.short_names[place], 30), (0, row + 0.5), xytext=margin, **beside)
@@ -181,7 +181,7 @@ def _month_names(axes: Axes, drawn: Map, lang: str) -> None:
     """Short names above the columns, the year where it begins, and on which side of the rule the data are."""
     _ = translator(lang)
     step = 1 if len(drawn.months) <= 32 else 2
-    style = {"textcoords": "offset points", "annotation_clip": False}
+    style: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False}
     size = 8.5 if len(drawn.months) <= 26 else 7.5
     for place in range(0, len(drawn.months), step):
         name = month_name(drawn.months[place], lang, short=True).split(" ")[0]
@@ -210,7 +210,7 @@ def _paint_narrow(canvas: Canvas, run: Run, drawn: Map, lang: str) -> None:
     top_of = 0.2 / pitch
     for row, place in enumerate(drawn.order):
         top = top_of + row + _NAME / pitch
-        words = {"va": "center", "fontsize": 12, "color": palette.INK}
+        words: dict[str, Any] = {"va": "center", "fontsize": 12, "color": palette.INK}
         axes.text(0.05, top - 0.5 * _NAME / pitch, _short(run.short_names[place], 30), **words)
         axes.text(11.95, top - 0.5 * _NAME / pitch, _lost(drawn, place, lang), ha="right", **words)
         if drawn.skip[place]:
@@ -265,7 +265,8 @@ def _key(canvas: Canvas, lang: str) -> None:
                   canvas.size(8.5))  # fmt: skip
         box.add_patch(Rectangle((0, 0), 1, 1, fill=False, edgecolor=palette.RULE))
         wide = 0.48 if canvas.narrow else 0.4
-        left += wide + canvas.text(left + wide, up + 0.06, text, fontsize=TICK - 1) + 0.2
+        told = "\n".join(wrap(text, 22)) if canvas.narrow else text
+        left += wide + canvas.text(left + wide, up + 0.12, told, fontsize=TICK - 1, va="center") + 0.2
 
 
 def _short(name: str, most: int) -> str:

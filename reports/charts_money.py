@@ -43,7 +43,7 @@ def capitation_chart(run: Run, lang: str = "id") -> Chart:
     lead = _("Capitation of {count} facilities by month: what is paid, and what is lost of the full amount. {unit}."
              ).format(count=len(run.facilities), unit=unit_name)  # fmt: skip
     lead += " " + run.scenario_told(run.reference, lang)
-    top = ceiling(highest / unit)
+    top = ceiling(highest / unit or 1.0)
     step = round_step(top / 5)
 
     def paint(canvas: Canvas) -> None:
@@ -62,7 +62,7 @@ def capitation_chart(run: Run, lang: str = "id") -> Chart:
             month_tips(canvas, axes, places, run.past.months[before],
                        [_past_tip(*pair, lang) for pair in zip(past_paid[before], past_full[before], strict=True)],
                        lang)  # fmt: skip
-        _bars(axes, np.arange(len(run.months)), middles[0] / unit, middles[1] / unit, palette.FAN_5)
+        _bars(axes, np.arange(len(run.months), dtype=np.float64), middles[0] / unit, middles[1] / unit, palette.FAN_5)
         if ranged(len(paid)):
             _whiskers(axes, spread(paid / unit).low, spread(paid / unit).high)
         month_tips(canvas, axes, range(len(run.months)), run.months,

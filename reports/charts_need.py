@@ -45,7 +45,7 @@ def need_chart(run: Run, lang: str = "id") -> Chart | None:
         lead += " " + _("Need is this bill plus debt carried in ({debt}) less what others pay ({others}).").format(
             debt=rupiah_short(found.debt_carried_in, lang), others=rupiah_short(found.others_pay, lang)
         )
-    top = ceiling(reach(sums, 0.9) / unit)
+    top = ceiling(reach(sums, 0.9) / unit or 1.0)
 
     def paint(canvas: Canvas) -> None:
         left, right = (0.62, 0.1) if canvas.narrow else (0.75, 1.55)

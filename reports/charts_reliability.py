@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from districts.text import month_name, number, rupiah_short, translator
 from reports import palette
 from reports.canvas import TICK, WIDTH, Canvas, Chart, month_axis
-from reports.fans import value_axis
+from reports.fans import month_tips, value_axis
 from reports.reliability import chart_finding, what_words
 from reports.run import Run
 
@@ -38,15 +38,24 @@ def record_chart(run: Run, lang: str = "id") -> Chart | None:
         return rupiah_short(value, lang) if key == "bill_jkn" else number(value, lang)
 
     def paint(canvas: Canvas) -> None:
-        axes = canvas.axes(0.85, 0.6, WIDTH - 1.1 - _KEY, _HEIGHT)
+        bottom = 1.5 if canvas.narrow else 0.6
+        axes = canvas.axes(0.85, bottom, canvas.width - (0.95 if canvas.narrow else 1.1 + _KEY), _HEIGHT)
         for at, point in enumerate(points):
             low, middle, high, seen = (point[part] / scale for part in ("low", "middle", "high", "observed"))
             _bar(axes, at, low, middle, high)
             _dot(axes, at, seen, bool(point["inside"]))
         axes.set_xlim(-0.6, len(points) - 0.4)
         value_axis(axes, min(values) - room, max(values) + room, lambda value: number(value, lang))
-        month_axis(axes, [point["month"] for point in points], lang, 1)
-        key_axes = canvas.axes(WIDTH - _KEY, 0.6 + _HEIGHT - 1.2, 0.3, 1.2)
+        month_axis(axes, [point["month"] for point in points], lang, 3 if canvas.narrow else 1)
+        tips = [
+            _("forecast {low} to {high}, observed {seen}").format(
+                low=told(point["low"]), high=told(point["high"]), seen=told(point["observed"])
+            )
+            for point in points
+        ]
+        month_tips(canvas, axes, range(len(points)), [point["month"] for point in points], tips, lang)
+        left, low_key = (0.1, 0.02) if canvas.narrow else (WIDTH - _KEY, 0.6 + _HEIGHT - 1.2)
+        key_axes = canvas.axes(left, low_key, 0.3, 0.9 if canvas.narrow else 1.2)
         key_axes.set_axis_off()
         key_axes.set_xlim(-0.6, 0.6)
         key_axes.set_ylim(0, 3)
@@ -55,7 +64,8 @@ def record_chart(run: Run, lang: str = "id") -> Chart | None:
         _dot(key_axes, 0, 0.5, False)
         words = (_("range of the forecast (8 in 10)"), _("what came, inside"), _("what came, outside"))
         for at, text in enumerate(words):
-            canvas.text(WIDTH - _KEY + 0.38, 0.6 + _HEIGHT - 1.2 + 0.4 * (2.5 - at) - 0.04, text, fontsize=TICK)
+            step = 0.3 if canvas.narrow else 0.4
+            canvas.text(left + 0.38, low_key + step * (2.5 - at) - 0.04, text, fontsize=TICK)
 
     cells = "; ".join(
         f"{month_name(point['month'], lang, True)}: {told(point['low'])} – {told(point['high'])}, "
@@ -63,7 +73,7 @@ def record_chart(run: Run, lang: str = "id") -> Chart | None:
         for point in points
     )
     description = _("Bars: range of past forecasts; dots: what came. {told}.").format(told=cells)
-    return Chart("keandalan", chart_finding(points, lang), lead, description, _HEIGHT + 0.9, paint)
+    return Chart("keandalan", chart_finding(points, lang), lead, description, _HEIGHT + 0.9, paint, _HEIGHT + 1.75)
 
 
 def _bar(axes: Axes, at: float, low: float, middle: float, high: float) -> None:

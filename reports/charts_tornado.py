@@ -39,19 +39,22 @@ def tornado_chart(finding: Finding, year: int, about: str, lang: str = "id") -> 
         axes = canvas.axes(_LEFT, 0.55, WIDTH - _LEFT - _RIGHT, height)
         axes.grid(visible=False)
         axes.grid(axis="x", color=palette.HAIRLINE, linewidth=0.9)
+        ends = [value for one in bars for value in (one.at_low, one.at_high)]
+        room = 0.22 * (max(ends) - min(ends))
+        limits = (min(ends) - room, max(ends) + room)
         for at, one in enumerate(bars):
             _bar(axes, -at, one, finding.mean, lang)
             middle = 0.55 + _ROW * (len(bars) - at - 0.5)
             name = "\n".join(wrap(parameter_label(one.name, lang), 36))
             canvas.text(_LEFT - 0.15, middle, name, fontsize=TICK, color=palette.INK, ha="right", va="center")
             share = short_share(one.share, lang)
+            ends_told = f"{amount(finding.figure, one.at_low, lang)} – {amount(finding.figure, one.at_high, lang)}"
+            canvas.tip(axes, *limits, f"{parameter_label(one.name, lang)}\n{ends_told}; {share}", -at - 0.5, -at + 0.5)
             canvas.text(WIDTH - 0.25, middle, share, fontsize=TEXT, color=palette.INK, ha="right", va="center")
         axes.axvline(finding.mean, color=palette.INK, linewidth=1.2)
         axes.set_ylim(-len(bars) + 0.5, 0.5)
         axes.set_yticks([])
-        ends = [value for one in bars for value in (one.at_low, one.at_high)]
-        room = 0.22 * (max(ends) - min(ends))
-        axes.set_xlim(min(ends) - room, max(ends) + room)
+        axes.set_xlim(*limits)
         axes.xaxis.set_major_locator(_ticks())
         axes.xaxis.set_major_formatter(lambda value, _place: plain(finding, value, lang))
         canvas.text(_LEFT, 0.08, f"{what}, {unit}", fontsize=TICK)

@@ -37,7 +37,9 @@ def fan_key(canvas: Canvas, left: float, bottom: float, replicates: int, lang: s
     """The two bands in words, in one row, on a phone in two; without bands, why there are none."""
     _ = translator(lang)
     if not ranged(replicates):
-        canvas.text(left, bottom + 0.03, _("Line: middle. Too few replicates for a range."), fontsize=TICK)
+        words_of = wrap(_("Line: middle. Too few replicates for a range."), 44 if canvas.narrow else 100)
+        for row, line in enumerate(reversed(words_of)):
+            canvas.text(0.08 if canvas.narrow else left, bottom + 0.03 + 0.2 * row, line, fontsize=TICK)
         return
     if enough(replicates):
         words = (_("reality falls here in 8 of 10 cases"), _("… in 5 of 10 cases"))
@@ -65,20 +67,23 @@ def history(axes: Axes, positions: ArrayLike, values: FloatArray) -> None:
 
 def split(axes: Axes, at: float, until: str, lang: str) -> None:
     """The rule between data and forecast at ``at``: the forecast's side tinted, both sides named above. Where the data
-    take less than the words need, these stand to the right of the rule, above those of the forecast."""
+    take less than the words need, these stand to the right of the rule, above those of the forecast; where the forecast
+    does, its word stands above those of the data."""
     _ = translator(lang)
     low, high = axes.get_xlim()
     axes.axvspan(at, high, color=palette.TINT, linewidth=0, zorder=0)
     axes.axvline(at, color=palette.INK, linewidth=1.2, zorder=2)
     axes.set_xlim(low, high)
-    points = axes.bbox.width / axes.figure.dpi * 72 * (at - low) / (high - low)
-    inside = points < _SIDE
+    points = axes.bbox.width / axes.figure.dpi * 72 / (high - low)
+    inside = points * (at - low) < _SIDE
+    tight = points * (high - at) < 0.5 * _SIDE
     style: dict[str, Any] = {"xycoords": axes.get_xaxis_transform(), "textcoords": "offset points", "fontsize": TICK,
                              "annotation_clip": False}  # fmt: skip
     data = _("data up to {month}").format(month=month_name(until, lang, short=True))
     axes.annotate(data, (at, 1), xytext=(5, 20) if inside else (-5, 5), ha="left" if inside else "right",
                   color=palette.SOFT, **style)  # fmt: skip
-    axes.annotate(_("forecast"), (at, 1), xytext=(5, 5), ha="left", color=palette.ACCENT, fontweight="bold", **style)
+    side = {"xytext": (0, 20), "ha": "right"} if tight else {"xytext": (5, 5), "ha": "left"}
+    axes.annotate(_("forecast"), (high if tight else at, 1), color=palette.ACCENT, fontweight="bold", **style, **side)
 
 
 def told(sample: FloatArray, form: Formatter, lang: str) -> str:
@@ -100,7 +105,7 @@ def rupiah_unit(top: float, lang: str) -> tuple[float, str]:
 
 
 def month_tips(
-    canvas: Canvas, axes: Axes, positions: Sequence[float], months: Sequence[str], words: Sequence[str], lang: str
+    canvas: Canvas, axes: Axes, positions: Iterable[float], months: Sequence[str], words: Sequence[str], lang: str
 ) -> None:
     """One area per month, half a month to either side, with the month's name above its ``words``."""
     for at, month, text in zip(positions, months, words, strict=True):

@@ -6,7 +6,7 @@ manifest, so that its reports need nothing but the run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from districts.model import District
@@ -52,7 +52,7 @@ def past_of(district: District, rules: Rules, start: str) -> dict[str, Any]:
         for facility in district.facilities
         if not is_exempt(facility, rules, start)
     }
-    told = [*(columns[key] for key in DISTRICT[1:]), *shares.values()]
+    told: list[Sequence[float | None]] = [*(columns[key] for key in DISTRICT[1:]), *shares.values()]
     known = [at for at in range(len(months)) if any(column[at] is not None for column in told)]
     if not known:
         return {"months": [], "district": {}, "share_permille": {}}
