@@ -149,8 +149,8 @@ def _note(axes: Axes, past: Past, before: slice, seen: FloatArray, bar: float, l
         month=month_name(past.months[before][at], lang), points=points
     )
     low, high = axes.get_xlim()
-    points = axes.bbox.height / axes.figure.dpi * 72 / float(np.ptp(axes.get_ylim()))
-    above = (float(seen[before][at]) - bar) * points
+    scale = axes.bbox.height / axes.figure.dpi * 72 / float(np.ptp(axes.get_ylim()))  # points to one unit
+    above = (float(seen[before][at]) - bar) * scale
     down = -26.0 if not -6 < above < 25 else -36 - above  # beneath the bar's name where the two would meet
     place = float(past.positions[before][at])
     left = (place - low) / (high - low) < 0.4
