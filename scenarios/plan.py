@@ -80,20 +80,16 @@ class RunPlan:
 @dataclass(frozen=True)
 class Past:
     """What the scenarios of a fork have in common: until ``at`` ("YYYY-MM"), after ``months`` simulated months, all is
-    as in scenario ``of`` of the run in ``folder``, decided as ``decision`` says. With ``keep`` the states at that time
-    are put beside that run, where they are looked for in any case."""
+    as in scenario ``of`` of the run in ``folder``, decided as ``decision`` says. States at that time are looked for in
+    the folder ``states``, and with ``keep`` put there."""
 
     folder: Path
     of: str
     at: str
     months: int
     decision: Decision
+    states: Path
     keep: bool = False
-
-    @property
-    def states(self) -> Path:
-        """The folder for the states at that time."""
-        return self.folder / "states" / f"{self.of}-{self.at}"
 
     def command(self, scenarios: tuple[str, ...]) -> str:
         """The command that asks for the fork, without folders of the machine."""
