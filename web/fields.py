@@ -54,7 +54,9 @@ class Field:
         if self.kind != "number" or self.least is None or self.most is None or self.unit.startswith("rupiah"):
             return None
         span = self.most - self.least
-        return (self.least, self.most, 1 if self.whole or span > 20 else 0.1) if span <= _SLIDER_STEPS else None
+        return (
+            (self.least, self.most, 1 if self.whole else 0.5 if span > 20 else 0.1) if span <= _SLIDER_STEPS else None
+        )
 
 
 @dataclass(frozen=True)
