@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from districts.faults import Fault, InputError, UserError
+from districts.faults import Fault, InputError, UserError, together
 from districts.model import District
 from scenarios.binding import binding_name
 from scenarios.blocks import probing
@@ -117,6 +117,11 @@ class Prepared:
     past: Past | None = None
 
     @property
+    def warnings(self) -> list[Fault]:
+        """What does no harm but is hardly meant: levers whose months lie outside the run."""
+        return [fault for scenario in self.scenarios for fault in scenario.outside(self.context)]
+
+    @property
     def context(self) -> Context:
         """The context in which levers are applied."""
         return Context(self.district, self.rules, self.first_month, self.simulated, self.start)
@@ -195,15 +200,16 @@ def load_scenarios(wanted: tuple[str, ...], district: District) -> tuple[Scenari
     """The scenarios of these names or files. Raises ``InputError`` with the faults of all of them, ``UserError`` for
     one that is not known or is named twice."""
     scenarios: list[Scenario] = []
-    faults: list[Fault] = []
+    errors: list[tuple[str, InputError | UserError]] = []
     for name in wanted:
         try:
             scenarios.append(load_scenario(name))
-            faults += scenarios[-1].faults(district)
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(faults)
+            if faults := scenarios[-1].faults(district):
+                errors.append((name, InputError(faults)))
+        except (InputError, UserError) as error:
+            errors.append((name, error))
+    if errors:
+        raise together(errors)
     names = [scenario.name for scenario in scenarios]
     for name in names:
         if names.count(name) > 1:
