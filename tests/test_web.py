@@ -75,7 +75,7 @@ def district_of(answer: httpx.Response) -> str:
     return str(answer.url.params["district"])
 
 
-def until(true: Callable[[], bool], seconds: float = 120) -> None:
+def until(true: Callable[[], bool], seconds: float = 240) -> None:
     """Wait until ``true()``; fails after ``seconds``."""
     end = time.monotonic() + seconds
     while not true():
@@ -162,10 +162,11 @@ def test_a_form_of_another_site_is_refused(client: TestClient, origin: str, work
 
 def test_in_a_network_a_token_is_needed_once(tmp_path: Path) -> None:
     with opened(tmp_path, token="a-token") as client:
-        for path in ("/", "/runs", "/static/page.js", "/?token=wrong"):
+        for path in ("/", "/runs", "/hover.js", "/?token=wrong"):
             answer = client.get(path)
             assert answer.status_code == 403
             assert "Ketik kuncinya" in answer.text
+        assert client.get("/static/style.css").status_code == 200
         answer = client.get("/runs?token=a-token&lang=en", follow_redirects=False)
         assert (answer.status_code, answer.headers["location"]) == (303, "/runs?lang=en")
         assert "HttpOnly" in answer.headers["set-cookie"]

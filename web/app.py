@@ -13,6 +13,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -56,6 +57,7 @@ def create_app(
     app.add_exception_handler(InputError, _user_fault)
     app.add_exception_handler(TooLarge, _too_large)
     app.add_exception_handler(HTTPException, _no_page)
+    app.add_exception_handler(RequestValidationError, _no_page)
     app.add_exception_handler(OSError, _no_room)
     app.add_exception_handler(Exception, _own_fault)
     app.add_middleware(Guard, port=port, token=token)
@@ -106,8 +108,7 @@ def _too_large(request: Request, error: Exception) -> Response:
 
 
 def _no_page(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return render(request, "no_page.html", error.status_code)
+    return render(request, "no_page.html", error.status_code if isinstance(error, HTTPException) else 404)
 
 
 def _no_room(request: Request, error: Exception) -> Response:

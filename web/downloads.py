@@ -31,7 +31,6 @@ KINDS: tuple[Kind, ...] = (
     Kind("report.html", "Report", "to read in the browser and print on A4", _HTML),
     Kind("report.docx", "Word report", "to edit for the office's own review", _WORD),
     Kind("tables.xlsx", "Workbook", "all tables, with formulas", _SHEET),
-    Kind("rka.xlsx", "RKPD and RKA", "the RKPD row, the spending in detail, the cash plan", _SHEET),
     Kind(CHARTS_ZIP, "Charts", "PNG and SVG", "application/zip"),
 )
 EXPORT = Kind("export.csv", "Data", "every figure of the district by replicate and month", "text/csv; charset=utf-8")

@@ -78,6 +78,8 @@ class Guard:
             return render(request, "refused.html", 403, why="origin")
         if not self.token or self._is_token(request.cookies.get(TOKEN_COOKIE, "")):
             return None
+        if request.url.path.startswith("/static/"):  # nothing of a run, and the page that asks for the token needs it
+            return None
         given = request.query_params.get("token", "")
         if not self._is_token(given.strip()):
             return render(request, "token.html", 403, wrong=bool(given))

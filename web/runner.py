@@ -109,6 +109,8 @@ def report(folder: Path, lang: str) -> None:
     from reports.write import write_outputs
     from web.downloads import pack_charts
 
+    for left in folder.glob("tmp*"):  # of a process that was ended while it wrote
+        shutil.rmtree(left, ignore_errors=True)
     write_outputs(folder, lang)
     pack_charts(folder)
 

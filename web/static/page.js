@@ -76,8 +76,15 @@
   /* A run under way: the panel and the results so far follow it; a lost connection is taken up again by itself. */
   var panel = document.getElementById("panel"), interim = document.getElementById("interim");
   if (panel && panel.dataset.events) {
-    var events = new EventSource(panel.dataset.events), shown = null;
-    events.addEventListener("progress", function (event) { panel.innerHTML = JSON.parse(event.data); });
+    var events = new EventSource(panel.dataset.events), shown = null, step = null;
+    events.addEventListener("progress", function (event) {
+      panel.innerHTML = JSON.parse(event.data);
+      var left = panel.querySelector(".left"); // read aloud at every tenth, not at every change
+      if (left.dataset.step !== step) {
+        step = left.dataset.step;
+        document.getElementById("spoken").textContent = left.textContent + ", " + 10 * Number(step.split(" ")[1]) + " %";
+      }
+    });
     events.addEventListener("results", function (event) {
       if (!interim || event.data === "0" || event.data === shown) return;
       shown = event.data;
