@@ -55,7 +55,7 @@ def amount_curve(curve: Sequence[Point], marks: Sequence[NamedAmount], line: int
     points = sorted(curve, key=lambda point: point.amount)
 
     def paint(canvas: Canvas) -> None:
-        left, right, height = (1.1, 0.1, _TALL) if canvas.narrow else (_LEFT, 0.6, _HEIGHT)
+        left, right, height = (1.25, 0.1, _TALL) if canvas.narrow else (_LEFT, 0.6, _HEIGHT)
         axes = canvas.axes(left, _BOTTOM, canvas.width - left - right, height)
         amounts = [point.amount / unit for point in points]
         chances = [point.chance for point in points]
