@@ -111,8 +111,9 @@ class Chart:
         return buffer.getvalue()
 
     def _titles(self, width: float) -> tuple[list[str], list[str]]:
-        share = width / WIDTH
-        return wrap(self.title, int(78 * share)), wrap(self.lead, int(118 * min(1.0, share * TICK / LEAST)))
+        if width < WIDTH:
+            return wrap(self.title, 38), wrap(self.lead, 52)
+        return wrap(self.title, 78), wrap(self.lead, 118)
 
     def title_height(self, width: float = WIDTH) -> float:
         """Inches that the title and the line beneath take."""
