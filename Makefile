@@ -51,6 +51,7 @@ benchmarks: $(VENV)/ready  ## peers, scaling, unit cost, queue, common luck; wri
 	$(BIN)/python -m benchmarks.scaling
 	$(BIN)/python -m benchmarks.unit_cost --save
 	$(BIN)/python -m benchmarks.run_cost --save
+	$(BIN)/python -m benchmarks.ten_scenarios --save
 	$(BIN)/python -m benchmarks.queue_speed --save
 	$(BIN)/python -m benchmarks.common_luck --save
 	$(BIN)/python -m benchmarks.optimisers --save

@@ -2,8 +2,8 @@
 
     python -m benchmarks.report
 
-Every number in the text comes from those files; run peers, scaling, unit_cost, run_cost, queue_speed and common_luck
-first, the last four with ``--save`` (``make benchmarks`` does all).
+Every number in the text comes from those files; run peers, scaling, unit_cost, run_cost, ten_scenarios, queue_speed and
+common_luck first, the last five with ``--save`` (``make benchmarks`` does all).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from benchmarks import common_luck, peers, queue_speed, run_cost, scaling, unit_cost, w1
+from benchmarks import common_luck, peers, queue_speed, run_cost, scaling, ten_scenarios, unit_cost, w1
 from reports import palette
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -83,6 +83,16 @@ shipped example, {run_residents:,} residents, {run_months} months, one process; 
 resident-month costs {run_ns:.0f} ns:
 
 {run_verdict}
+
+## Ten scenarios at once
+
+{ten_scenarios} scenarios × {ten_replicates} replicates × {ten_months} months of the shipped example
+({ten_residents:,} residents), typed as a user types it, with two processes; reports are in the time, and the second
+run that the command adds (`benchmarks/ten_scenarios.py`). Scenarios of a replicate that decide alike up to a month
+share what happens until then: of {ten_all} months of a replicate {ten_simulated} are simulated. Most of these scenarios
+begin with the run; what begins later shares more. Machine: {ten_machine}.
+
+{ten_verdicts}
 
 ## The clinic day
 
@@ -181,6 +191,25 @@ def run_verdict(cost: dict[str, Any]) -> str:
     )
 
 
+def ten_verdicts(found: dict[str, Any]) -> str:
+    """One line per target of the ten scenarios. Time is that of the clock; what two idle cores would have needed at
+    least follows from the processor time."""
+    minutes, least = found["seconds"] / 60, found["processor"] / found["jobs"] / 60
+    checks = (
+        (minutes, ten_scenarios.TARGET_MINUTES, f"{minutes:.1f} minutes by the clock, while other programs ran too; "
+         f"{found['processor']:,.0f} seconds of processor time, which are {least:.1f} minutes on {found['jobs']} cores",
+         f"{ten_scenarios.TARGET_MINUTES:g} minutes"),
+        (found["memory"], ten_scenarios.TARGET_MEMORY, f"{found['memory'] / 2**30:.2f} GiB of memory in all processes",
+         f"{ten_scenarios.TARGET_MEMORY / 2**30:g} GiB"),
+        (found["size"], ten_scenarios.TARGET_SIZE, f"{found['size'] / 1e6:.0f} MB of results",
+         f"{ten_scenarios.TARGET_SIZE / 1e6:g} MB"),
+    )  # fmt: skip
+    judged = found["replicates"] >= ten_scenarios.REPLICATES  # the targets are those of the whole
+    words = {True: "reached", False: "**missed**"}
+    return "\n".join(f"- {words[value <= most] if judged else 'not judged with so few replicates'}: {told}, target at "
+                     f"most {wanted}" for value, most, told, wanted in checks)  # fmt: skip
+
+
 def queue_table(speeds: list[dict[str, Any]]) -> str:
     """One row per size of a clinic, in visits a second."""
     return _table(
@@ -251,9 +280,8 @@ def scaling_chart(costs: list[dict[str, Any]]) -> Figure:
 
 def main() -> None:
     """Read, write."""
-    record, grown, cost, whole, queue, luck = (
-        json.loads(code.RESULTS.read_text()) for code in (peers, scaling, unit_cost, run_cost, queue_speed, common_luck)
-    )
+    codes = (peers, scaling, unit_cost, run_cost, ten_scenarios, queue_speed, common_luck)
+    record, grown, cost, whole, ten, queue, luck = (json.loads(code.RESULTS.read_text()) for code in codes)
     one, two = record["uniforms"]
     text = _TEXT.format(
         facilities=w1.FACILITIES, months=w1.MONTHS, cells=w1.empty_counts().size, worst=w1.WORST,
@@ -264,6 +292,9 @@ def main() -> None:
         cost_machine=cost["machine"], steps_table=steps_table(cost), cost_verdicts=cost_verdicts(cost),
         run_first=run_cost.FIRST + 1, run_last=run_cost.LAST, run_residents=whole["residents"],
         run_months=whole["months"], run_ns=whole["ns"], run_verdict=run_verdict(whole),
+        ten_scenarios=ten["scenarios"], ten_replicates=ten["replicates"], ten_months=ten["months"],
+        ten_residents=ten["residents"], ten_simulated=ten["simulated"], ten_machine=ten["machine"],
+        ten_all=ten["scenarios"] * ten["months"], ten_verdicts=ten_verdicts(ten),
         queue_machine=queue["machine"], queue_table=queue_table(queue["speeds"]),
         queue_verdicts=queue_verdicts(queue["speeds"]),
         luck_residents=luck["residents"], luck_months=luck["months"], pairs=luck["pairs"], luck_table=luck_table(luck),

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from cli import completion
 from cli.run import Json, Lang, language
 
 _NAME, _DISTANCE, _FIGURE, _INSIDE = 21, 6, 8, 12
@@ -22,9 +23,15 @@ def register(app: typer.Typer) -> None:
 
 def backtest(
     district: Annotated[
-        str | None, typer.Argument(help="A folder, an .xlsx file or the name of a shipped example.")
+        str | None,
+        typer.Argument(
+            help="A folder, an .xlsx file or the name of a shipped example.", autocompletion=completion.districts
+        ),
     ] = None,
-    past: Annotated[str | None, typer.Option(help="Scenario of what was decided in the history.")] = None,
+    past: Annotated[
+        str | None,
+        typer.Option(help="Scenario of what was decided in the history.", autocompletion=completion.scenarios),
+    ] = None,
     stock: Annotated[str | None, typer.Option(help="Month of the stock before the history, YYYY-MM.")] = None,
     origins: Annotated[
         int | None, typer.Option(help="Months of the past to forecast from, at most; default: 8, of --series 24.")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.tables import Lang, csv_text, print_table, write_out
+from cli.tables import Lang, csv_text, one_output, print_json, print_table, wrapped, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +43,7 @@ def uhc(
     ] = False,
     out: Annotated[str | None, typer.Option("--out", help="Write CSV to this file; - prints CSV.")] = None,
     lang: Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")] = Lang.id,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Money for each start month of a year, for given --members or for the heads that reach the UHC bars.
 
@@ -53,6 +55,7 @@ def uhc(
     from sim.rules import load_rules
     from sim.uhc_budget import budget_table
 
+    one_output(out, as_json)
     if not 2000 <= year <= 2100:
         raise UserError("year {year}. Expected: a year such as 2027", year=year)
     rules = load_rules()
@@ -80,16 +83,20 @@ def uhc(
             cells += [codes[0], taken_in * premium * row.months, codes[1], taken_in * aid * row.months]
     if out is not None:
         write_out(csv_text(columns, table), out)
-    if out == "-":
+    if as_json:
+        rows_told = [dict(zip(columns, cells, strict=True)) for cells in table]
+        needed = None if heads is None else asdict(heads)
+        print_json({"heads": taken_in, "share": head_share, "existing": existing, "needed": needed,
+                    "starts": rows_told})  # fmt: skip
+    if as_json or out == "-":
         return
     _ = translator(lang)
     if heads:
         for line in _explained(heads, lang):
-            print(line)
-    print(
-        _("{heads} heads x {share} a month").format(heads=number(taken_in, lang), share=rupiah(head_share, lang))
-        + (_("; {existing} budgeted already").format(existing=rupiah(existing, lang)) if existing else "")
-    )
+            print(wrapped(line, "", "  "))
+    told = _("{heads} heads x {share} a month").format(heads=number(taken_in, lang), share=rupiah(head_share, lang))
+    told += _("; {existing} budgeted already").format(existing=rupiah(existing, lang)) if existing else ""
+    print(wrapped(told, "", "  "))
     header = [_("start"), _("months paid"), _("additional"), _("total")]
     header += [f"{_('premium')} {codes[0]}", f"{_('aid')} {codes[1]}"] if accounts else []
     shown = []
@@ -182,12 +189,14 @@ def readings(
     start: Annotated[int, typer.Option(help="Month (1-12) from which they were paid for.")],
     out: Annotated[str | None, typer.Option("--out", help="Write CSV to this file; - prints CSV.")] = None,
     lang: Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")] = Lang.id,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """A published budget month by month, whether its money was meant for the full year or for January to May."""
     from districts.text import month_name, number, rupiah, translator
     from sim.rules import load_rules
     from sim.uhc_budget import READINGS, reading_table
 
+    one_output(out, as_json)
     _ = translator(lang)
     share = int(load_rules().value("premium.pbpu_pemda.district_cost", f"{year:04d}-01"))
     tables = {name: reading_table(name, existing, members, start, share) for name in READINGS}
@@ -197,7 +206,9 @@ def readings(
             [name, *(getattr(row, column) for column in columns[1:])] for name, table in tables.items() for row in table
         ]
         write_out(csv_text(columns, rows), out)
-    if out == "-":
+    if as_json:
+        print_json({name: [asdict(row) for row in table] for name, table in tables.items()})
+    if as_json or out == "-":
         return
     titles = {"full_year": _("the money was meant for the full year"),
               "january_to_may": _("the money was meant for January to May")}  # fmt: skip
@@ -212,4 +223,4 @@ def readings(
         effective = sum(row.rupiah > 0 for row in table)
         print_table([_("month"), _("heads"), _("amount")], [*shown, [_("total"), "", total]])
         print(_("{months} effective months").format(months=effective) + "\n")
-    print(_("Both readings add up to the same sum; the sum alone does not decide between them."))
+    print(wrapped(_("Both readings add up to the same sum; the sum alone does not decide between them."), ""))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import completion
 from cli.run import Json, Lang, language
 
 if TYPE_CHECKING:
@@ -25,10 +26,13 @@ def register(app: typer.Typer) -> None:
 
 
 def calibrate(
-    district: Annotated[str, typer.Argument(help="A folder, an .xlsx file or the name of a shipped example.")],
+    district: completion.District,
     past: Annotated[
         str | None,
-        typer.Option(help="Scenario of what was decided in the past; default: past.yaml beside the district."),
+        typer.Option(
+            help="Scenario of what was decided in the past; default: past.yaml beside the district.",
+            autocompletion=completion.scenarios,
+        ),
     ] = None,
     stock: Annotated[str | None, typer.Option(help="Month of the membership stock to begin from, YYYY-MM.")] = None,
     seed: Annotated[int, typer.Option(help="Seed; same seed, same posterior.")] = 1,

@@ -9,10 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import completion
+from cli.run import Json, Lang
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scenarios.comparison.runs import Source
+
+
+_EFFECTS = ("active_months", "contacts", "averted_referrals", "controlled_months")
 
 
 def register(app: typer.Typer) -> None:
@@ -22,19 +28,26 @@ def register(app: typer.Typer) -> None:
 
 def compare(
     folders: Annotated[list[Path], typer.Argument(metavar="RUN…", help="Folder of a run; several runs of one district "
-                                                  "and seed are compared like one.")],
-    reference: Annotated[str, typer.Option(help="Scenario that the others are compared with.")] = "baseline",
+                                                  "and seed are compared like one.", autocompletion=completion.runs)],
+    reference: Annotated[str, typer.Option(help="Scenario that the others are compared with.",
+                                           autocompletion=completion.scenarios)] = "baseline",
     scenario: Annotated[list[str] | None, typer.Option(help="Scenario to compare; default: all others. The frontier "
-                                                       "leaves out what no district decides, unless named.")] = None,
-    by: Annotated[str | None, typer.Option(help="Only the differences, by year, month or facility.")] = None,
+                                                       "leaves out what no district decides, unless named.",
+                                                       autocompletion=completion.scenarios)] = None,
+    by: Annotated[str | None, typer.Option(help="Only the differences, by year, month or facility.",
+                                           autocompletion=completion.words("year", "month", "facility"))] = None,
     indicator: Annotated[list[str] | None, typer.Option(help="Key of an indicator; repeat it.")] = None,
-    effect: Annotated[str, typer.Option(help="What the frontier buys: active_months, contacts, averted_referrals or "
-                                        "controlled_months.")] = "active_months",
-    payer: Annotated[str, typer.Option(help="Whose money the frontier spends: pemda or bpjs.")] = "pemda",
+    effect: Annotated[
+        str,
+        typer.Option(help="What the frontier buys: active_months, contacts, averted_referrals or controlled_months.",
+                     autocompletion=completion.words(*_EFFECTS)),
+    ] = "active_months",
+    payer: Annotated[str, typer.Option(help="Whose money the frontier spends: pemda or bpjs.",
+                                       autocompletion=completion.words("pemda", "bpjs"))] = "pemda",
     worth: Annotated[float | None, typer.Option(min=0, help="Worth of a unit of the effect in rupiah, for the value of "
                                                 "information.")] = None,
-    lang: Annotated[str, typer.Option(help="Language of the output: id or en.")] = "id",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lang: Lang = "id",
+    as_json: Json = False,
 ) -> None:  # fmt: skip
     """Print paired differences between scenarios (the same luck, replicate by replicate), what a unit of effect costs
     whom, which scenarios are efficient, and what knowing more before choosing would be worth."""
@@ -101,8 +114,9 @@ def _choice(
 def _known(option: str, value: str | None, known: Iterable[str]) -> None:
     """Raises ``UserError`` where ``value`` is given and not among ``known``."""
     from districts.faults import UserError
-    from districts.names import most_like
+    from districts.names import suggested
 
     if value is not None and value not in known:
-        raise UserError("{option} {value} is not known; nearest known: {near}",
-                        option=option, value=value, near=most_like(value, list(known)))  # fmt: skip
+        message, more = suggested(value, known, "{option} {value} is not known; nearest known: {near}",
+                                  "{option} {value} is not known; known: {known}")  # fmt: skip
+        raise UserError(message, option=option, value=value, **more)

@@ -43,7 +43,7 @@ def difference_table(scenario: str, reference: str, differences: list[Difference
     rows: list[list[str]] = []
     named = [(f"{one.place}: " if one.place else "") + (one.label_id if lang == "id" else one.label_en) for one in told]
     for name, group in groupby(zip(named, cells, strict=True), key=lambda pair: pair[0]):
-        lines, periods = textwrap.wrap(name, max(room, 20)), [row for _name, row in group]
+        lines, periods = textwrap.wrap(name, max(room, 12)), [row for _name, row in group]
         blank = [""] * len(head)
         rows += [[line or "", *(row or blank)] for line, row in zip_longest(lines, periods)]
     return f"{title}\n{table([_('indicator'), *head], rows)}"
@@ -64,7 +64,10 @@ def cost_lines(source: Source, scenario: str, found: list[UnitCost], lang: str) 
     from reports.comparison_words import effect_words, payer_words, period_words, signed, unit_cost_words
 
     _ = translator(lang)
-    lines = [_("Cost per result, {scenario}, {period}").format(scenario=scenario, period=period_words(source, lang))]
+    title = _("Cost per result, {scenario}, {period}: means of the replicates").format(
+        scenario=scenario, period=period_words(source, lang)
+    )
+    lines = [_filled(title)]
     for payer in dict.fromkeys(one.payer for one in found):
         mine = [one for one in found if one.payer == payer]
         lines.append(_filled(f"{payer_words(payer, lang)}: {signed(mine[0].cost_change, lang, money=True)}", "  "))
@@ -79,7 +82,7 @@ def frontier_lines(found: list[Option], effect: str, payer: str, replicates: int
     from reports.comparison_words import effect_words, option_words, payer_words, signed
 
     _ = translator(lang)
-    title = _("Efficiency: {payer} against {effect}").format(
+    title = _("Efficiency: {payer} against {effect}, means of the replicates").format(
         payer=payer_words(payer, lang), effect=effect_words(effect, lang)
     )
     lines = [_filled(title)]

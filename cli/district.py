@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from cli import completion
+from cli.tables import print_json, wrapped
+
 if TYPE_CHECKING:
     from districts.faults import Fault
     from districts.model import District, Stock
@@ -23,9 +26,12 @@ def register(app: typer.Typer) -> None:
 
 def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="New or empty folder.")],
-    example: Annotated[str, typer.Option(help="Shipped example to copy.")] = "bengkulu-utara",
+    example: Annotated[
+        str, typer.Option(help="Shipped example to copy.", autocompletion=completion.districts)
+    ] = "bengkulu-utara",
     minimal: Annotated[bool, typer.Option("--minimal", help="Only the one-sheet workbook minimal.xlsx.")] = False,
     lang: Annotated[Language, typer.Option(help="Language of the templates.")] = "id",
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write a district folder and an Excel template to start from."""
     import shutil
@@ -48,6 +54,9 @@ def init(
         write_workbook(district, inside / f"{district.name}.xlsx", lang)
 
     fill_new_folder(directory, fill)
+    if as_json:
+        print_json({"folder": str(directory), "files": sorted(path.name for path in directory.iterdir())})
+        return
     _ = translator(lang)
     typer.echo(_("Written to {folder}:").format(folder=directory))
     for path in sorted(directory.iterdir()):
@@ -57,24 +66,21 @@ def init(
 
 
 def check(
-    district: Annotated[str, typer.Argument(metavar="DISTRICT", help="Folder, .xlsx file or shipped example.")],
+    district: Annotated[
+        str,
+        typer.Argument(
+            metavar="DISTRICT", help="Folder, .xlsx file or shipped example.", autocompletion=completion.districts
+        ),
+    ],
     lang: Annotated[Language, typer.Option(help="Language of the messages.")] = "id",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """List every fault of a district, or a summary with what is assumed. Exit code 2 if there is an error."""
     import json
 
-    from districts.faults import InputError
-    from districts.read import check_district
+    from scenarios.usable import checked
 
-    found, faults = check_district(district)
-    changes: dict[str, tuple[Change, ...]] = {}
-    if found is not None:
-        faults = faults + _payment_faults(found, faults)
-        try:
-            changes = _changes(found)
-        except InputError as error:
-            found, faults = None, error.faults + faults
+    found, faults, changes = checked(district)
     if as_json:
         typer.echo(json.dumps(_as_json(found, faults, changes, lang), ensure_ascii=False, indent=2))
     else:
@@ -83,26 +89,6 @@ def check(
             _print_summary(found, changes, lang)
     if found is None:
         raise typer.Exit(2)
-
-
-def _changes(found: District) -> dict[str, tuple[Change, ...]]:
-    """What was changed in each stock so that the figures agree. Raises ``InputError`` where they cannot."""
-    from sim.people.margins import reconcile
-
-    return {stock.month: reconcile(found, stock).changes for stock in found.stocks}
-
-
-def _payment_faults(found: District, known: list[Fault]) -> list[Fault]:
-    """Payments in the history that no rule can give, which the reader, without rules, could not see."""
-    from districts.history import data_faults
-    from sim.kbk_payable import payable_shares
-    from sim.rules import load_rules
-
-    if not found.history:
-        return []
-    rules = load_rules(Path(found.rules_file) if found.rules_file else None)
-    told = (item.fault for item in data_faults(found, payable_shares(rules)))
-    return [fault for fault in told if fault not in known]
 
 
 def _bars(month: str) -> tuple[float | None, float | None]:
@@ -129,7 +115,7 @@ def _print_faults(faults: list[Fault], lang: Language) -> None:
         if own:
             typer.echo(_(title).format(count=len(own)))
             for fault in own:
-                typer.echo(f"  {fault.describe(lang)}")
+                typer.echo(wrapped(fault.describe(lang), "  ", "    "))
 
 
 def _print_summary(found: District, changes: dict[str, tuple[Change, ...]], lang: Language) -> None:
@@ -139,7 +125,8 @@ def _print_summary(found: District, changes: dict[str, tuple[Change, ...]], lang
     _ = translator(lang)
     typer.echo(f"{found.title} ({found.province})")
     for stock in found.stocks:
-        typer.echo(_stock_lines(stock, lang))
+        for line in _stock_lines(stock, lang).splitlines():
+            typer.echo(_hanging(line))
     heads = number(sum(facility.registered for facility in found.facilities), lang)
     typer.echo(
         _("{facilities} facilities with {heads} members, {hospitals} hospitals").format(
@@ -147,13 +134,20 @@ def _print_summary(found: District, changes: dict[str, tuple[Change, ...]], lang
         )
     )
     typer.echo("\n".join(staffing_lines(found, lang)))
-    typer.echo("\n".join(_change_lines(changes, lang)))
+    for line in _change_lines(changes, lang):
+        typer.echo(_hanging(line))
     assumed, total = found.assumed_count()
     typer.echo(_("{assumed} of {total} inputs are assumed").format(assumed=assumed, total=total) + ":")
     for status in found.inputs:
         if status.assumed:
             label = status.label_id if lang == "id" else status.label_en
-            typer.echo(f"  - {label}: {_shown(status.value, lang)} ({_(status.source)})")
+            typer.echo(_hanging(f"  - {label}: {_shown(status.value, lang)} ({_(status.source)})"))
+
+
+def _hanging(line: str) -> str:
+    """A line in lines of at most 80 signs, those after the first four signs further in."""
+    indent = line[: len(line) - len(line.lstrip())]
+    return wrapped(line.lstrip(), indent, f"{indent}    ")
 
 
 def _shown(value: str, lang: Language) -> str:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from cli import completion
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command to ``app``."""
@@ -14,11 +16,17 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
+    folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.", autocompletion=completion.runs)],
     out: Annotated[str, typer.Option(help="FILE.csv, FILE.parquet, or - for standard output (CSV).")],
-    scenario: Annotated[list[str] | None, typer.Option(help="Only this scenario; repeat it.")] = None,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help="Only this scenario; repeat it.", autocompletion=completion.scenarios)
+    ] = None,
     level: Annotated[
-        list[str] | None, typer.Option(help="Only district, facility, segment or hospital; repeat it.")
+        list[str] | None,
+        typer.Option(
+            help="Only district, facility, segment or hospital; repeat it.",
+            autocompletion=completion.words("district", "facility", "segment", "hospital"),
+        ),
     ] = None,
     indicator: Annotated[list[str] | None, typer.Option(help="Only this indicator; repeat it.")] = None,
     lang: Annotated[str, typer.Option(help="Language of messages: id or en.")] = "id",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.kbk_plan import plan
-from cli.tables import Lang, csv_text, print_table, write_out
+from cli.tables import Lang, csv_text, one_output, print_json, print_table, wrapped, write_out
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from cli.kbk_csv import Row
     from sim.kbk import Gap, Scheme
 
@@ -49,16 +52,18 @@ File = Annotated[
 On = Annotated[str | None, typer.Option("--on", help="Use the rule of this date instead of each row's month.")]
 Out = Annotated[str | None, typer.Option("--out", help="Write CSV to this file; - prints CSV.")]
 Language = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.command()
-def score(file: File, on: On = None, out: Out = None, lang: Language = Lang.id) -> None:
+def score(file: File, on: On = None, out: Out = None, lang: Language = Lang.id, as_json: Json = False) -> None:
     """Rate a table of indicators or counts and add rating, score, share and capitation (rounded down to the rupiah).
 
     AK is contacts over registered, as given. A zero denominator is flagged and not scored.
     """
     from cli.kbk_csv import read
 
+    one_output(out, as_json)
     header, rows = read(file)
     schemes = _schemes(file, rows, on)
     scored = [(row, _score(row, schemes[row.month])) for row in rows]
@@ -66,8 +71,18 @@ def score(file: File, on: On = None, out: Out = None, lang: Language = Lang.id) 
         kept = [position for position, name in enumerate(header) if name not in SCORE_COLUMNS]
         table = [[*(row.cells[position] for position in kept), *cells] for row, cells in scored]
         write_out(csv_text([*(header[position] for position in kept), *SCORE_COLUMNS], table), out)
-    if out != "-":
+    if as_json:
+        print_json([_record(("facility", "type", "month", *SCORE_COLUMNS), [row.facility, row.type, row.month, *cells])
+                    for row, cells in scored])  # fmt: skip
+    elif out != "-":
         _print_scores(scored, schemes, lang)
+
+
+def _record(columns: Sequence[str], cells: Sequence[object]) -> dict[str, object]:
+    """One row for JSON: figures as numbers, empty cells as null."""
+    figures = {name: float(cell) if name in ("score", "share_percent") and isinstance(cell, str) else cell
+               for name, cell in zip(columns, cells, strict=True)}  # fmt: skip
+    return {name: None if cell == "" else cell for name, cell in figures.items()}
 
 
 def _schemes(file: str, rows: list[Row], on: str | None, scoring: bool = True) -> dict[str, Scheme]:
@@ -142,15 +157,19 @@ def _print_scores(scored: list[tuple[Row, list[object]]], schemes: dict[str, Sch
 
     _ = translator(lang)
     header = [_("facility"), _("month"), "AK ‰", "RRNS %", "RPPT %", _("AK rating"), _("RRNS rating")]
-    header += [_("RPPT rating"), _("KBK score"), _("share paid %"), _("capitation"), _("note")]
-    table = []
+    header += [_("RPPT rating"), _("KBK score"), _("share paid %"), _("capitation")]
+    table, notes = [], []
     for row, cells in scored:
         visits = row.visits if schemes[row.month].zone_payment else None
         third = row.ratios.rppt_percent if visits is None else visits
         shares = (row.ratios.ak_permille, row.ratios.rrns_percent, third)
         shown = ["—" if share is None else number(float(share), lang, 2) for share in shares]
-        table.append([row.facility, row.month, *shown, *(_cell(cell, lang) for cell in cells)])
-    print_table(header, table, left=2)
+        *told, note = (_cell(cell, lang) for cell in cells)
+        table.append([row.facility, row.month, *shown, *told])
+        notes += [f"{row.facility}, {row.month}: {note}"] if note else []
+    print_table(header, table, left=2, keys=2)
+    for text in notes:
+        print(wrapped(text, "", "  "))
 
 
 def _cell(cell: object, lang: str) -> str:
@@ -167,16 +186,16 @@ def _cell(cell: object, lang: str) -> str:
 
 
 @app.command()
-def gap(file: File, on: On = None, out: Out = None, lang: Language = Lang.id) -> None:
+def gap(file: File, on: On = None, out: Out = None, lang: Language = Lang.id, as_json: Json = False) -> None:
     """Say what is missing to the next band, in people and in rupiah a month (rounded down).
 
     Needs the counts. Each step is the fewest people for one indicator alone; `together` takes AK, RRNS and the disease
     that needs fewer patients. A non-specialist referral that is avoided leaves both referral counts.
     """
     from cli.kbk_csv import read
-    from districts.text import translator
     from sim.kbk import gap as find_gap
 
+    one_output(out, as_json)
     rows = read(file, needs_counts=True)[1]
     schemes = _schemes(file, rows, on, scoring=False)
     table: list[list[object]] = []
@@ -193,13 +212,31 @@ def gap(file: File, on: On = None, out: Out = None, lang: Language = Lang.id) ->
             table += [[*head, *cells, ""] for cells in _gap_rows(found, row.tariff is not None)]
     if out is not None:
         write_out(csv_text(GAP_COLUMNS, table), out)
-    if out != "-":
-        _ = translator(lang)
-        header = [_("facility"), _("month"), _("step"), _("rating"), _("contacts to add"), _("referrals to avoid")]
-        header += [_("DM controlled to add"), _("HT controlled to add"), _("KBK score"), _("share paid %")]
-        header += [_("rupiah a month"), _("note")]
-        shown = [[str(cells[0]), str(cells[2]), *(_cell(cell, lang) for cell in cells[3:])] for cells in table]
-        print_table(header, shown, left=3)
+    if as_json:
+        print_json([_record(GAP_COLUMNS, cells) for cells in table])
+    elif out != "-":
+        _print_gaps(table, lang)
+
+
+def _print_gaps(table: list[list[object]], lang: str) -> None:
+    """For each facility and month its steps; of one without a score, why."""
+    from districts.text import translator
+
+    _ = translator(lang)
+    words = (_("contacts to add"), _("referrals to avoid"), _("DM controlled to add"), _("HT controlled to add"))
+    header = [_("step"), _("rating"), _("missing"), _("KBK score"), _("share paid %"), _("rupiah a month")]
+    for position, (place, steps) in enumerate(groupby(table, key=lambda cells: (str(cells[0]), str(cells[2])))):
+        if position:
+            print()
+        rows, note = [], ""
+        for _facility, _type, _month, step, rating, *people, score, share, rupiah, flag in steps:
+            missing = [f"{_cell(count, lang)} {word}" for count, word in zip(people, words, strict=True) if count]
+            told = (_cell(cell, lang) for cell in (score, share, rupiah))
+            rows.append([_cell(step, lang), _cell(rating, lang), "".join(missing), *told])
+            note = _cell(flag, lang)
+        print(wrapped(", ".join(place) + (f": {note}" if note else ""), "", "  "))
+        if not note:
+            print_table(header, rows)
 
 
 def _gap_rows(found: Gap, with_rupiah: bool) -> list[list[object]]:

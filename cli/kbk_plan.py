@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import completion
 from cli.tables import Lang
 
 if TYPE_CHECKING:
@@ -22,11 +23,16 @@ _Amount = typer.Option(min=0, help="Rupiah a month; default: the rule's, which i
 
 def plan(
     where: Annotated[str, typer.Argument(metavar="RUN|DISTRICT", help="Folder of a run, or a district whose history "
-                                         "holds the counts of its facilities.")],
+                                         "holds the counts of its facilities.",
+                                         autocompletion=completion.runs_and_districts)],
     facility: Annotated[list[str] | None, typer.Option(help="Name of a facility; repeat it. It tells every higher "
                                                        "band.")] = None,
     month: Annotated[str | None, typer.Option(help="Month of a run, YYYY-MM; default: its first.")] = None,
-    scenario: Annotated[str, typer.Option(help="Scenario of a run.")] = "baseline",
+    scenario: Annotated[str, typer.Option(help="Scenario of a run.",
+                                         autocompletion=completion.scenarios)] = "baseline",
+    certainty: Annotated[float | None, typer.Option(help="Of a run: also the cheapest way that is enough in this share "
+                                                    "of the replicates, 0 to 1; one month may turn out otherwise than "
+                                                    "its middle.")] = None,
     cost_contact: Annotated[int | None, _Amount] = None,
     cost_referral: Annotated[int | None, _Amount] = None,
     cost_patient: Annotated[int | None, _Amount] = None,
@@ -47,12 +53,36 @@ def plan(
     costs = {site.month: replace(terms(rules, site.month), **changed) for site in chosen}
     schemes = {site.month: scheme(rules, site.month) for site in chosen}
     found = [(site, *site.plans(schemes[site.month], costs[site.month])) for site in chosen]
+    sure = _sure(found, schemes, costs, certainty)
     if as_json:
         records = [_record(site, now, ways, schemes[site.month]) for site, now, ways in found]
+        for record, (site, _now, _ways) in zip(records, found, strict=True):
+            if site.name in sure:
+                record["certain"] = _way(site, sure[site.name], schemes[site.month])
         record = {"costs": {month: asdict(one) for month, one in costs.items()}, "facilities": records}
         typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
         return
-    typer.echo(_text(found, schemes, costs, facility is not None, bool(changed), lang))
+    typer.echo(_text(found, sure, schemes, costs, facility is not None, bool(changed), lang))
+
+
+def _sure(
+    found: list[tuple[Site, Evaluation, list[Plan]]], schemes: dict[str, Scheme], costs: dict[str, Terms],
+    certainty: float | None,
+) -> dict[str, Plan | None]:  # fmt: skip
+    """By facility that has a plan, the cheapest way to its next band that is enough at ``certainty``; none without."""
+    from districts.faults import UserError
+    from scenarios.kbk_certain import certain_plan
+
+    if certainty is None:
+        return {}
+    if not 0 < certainty < 1:
+        raise UserError("{name} is {value}; it lies between {least} and {most}",
+                        name="certainty", value=certainty, least=0.01, most=0.99)  # fmt: skip
+    return {
+        site.name: certain_plan(site, schemes[site.month], costs[site.month], ways[0].share_permille, certainty)
+        for site, _now, ways in found
+        if ways
+    }
 
 
 def _sites(where: str, scenario: str, month: str | None) -> tuple[list[Site], Rules]:
@@ -79,22 +109,21 @@ def _sites(where: str, scenario: str, month: str | None) -> tuple[list[Site], Ru
 def _named(sites: list[Site], wanted: list[str] | None) -> list[Site]:
     """The sites of those names, all without names. Raises ``UserError`` for an unknown one."""
     from districts.faults import UserError
-    from districts.names import most_like
+    from districts.names import suggested
 
     by_name = {site.name.casefold(): site for site in sites}
     for name in wanted or ():
         if name.casefold() not in by_name:
-            near = most_like(name, [site.name for site in sites])
-            raise UserError("unknown facility {name}; nearest known: {near}", name=name, near=near)
+            message, more = suggested(name, [site.name for site in sites],
+                                      "unknown facility {name}; nearest known: {near}",
+                                      "unknown facility {name}; known: {known}")  # fmt: skip
+            raise UserError(message, name=name, **more)
     return sites if wanted is None else [by_name[name.casefold()] for name in wanted]
 
 
 def _record(site: Site, now: Evaluation, ways: list[Plan], scheme: Scheme) -> dict[str, Any]:
     """One facility for JSON; ``enough`` is the share of replicates, null without replicates."""
-    plans = []
-    for way in ways:
-        hits = site.enough(way, scheme)
-        plans.append({**asdict(way), "net": way.net, "enough": sum(hits) / len(hits) if hits else None})
+    plans = [_way(site, way, scheme) for way in ways]
     return {
         "facility": site.name, "type": site.type, "month": site.month, "exempt": site.exempt,
         "capitated": site.capitated, "tariff": site.tariff, "counts": asdict(site.counts),
@@ -102,14 +131,21 @@ def _record(site: Site, now: Evaluation, ways: list[Plan], scheme: Scheme) -> di
     }  # fmt: skip
 
 
+def _way(site: Site, way: Plan | None, scheme: Scheme) -> dict[str, Any] | None:
+    if way is None:
+        return None
+    hits = site.enough(way, scheme)
+    return {**asdict(way), "net": way.net, "enough": sum(hits) / len(hits) if hits else None}
+
+
 def _text(
-    found: list[tuple[Site, Evaluation, list[Plan]]], schemes: dict[str, Scheme], costs: dict[str, Terms],
-    every: bool, own: bool, lang: str,
+    found: list[tuple[Site, Evaluation, list[Plan]]], sure: dict[str, Plan | None], schemes: dict[str, Scheme],
+    costs: dict[str, Terms], every: bool, own: bool, lang: str,
 ) -> str:  # fmt: skip
     """The plans as sentences, 80 columns: the next band and, where it leaves more, a higher one (``every``: all); then
     what the next bands bring together."""
     from districts.text import month_name, rupiah_short, signed_rupiah, translator
-    from reports.kbk_plan_words import now_words, plan_words, terms_words, why_none
+    from reports.kbk_plan_words import now_words, plan_words, sure_words, terms_words, why_none
 
     _ = translator(lang)
     lines: list[str] = []
@@ -119,6 +155,10 @@ def _text(
         best = max(ways, key=lambda way: way.net, default=None)
         for way in ways if every else [way for way in ways if way is ways[0] or way is best]:
             lines += [_filled(sentence, "  ") for sentence in plan_words(site, way, schemes[site.month], lang)]
+        if site.name in sure:
+            lines += [
+                _filled(sentence, "  ") for sentence in sure_words(site, sure[site.name], schemes[site.month], lang)
+            ]
         if not ways:
             lines.append(_filled(why_none(site, now, lang), "  "))
     nexts = [ways[0] for _site, _now, ways in found if ways]

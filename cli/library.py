@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import completion
 from cli.run import Json, Lang, language
 from cli.tables import wrapped
 
@@ -21,7 +22,10 @@ def register(app: typer.Typer) -> None:
 
 
 def scenarios(
-    name: Annotated[str | None, typer.Argument(help="One scenario, or your own file, which is checked.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="One scenario, or your own file, which is checked.", autocompletion=completion.scenarios),
+    ] = None,
     lang: Lang = "id",
     as_json: Json = False,
 ) -> None:
@@ -61,19 +65,23 @@ def _inline(value: Any) -> str:
 
 
 def levers(
-    name: Annotated[str | None, typer.Argument(help="One lever, with all its fields.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(help="One lever, with all its fields.", autocompletion=completion.levers)
+    ] = None,
     lang: Lang = "id",
     as_json: Json = False,
 ) -> None:
     """List the levers that a scenario file may name, or document one."""
     from districts.faults import UserError
-    from districts.names import most_like
+    from districts.names import suggested
     from scenarios.levers import LEVERS
     from scenarios.levers.documents import document, document_all
 
     language(lang)
     if name is not None and name not in LEVERS:
-        raise UserError("unknown lever {kind}; nearest known: {near}", kind=name, near=most_like(name, list(LEVERS)))
+        message, more = suggested(name, LEVERS, "unknown lever {kind}; nearest known: {near}",
+                                  "unknown lever {kind}; `prakira levers` lists those there are")  # fmt: skip
+        raise UserError(message, kind=name, **more)
     documents = document_all(lang) if name is None else [document(LEVERS[name], lang)]
     if as_json:
         typer.echo(json.dumps(documents, ensure_ascii=False, indent=1))

@@ -6,10 +6,12 @@ Heavy libraries are imported inside the commands, so that ``prakira --help`` ans
 from __future__ import annotations
 
 import sys
+from typing import NoReturn
 
 import typer
 
 from cli import (
+    again,
     backtest,
     budget,
     calibrate,
@@ -19,12 +21,16 @@ from cli import (
     kbk,
     library,
     optimise,
+    report,
     rkpd,
     rules,
     run,
     sensitivity,
     web,
 )
+
+#: What the framework makes of Ctrl-C.
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="prakira",
@@ -38,6 +44,7 @@ app.add_typer(budget.app, name="budget")
 app.add_typer(rules.app, name="rules")
 district.register(app)
 run.register(app)
+again.register(app)
 library.register(app)
 compare.register(app)
 calibrate.register(app)
@@ -46,6 +53,7 @@ sensitivity.register(app)
 optimise.register(app)
 rkpd.register(app)
 export.register(app)
+report.register(app)
 web.register(app)
 
 
@@ -55,13 +63,44 @@ def main() -> None:
 
     lang = _language(sys.argv[1:])
     try:
-        app()
+        app(prog_name="prakira")
     except (InputError, UserError) as error:
         print(error.describe(lang), file=sys.stderr)
         sys.exit(2)
     except KeyboardInterrupt:
-        print("Dihentikan." if lang == "id" else "Stopped.", file=sys.stderr)
+        _stopped(lang)
+    except SystemExit as ended:
+        if ended.code == _INTERRUPTED:
+            _stopped(lang)
+        raise
+    except Exception as error:
+        if (told := _disk(error, lang)) is None:
+            raise
+        print(told, file=sys.stderr)
         sys.exit(1)
+
+
+def _stopped(lang: str) -> NoReturn:
+    print("Dihentikan." if lang == "id" else "Stopped.", file=sys.stderr)
+    sys.exit(1)
+
+
+def _disk(error: Exception, lang: str) -> str | None:
+    """What to tell of an error of the disk: full, or not to be written to; None for any other error."""
+    import errno
+    import sqlite3
+
+    from districts.text import translator
+
+    _ = translator(lang)
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if full or getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL:
+        return _("the disk is full; what was stored until now is kept, and --resume goes on once there is room")
+    if isinstance(error, OSError) and error.filename and error.errno in (
+        errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENAMETOOLONG,
+    ):  # fmt: skip
+        return _("{file} cannot be read or written: {reason}").format(file=error.filename, reason=error.strerror)
+    return None
 
 
 def _language(arguments: list[str]) -> str:

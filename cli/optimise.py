@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cli import completion
 from cli.run import Json, Lang, language
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 
 def optimise(
-    district: Annotated[str, typer.Argument(help="A folder, an .xlsx file or the name of a shipped example.")],
+    district: completion.District,
     ceiling: Annotated[
         str | None, typer.Option(help="Most money of the year, rupiah; default: the district's own line of that year.")
     ] = None,
@@ -31,16 +32,24 @@ def optimise(
     certainty: Annotated[float, typer.Option(help="Chance with which money and KBK share are to suffice.")] = 0.8,
     year: Annotated[int | None, typer.Option(help="The year; default: the first whole one that is simulated.")] = None,
     lever: Annotated[
-        list[str] | None, typer.Option(help="LEVER.FIELD=LOW:HIGH: a number that may move; repeat it.")
+        list[str] | None,
+        typer.Option(
+            help="LEVER.FIELD=LOW:HIGH: a number that may move; repeat it.", autocompletion=completion.lever_numbers
+        ),
     ] = None,
     switch: Annotated[
         list[str] | None,
-        typer.Option(help="A scenario that may be taken or left, or LEVER.FIELD of a yes or no; repeat it."),
+        typer.Option(
+            help="A scenario that may be taken or left, or LEVER.FIELD of a yes or no; repeat it.",
+            autocompletion=completion.scenarios,
+        ),
     ] = None,
     levers_from: Annotated[
         str | None, typer.Option(help="Scenario file with the costs and dates of the levers; else the library's.")
     ] = None,
-    base: Annotated[str, typer.Option(help="Scenario of what is decided anyway.")] = "baseline",
+    base: Annotated[
+        str, typer.Option(help="Scenario of what is decided anyway.", autocompletion=completion.scenarios)
+    ] = "baseline",
     stock: Annotated[str | None, typer.Option(help="Month of the membership stock, YYYY-MM.")] = None,
     start: Annotated[str | None, typer.Option(help="First month decided, YYYY-MM; default: after the stock.")] = None,
     runs: Annotated[int, typer.Option(help="Simulations of the search.")] = 2000,

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cli import completion
 from cli.run import Json, Lang, language
 
 
@@ -17,14 +18,15 @@ def register(app: typer.Typer) -> None:
 
 
 def rkpd(
-    district: Annotated[str, typer.Argument(help="A folder, an .xlsx file or the name of a shipped example.")],
+    district: completion.District,
     year: Annotated[int | None, typer.Option(help="Budget year; default: that of the next stage.")] = None,
     certainty: Annotated[float | None, typer.Option(help="Chance that the amount suffices; default 0.8.")] = None,
     known_until: Annotated[
         str | None, typer.Option(help="Use no data after this month, YYYY-MM; default: the next stage's month.")
     ] = None,
     scenario: Annotated[
-        str, typer.Option(help="Scenario whose need is proposed, by name or file.")
+        str,
+        typer.Option(help="Scenario whose need is proposed, by name or file.", autocompletion=completion.scenarios),
     ] = "uhc-non-cut-off",
     possible: Annotated[
         list[str] | None,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.tables import Lang, print_table
+from cli import completion
+from cli.tables import Lang, print_json, wrapped
+
+if TYPE_CHECKING:
+    from sim.rules.values import RuleValue
 
 app = typer.Typer(help="What the rules say on a date: premiums, tariffs, KBK, UHC bars, calendar.")
 
 On = Annotated[str | None, typer.Option("--on", help="Date (YYYY-MM-DD or YYYY-MM); today if left out.")]
 Language = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @app.callback(invoke_without_command=True)
-def rules(context: typer.Context, on: On = None, lang: Language = Lang.id) -> None:
+def rules(context: typer.Context, on: On = None, lang: Language = Lang.id, as_json: Json = False) -> None:
     """List the rules with the value of a date; `show KEY` tells all about one."""
     if context.invoked_subcommand is not None:
         return
@@ -24,33 +29,25 @@ def rules(context: typer.Context, on: On = None, lang: Language = Lang.id) -> No
     from sim.rules.values import as_date
 
     _ = translator(lang)
-    day, table, shown = as_date(on or _today()), load_rules(), []
+    day, table, found = as_date(on or _today()), load_rules(), []
     for key in table.keys():  # noqa: SIM118 (not a dict)
         try:
-            entry = table.entry(key, day)
+            found.append(table.entry(key, day))
         except RuleDateError:
             continue
-        value = _short(entry.value)
-        shown.append([key, value, entry.unit, _(entry.confidence), _(entry.title)])
-    print_table([_("rule"), _("value"), _("unit"), _("confidence"), _("title")], shown, left=5)
+    if as_json:
+        print_json([_fields(entry) for entry in found])
+        return
+    for entry in found:
+        told = f"{entry.key}: {_short(entry.value)} {entry.unit} ({_(entry.confidence)})"
+        print(wrapped(told, "", "    "))
+        print(wrapped(_(entry.title)))
 
 
-@app.command()
-def show(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="Name of the rule, such as premium.pbi_jk.")],
-    on: On = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    lang: Language = Lang.id,
-) -> None:
-    """Print one rule on a date: value, unit, dates, instrument, article, source, confidence, note."""
-    import json
-
-    from districts.text import translator
-    from sim.rules import load_rules
-
-    entry = load_rules().entry(key, on or _today())
+def _fields(entry: RuleValue) -> dict[str, Any]:
+    """All about a value of a rule, ready for JSON."""
     end = entry.effective_to.isoformat() if entry.effective_to else None
-    fields: dict[str, Any] = {
+    return {
         "key": entry.key,
         "title": entry.title,
         "value": entry.value,
@@ -64,18 +61,37 @@ def show(
         "note": entry.note,
         "origin": entry.origin,
     }
+
+
+@app.command()
+def show(
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="KEY", help="Name of the rule, such as premium.pbi_jk.", autocompletion=completion.rule_keys
+        ),
+    ],
+    on: On = None,
+    as_json: Json = False,
+    lang: Language = Lang.id,
+) -> None:
+    """Print one rule on a date: value, unit, dates, instrument, article, source, confidence, note."""
+    from districts.text import translator
+    from sim.rules import load_rules
+
+    fields = _fields(load_rules().entry(key, on or _today()))
     if as_json:
-        print(json.dumps(fields, indent=2, ensure_ascii=False))
+        print_json(fields)
         return
     _ = translator(lang)
-    fields["value"] = _whole(entry.value)
+    fields["value"] = _whole(fields["value"])
     for name in ("title", "confidence", "origin"):
         fields[name] = _(fields[name])
-    fields["effective_to"] = end or _("still in force")
-    width = max(len(_(name)) for name in fields)
+    fields["effective_to"] = fields["effective_to"] or _("still in force")
+    width = max(len(_(name)) for name in fields) + 2
     for name, value in fields.items():
         if value != "":
-            print(f"{_(name):<{width}}  {value}")
+            print(wrapped(str(value), f"{_(name):<{width}}", " " * width))
 
 
 def _today() -> str:

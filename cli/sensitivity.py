@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli import completion
 from cli.run import Json, Lang, language
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ def register(app: typer.Typer) -> None:
 
 
 def sensitivity(
-    district: Annotated[str, typer.Argument(help="A folder, an .xlsx file or the name of a shipped example.")],
+    district: completion.District,
     scenario: Annotated[
-        str | None, typer.Option(help="Scenario whose line does not bind; default: uhc-non-cut-off.")
+        str | None,
+        typer.Option(
+            help="Scenario whose line does not bind; default: uhc-non-cut-off.", autocompletion=completion.scenarios
+        ),
     ] = None,
     year: Annotated[int | None, typer.Option(help="Calendar year; default: the first whole one.")] = None,
     runs: Annotated[int, typer.Option(help="Joint draws of the parameters that are simulated.")] = 600,

@@ -1,4 +1,4 @@
-"""``prakira web``: the results on this computer, in the browser."""
+"""``prakira web``: the planner's page, in the browser on this computer."""
 
 from __future__ import annotations
 
@@ -14,30 +14,38 @@ def register(app: typer.Typer) -> None:
 
 
 def web(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8765,
+    port: Annotated[int, typer.Option(help="Port; 0 takes a free one.")] = 8765,
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the browser.")] = False,
     outputs: Annotated[Path, typer.Option(help="Folder that holds the runs.")] = Path("outputs"),
-    lang: Annotated[str, typer.Option(help="Language of the list: id or en.")] = "id",
+    lan: Annotated[
+        bool, typer.Option("--lan", help="Answer others in the local network too, who need the token that is printed.")
+    ] = False,
+    lang: Annotated[str, typer.Option(help="Language at first: id or en.")] = "id",
 ) -> None:
-    """Show finished runs in the browser, on this computer only. Stop with Ctrl-C."""
+    """Choose a district and scenarios, run them and see the results, in the browser. Stop with Ctrl-C."""
     import webbrowser
 
+    from cli.run import language
     from districts.faults import UserError
-    from districts.text import LANGUAGES, translator
-    from web.server import HOST, make_server
+    from districts.text import translator
+    from web.app import HOST, bound_socket, create_app, make_token, serve
 
-    if lang not in LANGUAGES:
-        raise UserError("unknown language {lang}; choose id or en", lang=lang)
-    if not outputs.is_dir():
-        raise UserError("there is no folder {folder}", folder=str(outputs))
-    server = make_server(outputs, port, lang)
-    address = f"http://{HOST}:{server.server_address[1]}/"
-    typer.echo(translator(lang)("Results are shown at {address} (stop with Ctrl-C)").format(address=address))
-    if not no_browser:
-        webbrowser.open(address)
+    _ = translator(language(lang))
     try:
-        server.serve_forever()
-    except KeyboardInterrupt:
-        typer.echo(translator(lang)("Stopped."))
-    finally:
-        server.server_close()
+        outputs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError("{folder} cannot be used: {reason}", folder=outputs, reason=error.strerror or error) from error
+    with bound_socket(port, lan) as bound:
+        own_port = int(bound.getsockname()[1])
+        token = make_token() if lan else ""
+        app = create_app(outputs, lang, own_port, token)
+        address = f"http://{HOST}:{own_port}/" + (f"?token={token}" if token else "")
+        typer.echo(_("The page is at {address} (stop with Ctrl-C)").format(address=address))
+        if lan:
+            text = _("Others in this network reach it at http://THIS-COMPUTER'S-ADDRESS:{port}/ with the token "
+                     "{token}. What they send and read is not encrypted.")  # fmt: skip
+            typer.echo(text.format(port=own_port, token=token))
+        if not no_browser:
+            webbrowser.open(address)
+        serve(app, bound)
+    typer.echo(_("Stopped."))

@@ -72,3 +72,35 @@ class UserError(Exception):
     def describe(self, lang: str = "id") -> str:
         """The message in ``lang``."""
         return translator(lang)(self.message).format(**self.params)
+
+
+def together(errors: list[tuple[str, InputError | UserError]]) -> InputError | UserError:
+    """The one error there is, the faults of files as one error, or :class:`SeveralErrors`. ``errors`` as there."""
+    if len(errors) == 1:
+        return errors[0][1]
+    inputs = [error for _name, error in errors if isinstance(error, InputError)]
+    if len(inputs) == len(errors):
+        return InputError([fault for error in inputs for fault in error.faults])
+    return SeveralErrors(errors)
+
+
+class SeveralErrors(UserError):
+    """What is wrong with several things asked for at once: ``errors`` as (what was asked for, its error)."""
+
+    def __init__(self, errors: list[tuple[str, InputError | UserError]]) -> None:
+        self.errors = tuple(errors)
+        Exception.__init__(self, self.describe("en"))
+
+    def describe(self, lang: str = "id") -> str:
+        """Every message once, one per line; one that names nothing itself after the names that it concerns."""
+        placed: dict[str, None] = {}
+        named: dict[str, list[str]] = {}
+        for name, error in self.errors:
+            if isinstance(error, InputError):
+                placed |= dict.fromkeys(error.describe(lang).splitlines())
+            else:
+                named.setdefault(error.describe(lang), []).append(name)
+        for message, names in named.items():
+            missing = [name for name in names if name not in message]
+            placed[f"{', '.join(missing)}: {message}" if missing else message] = None
+        return "\n".join(placed)

@@ -38,6 +38,13 @@ def read_folder(folder: Path, label: str) -> Raw:
     return raw
 
 
+def read_csv_table(path: Path) -> tuple[RawTable | None, list[Fault]]:
+    """The table in a CSV file that is no part of a district's folder, as typed, and the faults of reading it."""
+    place = Place(str(path))
+    text, faults = _read_text(path, place, ())
+    return _read_csv(text, place) if text is not None else (None, faults)
+
+
 def _misspelt(name: str, present: tuple[str, ...]) -> str | None:
     """A file that is none of ours but is named nearly like ``name``."""
     ours = {SCALAR_FILE, *(f"{spec.name}.csv" for spec in TABLES)}

@@ -16,21 +16,28 @@ from typing import Any, Literal
 
 from reports import palette
 
-Kind = Literal["text", "wrap", "right", "bold", "warn", "whole", "money", "share", "one", "two", "sum", "kbk"]
+Kind = Literal[
+    "text", "wrap", "aside", "right", "bold", "warn", "whole", "money", "rupiah", "amount", "share", "one", "two",
+    "sum", "kbk", "unsure",
+]  # fmt: skip
 
 _LINE = 12.0  # points of height per line of text
 
 _A4_PIXELS = (11.69 - 0.8) * 96  # printable width of A4 across, at 96 pixels per inch
 _LEAST_SCALE = 0.78  # of 9 points: below that, print is under 7 points
 
+#: A true minus, as in the texts. "rupiah" is a sum and "amount" a headline figure: they name their unit.
 _NUMBER_FORMATS = {
-    "whole": "#,##0",
-    "money": "#,##0",
+    "whole": '#,##0;"−"#,##0',
+    "money": '#,##0;"−"#,##0',
+    "rupiah": '"{currency}"#,##0;"−{currency}"#,##0',
+    "amount": '"{currency}"#,##0;"−{currency}"#,##0',
     "share": "0.0%",
-    "one": "#,##0.0",
-    "two": "#,##0.00",
-    "sum": "#,##0",
+    "one": '#,##0.0;"−"#,##0.0',
+    "two": '#,##0.00;"−"#,##0.00',
+    "sum": '#,##0;"−"#,##0',
     "kbk": "0",
+    "unsure": '0"?"',
 }
 
 
@@ -69,7 +76,8 @@ def decimal(value: float, places: Literal[1, 2] = 1) -> Cell:
 
 
 def total(formula: str, value: float, kind: Kind = "sum") -> Cell:
-    """A formula of the sheet and the value it has now, a whole number; ``kind`` "money" within a row."""
+    """A formula of the sheet and the value it has now, a whole number; ``kind`` "money" within a row, "rupiah" for a
+    sum of money."""
     return Cell(_whole(value), kind, formula)
 
 
@@ -78,11 +86,14 @@ def _whole(value: float) -> float:
 
 
 class Book:
-    """A workbook in ``path``; use as a context manager. ``made`` is the date written into its properties."""
+    """A workbook in ``path``; use as a context manager. ``made`` is the date written into its properties; ``lang``
+    sets how rupiah are marked."""
 
-    def __init__(self, path: Path, title: str, made: datetime) -> None:
+    def __init__(self, path: Path, title: str, made: datetime, lang: str = "id") -> None:
         import xlsxwriter
 
+        self.currency = "Rp" if lang == "id" else "IDR "
+        self.sheets: list[Sheet] = []
         options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
         self.workbook = xlsxwriter.Workbook(str(path), options)
         self.workbook.set_properties({"title": title, "created": made, "comments": "Prakira"})
@@ -93,28 +104,32 @@ class Book:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is None:
+            for sheet in self.sheets:
+                sheet.finish()
             self.workbook.close()
 
-    def sheet(self, name: str, widths: Sequence[float], keys: int = 0) -> Sheet:
+    def sheet(self, name: str, widths: Sequence[float], keys: int = 0, upright: bool = False) -> Sheet:
         """A new sheet with the given column widths (in characters). With ``keys`` it prints on two page widths, with
-        that many first columns on both."""
-        return Sheet(self, name, widths, keys)
+        that many first columns on both; ``upright`` prints on A4 upright."""
+        self.sheets.append(Sheet(self, name, widths, keys, upright))
+        return self.sheets[-1]
 
     def style(self, name: str, **more: Any) -> Any:
         """The XlsxWriter format of that name (one per combination, since Excel keeps a table of them)."""
         key = (name, *(f"{k}={v}" for k, v in sorted(more.items())))
         if key not in self._formats:
-            self._formats[key] = self.workbook.add_format({**_properties(name), **more})
+            self._formats[key] = self.workbook.add_format({**_properties(name, self.currency), **more})
         return self._formats[key]
 
 
-def _properties(name: str) -> dict[str, Any]:
+def _properties(name: str, currency: str) -> dict[str, Any]:
     base: dict[str, Any] = {"font_name": "Arial", "font_size": 9, "font_color": palette.INK, "valign": "top"}
     row = {**base, "bottom": 1, "bottom_color": palette.HAIRLINE, "valign": "vcenter"}
     if name in _NUMBER_FORMATS:
-        bold = {"bold": True, "top": 1, "top_color": palette.INK} if name == "sum" else {}
-        centred = {"align": "center"} if name == "kbk" else {}
-        return {**row, "num_format": _NUMBER_FORMATS[name], **bold, **centred}
+        bold = {"bold": True, "top": 1, "top_color": palette.INK} if name in ("sum", "rupiah") else {}
+        bold = {"bold": True} if name == "amount" else bold
+        centred = {"align": "center"} if name in ("kbk", "unsure") else {}
+        return {**row, "num_format": _NUMBER_FORMATS[name].format(currency=currency), **bold, **centred}
     return {
         "title": {**base, "bold": True, "font_size": 15},
         "answer": {**base, "bold": True, "font_size": 15, "font_color": palette.ACCENT, "text_wrap": True},
@@ -132,6 +147,7 @@ def _properties(name: str) -> dict[str, Any]:
         },
         "text": row,
         "wrap": {**row, "text_wrap": True, "valign": "top"},
+        "aside": {**row, "text_wrap": True, "font_color": palette.SOFT, "indent": 1},
         "right": {**row, "align": "right"},
         "bold": {**row, "bold": True, "top": 1, "top_color": palette.INK},
         "warn": {**row, "font_color": palette.WARNING, "text_wrap": True},
@@ -141,18 +157,45 @@ def _properties(name: str) -> dict[str, Any]:
 class Sheet:
     """One sheet, written downwards; ``next`` is the row (0-based) that will be written next."""
 
-    def __init__(self, book: Book, name: str, widths: Sequence[float], keys: int = 0) -> None:
+    def __init__(self, book: Book, name: str, widths: Sequence[float], keys: int = 0, upright: bool = False) -> None:
         self.book, self.name, self.widths = book, name, tuple(widths)
         self.sheet = book.workbook.add_worksheet(name)
         self.next = 0
+        self.told = ""  # its title, for the table of contents
+        self._frozen = False
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
-        self.sheet.set_landscape()
-        paper = self._page(keys)
+        if upright:
+            self.sheet.set_portrait()
+            self.sheet.fit_to_pages(1, 0)
+            self.sheet.set_paper(9)
+            paper = "A4"
+        else:
+            self.sheet.set_landscape()
+            paper = self._page(keys)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self.sheet.set_footer(f"&L&8&A · {paper}&R&8&P / &N")
         self.sheet.hide_gridlines(2)
         self.sheet.set_default_row(_LINE + 1.5)
+
+    def finish(self) -> None:
+        """Sets what prints, and what stays in sight where no table asked for its header: title and first column."""
+        last = max(self.next - 1, 0), len(self.widths) - 1
+        self.sheet.print_area(0, 0, *last)
+        from xlsxwriter.utility import xl_range
+
+        # years and codes are text on purpose, and a sum may leave out a neighbour: no green corners
+        everything = xl_range(0, 0, *last)
+        self.sheet.ignore_errors({"number_stored_as_text": everything, "formula_range": everything,
+                                  "formula_differs": everything})  # fmt: skip
+        if not self._frozen:
+            self.freeze(1, 1)
+            self.sheet.repeat_rows(0)
+
+    def freeze(self, row: int, column: int) -> None:
+        """Keeps the rows above ``row`` and the columns before ``column`` in sight."""
+        self.sheet.freeze_panes(row, column)
+        self._frozen = True
 
     def _page(self, keys: int) -> str:
         """Sets paper and pages, and returns the paper's name: A4 across, A3 where A4 would make the print too small."""
@@ -166,6 +209,7 @@ class Sheet:
 
     def title(self, text: str, lead: str = "") -> None:
         """The sheet's title and the sentence beneath it."""
+        self.told = text
         self.sheet.write_string(self.next, 0, text, self.book.style("title"))
         self.sheet.set_row(self.next, 22)
         self.next += 1
@@ -203,7 +247,7 @@ class Sheet:
             lines = max(lines, lines_of(text, self.widths[column], 1.0))
         self.sheet.set_row(self.next, _LINE * lines + 4)
         if freeze:
-            self.sheet.freeze_panes(self.next + 1, max(numbers_from, 1))
+            self.freeze(self.next + 1, max(numbers_from, 1))
             self.sheet.repeat_rows(self.next)
         self.next += 1
         return self.next - 1
@@ -214,7 +258,7 @@ class Sheet:
         for column, cell in enumerate(cells):
             if cell is not None:
                 self._write(column, cell)
-                if cell.kind in ("wrap", "warn"):
+                if cell.kind in ("wrap", "aside", "warn"):
                     lines = max(lines, lines_of(str(cell.value), self.widths[column], 0.85))
         if lines > 1:
             self.sheet.set_row(self.next, _LINE * lines + 2)
@@ -237,9 +281,9 @@ class Sheet:
             self.sheet.write_string(self.next, column, "–", self.book.style("text", align="right"))
 
     def _style(self, cell: Cell) -> Any:
-        if cell.kind == "kbk" and isinstance(cell.value, float) and math.isfinite(cell.value):
+        if cell.kind in ("kbk", "unsure") and isinstance(cell.value, float) and math.isfinite(cell.value):
             ground, digits = palette.kbk_colours(int(cell.value))
-            return self.book.style("kbk", bg_color=ground, font_color=digits)
+            return self.book.style(cell.kind, bg_color=ground, font_color=digits)
         return self.book.style(cell.kind)
 
 

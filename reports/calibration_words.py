@@ -78,6 +78,8 @@ def _outside(told: dict[str, Any], lang: str) -> list[str]:
         lines.append(told_of[:1].upper() + told_of[1:])
     if len(entries) > _MOST:
         lines.append(_("… and {count} more of this kind.").format(count=len(entries) - _MOST))
+    if entries and not any(entry.get("used", True) for entry in entries):
+        lines.append(_("These series were left out of the fit; only the rates of facilities use their reports."))
     if lines:
         lines.append(_("Was a decision of those months left out? Name it with --past. If not, is the figure right?"))
     return lines

@@ -47,7 +47,7 @@ def period_words(source: Source, lang: str = "id") -> str:
 
 def signed(value: float, lang: str = "id", money: bool = False) -> str:
     """A change with its sign: ``+12.345``, ``−Rp1,20 miliar``."""
-    text = rupiah_short(value, lang) if money else number(value, lang)
+    text = rupiah_short(value, lang) if money else number(value, lang, 1 if 0 < abs(value) < 10 else 0)
     return f"+{text}" if value > 0 and re.search("[1-9]", text) else text
 
 
@@ -85,6 +85,9 @@ def option_words(
     if option.place == "frontier":
         told = _("efficient") if option.step is None else _("efficient, {value} per further {unit}").format(
             value=rupiah(option.step, lang), unit=effect_words(effect, lang))  # fmt: skip
+        if option.low is not None and option.high is not None:
+            low, high = (rupiah(edge, lang) for edge in (option.low, option.high))
+            told += " " + _("(precision of the calculation: {low} to {high})").format(low=low, high=high)
     elif option.place == "equal":
         told = _("the same cost and effect as {other}").format(other=others[0])
     elif option.place == "dominated":

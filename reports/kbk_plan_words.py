@@ -65,6 +65,20 @@ def plan_words(site: Site, plan: Plan, scheme: Scheme, lang: str = "id") -> list
     return told
 
 
+def sure_words(site: Site, plan: Plan | None, scheme: Scheme, lang: str = "id") -> list[str]:
+    """The plan that is enough at a chosen certainty, or that there is none."""
+    _ = translator(lang)
+    if plan is None:
+        return [_("to be that sure there is no way: too few members, referrals or patients")]
+    if not lacking(plan, lang):
+        return [_("as sure as you ask, without more effort: {chance}").format(
+            chance=enough_words(site, plan, scheme, lang))]  # fmt: skip
+    aim = _("as sure as you ask, {share}: {lacking}").format(
+        share=_share(plan.share_permille, lang), lacking=lacking(plan, lang)
+    )
+    return [aim, money_words(plan, lang), _("enough: {chance}").format(chance=enough_words(site, plan, scheme, lang))]
+
+
 def enough_words(site: Site, plan: Plan, scheme: Scheme, lang: str = "id") -> str:
     """How often the plan reaches its share, since a month may turn out otherwise than its middle."""
     return chance_words(site.enough(plan, scheme), lang)

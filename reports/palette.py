@@ -16,6 +16,7 @@ PAPER = "#FFFFFF"
 TINT = "#F2F5F7"
 PAST = "#7C8993"  # bars of months that are known
 FORM_LINE = "#6B7984"  # of official forms, which are ruled on every side
+INPUT = "#FFF6D6"  # of cells that a reader may fill in; ink on it 15:1
 
 #: Paid share of capitation in percent -> (ground, digits): one hue ordered by lightness, so it survives grey print.
 KBK: dict[int, tuple[str, str]] = {

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from districts.faults import UserError
 from districts.text import month_name, translator
 from reports.numbers import Year, first_full_year, years
 from reports.past import Past
@@ -18,8 +22,8 @@ from scenarios.comparison.frontier import Option, options
 from scenarios.comparison.runs import decisions
 from scenarios.need import Exhaustion, exhaustion, headline, unbounded
 from scenarios.shares import Shares, block_shares
-from scenarios.store import RunStore
-from sim.rules import Rules
+from scenarios.store import RULES, RunStore
+from sim.rules import Rules, load_rules
 
 SECOND_RUN = "@"  # "uhc-non-cut-off@80": the same scenario with the line that its own need set
 
@@ -187,3 +191,15 @@ class Run:
             chance=chance_told(np.asarray(found.first) >= 0, lang),
             month=month_name(month, lang),
         )
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Run]:
+    """The run in ``folder`` with the rules it was made by. Raises ``UserError`` when there is none or no result yet."""
+    folder = Path(folder)
+    with RunStore.open(folder) as store:
+        local = folder / RULES
+        run = Run(store, load_rules(local if local.exists() else None))
+        if not run.scenarios:
+            raise UserError("{folder} holds no finished replicate yet", folder=folder)
+        yield run

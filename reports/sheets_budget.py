@@ -11,6 +11,7 @@ from reports.numbers import BILL_LINES, IntArray, active_share, middle, ratio, s
 from reports.numbers import label as indicator_label
 from reports.run import SECOND_RUN, Run
 from reports.sheets_summary import need_table
+from reports.tables.line import by_account, line_by_month
 from reports.wording import chance_words, ranged, scenario_title, unit_label
 from scenarios.need import own_lines
 
@@ -19,7 +20,7 @@ def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Need (no ceiling), the bill by line and month with its accounts, what of it is for the dead and the moved, then
     the scenarios in which a line binds."""
     _ = translator(lang)
-    sheet = book.sheet("APBD", [40, 12, 16, 16, 16, 16, 16, 16, 16, 16, 16, 12])
+    sheet = book.sheet("APBD", [40, 12, *[17] * 9, 12])
     sheet.title(
         _("District budget: need, bill and ceiling"),
         _("Need is the bill of a scenario whose line does not bind, plus debt carried in, less what others pay. "
@@ -28,7 +29,9 @@ def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
     need_table(sheet, run, lang)
     _own_lines(sheet, run, lang)
     if run.headline is not None:
-        _bill(sheet, run, run.headline, lang)
+        line_by_month(sheet, run, run.headline, lang)
+        sums, values = _bill(sheet, run, run.headline, lang)
+        by_account(sheet, run, sums, values, lang)
         _cash(sheet, run, run.headline, lang)
     _ghosts(sheet, run, lang)
     if bound := [name for name in run.binding if SECOND_RUN not in name]:
@@ -61,8 +64,9 @@ def _own_lines(sheet: Sheet, run: Run, lang: str) -> None:
             if entry.need is None or entry.gap is None:
                 continue
             amount = [] if entry.need.amount is None else [money(entry.need.amount)]
+            gap = total(f"=C{sheet.next + 1}-{'E' if amount else 'D'}{sheet.next + 1}", entry.gap, "money")
             sheet.row([label(scenario_title(run.manifest, scenario, lang), "wrap"), label(str(entry.year), "right"),
-                       money(entry.line), money(entry.need.median), *amount, money(entry.gap)])  # fmt: skip
+                       money(entry.line), money(entry.need.median), *amount, gap])  # fmt: skip
     for entry in next(iter(found.values())):
         if entry.need is None:
             told = _("{year}: line filled in {line}; the run covers only {months} months of that year, so the need is "
@@ -70,9 +74,13 @@ def _own_lines(sheet: Sheet, run: Run, lang: str) -> None:
             sheet.note(told.format(year=entry.year, line=rupiah(entry.line, lang), months=entry.months_covered))
 
 
-def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
-    """Bill lines by month: middles, sums of the shown figures by formula, and the total as computed by replicate."""
+def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> tuple[dict[int, int], dict[int, list[float]]]:
+    """Bill lines by month: middles, sums of the shown figures by formula, and the total as computed by replicate.
+
+    Returns the row of each year's sum and the sums of its lines."""
     _ = translator(lang)
+    found: tuple[dict[int, int], dict[int, list[float]]] = ({}, {})
+    sheet.sheet.set_h_pagebreaks([sheet.next])
     sheet.heading(
         _("Bill by month and account (rupiah, middle). Scenario: {scenario}").format(
             scenario=scenario_title(run.manifest, scenario, lang)
@@ -94,15 +102,17 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
             in_all = total(f"=SUM({across(sheet.next, 2, 1 + len(samples))})", sum(values), "money")
             sheet.row([*cells, in_all, *map(money, spread(bill[:, at]).at()), money(middle(village[:, at]))])
         last = sheet.next - 1
-        columns = [total(f"=SUM({span(2 + place, first, last)})", value) for place, value in enumerate(sums)]
-        everything = total(f"=SUM({span(2 + len(samples), first, last)})", float(sums.sum()))
+        columns = [total(f"=SUM({span(2 + place, first, last)})", value, "rupiah") for place, value in enumerate(sums)]
+        everything = total(f"=SUM({span(2 + len(samples), first, last)})", float(sums.sum()), "rupiah")
         yearly = [spread(sample[:, year.months].sum(axis=1)) for sample in (bill, village)]
         name = label(_("Sum of {year}").format(year=year.year), "bold")
+        found[0][year.year], found[1][year.year] = sheet.next, [float(value) for value in sums]
         sheet.row([name, None, *columns, everything, *map(money, yearly[0].at()), money(float(yearly[1].middle))])
     sheet.note(
         _("A sum of middles differs a little from the middle of the sums. The columns “by replicate” are computed in "
           "each replicate; they are the figures that the report quotes.")
     )  # fmt: skip
+    return found
 
 
 def _cash(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
@@ -122,7 +132,8 @@ def _cash(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
         values = [[middle(sample[:, at]) for sample in samples] for at in year.months]
         for at, row in zip(year.months, values, strict=True):
             sheet.row([label(month_name(run.months[at], lang)), None, *map(money, row)])
-        flows = [total(f"=SUM({span(2 + place, first, sheet.next - 1)})", sum(row[place] for row in values))
+        flows = [total(f"=SUM({span(2 + place, first, sheet.next - 1)})", sum(row[place] for row in values),
+                       "rupiah")
                  for place in range(3)]  # fmt: skip
         sheet.row([label(_("Sum of {year}").format(year=year.year), "bold"), None, *flows])
 

@@ -137,7 +137,8 @@ def capitation_sheet(book: Book, run: Run, lang: str = "id") -> None:
         values = [_sum_of_rounded(ranges[key].middle[at]) for key in samples]
         last = sheet.next - 1
         sums.append(sheet.row([label(_("Sum"), "bold"), *(
-            None if column in (2, 4) else total(f"=SUM({span(column, first, last)})", values[at_value])
+            None if column in (2, 4) else total(f"=SUM({span(column, first, last)})", values[at_value],
+                                                "sum" if column == 1 else "rupiah")
             for column, at_value in ((1, 0), (2, 0), (3, 1), (4, 0), (5, 2)))]))  # fmt: skip
         sheet.row([label(_("District, by replicate")), whole(district["capitated"].middle[at]), None,
                    money(district["capitation_full"].middle[at]), None,
@@ -153,7 +154,7 @@ def _whole_run(
     cells: list[Cell | None] = [label(_("Sum of all months"), "bold"), None, None, None, None, None]
     for column, key in ((3, "capitation_full"), (5, "capitation_paid")):
         value = sum(_sum_of_rounded(month) for month in ranges[key].middle)
-        cells[column] = total("=" + "+".join(f"{'ABCDEF'[column]}{row + 1}" for row in sums), value)
+        cells[column] = total("=" + "+".join(f"{'ABCDEF'[column]}{row + 1}" for row in sums), value, "rupiah")
     sheet.row(cells)
     full, paid = (spread(samples[key].sum(axis=(1, 2))) for key in ("capitation_full", "capitation_paid"))
     sheet.row([label(_("District, by replicate")), None, None, money(float(full.middle)), None, *map(money, paid.at())])

@@ -46,7 +46,8 @@ def kbk_plan_sheet(book: Book, run: Run, lang: str = "id") -> None:
     last = sheet.next - 1
     sheet.filter(header)
     sheet.row([label(_("Sum"), "bold"), *[None] * 10,
-               *(total(f"=SUM({span(11 + at, first, last)})", value) for at, value in enumerate(sums))])  # fmt: skip
+               *(total(f"=SUM({span(11 + at, first, last)})", value, "rupiah")
+                 for at, value in enumerate(sums))])  # fmt: skip
 
 
 def _row(sheet: Sheet, site: Site, now: Evaluation, ways: list[Plan], rule: Scheme, lang: str) -> None:

@@ -37,4 +37,4 @@ def staff_sheet(book: Book, run: Run, lang: str = "id") -> None:
     last = sheet.next - 1
     sheet.filter(header)
     sheet.row([label(_("Sum"), "bold"), None, None, None, total(f"=SUM({span(4, first, last)})", missing),
-               total(f"=SUM({span(5, first, last)})", rupiah)])  # fmt: skip
+               total(f"=SUM({span(5, first, last)})", rupiah, "rupiah")])  # fmt: skip

@@ -12,6 +12,7 @@ from reports.numbers import HEADS, FloatArray, active_share, middle, ratio, regi
 from reports.numbers import label as indicator_label
 from reports.numbers import years as calendar_years
 from reports.run import Run
+from reports.tables.shares import shares_by_month
 from reports.wording import chance_words, ranged, scenario_title
 from scenarios.need import held_status, years
 from scenarios.quantiles import quantile
@@ -29,6 +30,7 @@ def summary_sheet(book: Book, run: Run, answer: Answer, lang: str = "id") -> Non
     _scenarios(sheet, run, lang)
     need_table(sheet, run, lang)
     _status(sheet, run, lang)
+    shares_by_month(sheet, run, lang)
     sheet.next += 1
     sheet.note(_definition(lang))
 

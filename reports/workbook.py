@@ -20,20 +20,29 @@ from reports.sheets_origins import origins_sheet
 from reports.sheets_reliability import reliability_sheet
 from reports.sheets_staff import staff_sheet
 from reports.sheets_summary import summary_sheet
+from reports.tables.capitation import district_capitation_sheet
+from reports.tables.front import contents, cover_sheet
+from reports.tables.kbk_map import kbk_map_sheet
+from reports.tables.own import own_sheets
 
 
 def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
     """Writes the workbook to ``path``. Its date is the run's first month: equal runs give equal files."""
     year, month = (int(part) for part in run.months[0].split("-"))
-    with Book(path, str(run.manifest["district"]["title"]), datetime(year, month, 1)) as book:
-        summary_sheet(book, run, answer(run, lang), lang)
+    with Book(path, str(run.manifest["district"]["title"]), datetime(year, month, 1), lang) as book:
+        told = answer(run, lang)
+        cover = cover_sheet(book, run, told, lang)
+        summary_sheet(book, run, told, lang)
+        own_sheets(book, run, lang)
         membership_sheet(book, run, lang)
         status_sheet(book, run, lang)
         segment_sheet(book, run, lang)
         movements_sheet(book, run, lang)
+        kbk_map_sheet(book, run, lang)
         kbk_sheet(book, run, lang)
         kbk_plan_sheet(book, run, lang)
         contacts_sheet(book, run, lang)
+        district_capitation_sheet(book, run, lang)
         capitation_sheet(book, run, lang)
         clinics_sheet(book, run, lang)
         staff_sheet(book, run, lang)
@@ -46,3 +55,4 @@ def write_workbook(run: Run, path: Path, lang: str = "id") -> None:
         origins_sheet(book, run, lang)
         assumptions_sheet(book, run, lang)
         notes_sheet(book, run, lang)
+        contents(cover, lang)

@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from districts.faults import Fault, InputError, UserError
+from districts.faults import Fault, InputError, UserError, together
 from districts.model import District
 from scenarios.binding import binding_name
 from scenarios.blocks import probing
@@ -78,10 +78,31 @@ class RunPlan:
 
 
 @dataclass(frozen=True)
+class Past:
+    """What the scenarios of a fork have in common: until ``at`` ("YYYY-MM"), after ``months`` simulated months, all is
+    as in scenario ``of`` of the run in ``folder``, decided as ``decision`` says. States at that time are looked for in
+    the folder ``states``, and with ``keep`` put there."""
+
+    folder: Path
+    of: str
+    at: str
+    months: int
+    decision: Decision
+    states: Path
+    keep: bool = False
+
+    def command(self, scenarios: tuple[str, ...]) -> str:
+        """The command that asks for the fork, without folders of the machine."""
+        words = ["prakira", "fork", self.folder.name, "--at", self.at, "--of", self.of]
+        return shlex.join([*words, *(word for name in scenarios for word in ("--scenario", Path(name).name))])
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A plan with everything it names loaded. ``first_month`` is the first simulated month, ``start`` the first
     reported one; ``simulated`` counts the months from the one to the end of the run. Units are drawn from ``posterior``
-    (None: from the priors); ``record`` is what is known of the district's past forecasts with it."""
+    (None: from the priors); ``record`` is what is known of the district's past forecasts with it. In a fork all
+    scenarios but that of the ``past`` go on from it."""
 
     plan: RunPlan
     district: District
@@ -93,6 +114,12 @@ class Prepared:
     decisions: dict[str, Decision] = field(default_factory=dict)
     posterior: Posterior | None = None
     record: dict[str, Any] | None = None
+    past: Past | None = None
+
+    @property
+    def warnings(self) -> list[Fault]:
+        """What does no harm but is hardly meant: levers whose months lie outside the run."""
+        return [fault for scenario in self.scenarios for fault in scenario.outside(self.context)]
 
     @property
     def context(self) -> Context:
@@ -122,8 +149,10 @@ def prepare(plan: RunPlan) -> Prepared:
     return prepare_loaded(plan, district, load_rules(Path(district.rules_file) if district.rules_file else None))
 
 
-def prepare_loaded(plan: RunPlan, district: District, rules: Rules) -> Prepared:
-    """As :func:`prepare`, for a district and rules already in memory."""
+def prepare_loaded(
+    plan: RunPlan, district: District, rules: Rules, scenarios: tuple[Scenario, ...] | None = None
+) -> Prepared:
+    """As :func:`prepare`, for a district, rules and perhaps ``scenarios`` already in memory."""
     _check_numbers(plan)
     known = [stock.month for stock in district.stocks]
     stock = plan.stock or district.default_stock
@@ -140,7 +169,7 @@ def prepare_loaded(plan: RunPlan, district: District, rules: Rules) -> Prepared:
     if simulated > _MOST_MONTHS:
         raise UserError("from {first}, the month after the stock, to the end of the run are {months} months; the most "
                         "is {most}", first=first, months=simulated, most=_MOST_MONTHS)  # fmt: skip
-    scenarios = _load_all(plan.scenarios, district)
+    scenarios = load_scenarios(plan.scenarios, district) if scenarios is None else scenarios
     posterior = found_posterior(plan.where, district, plan.posterior, plan.prior)
     record = found_record(plan.where, plan.posterior) if posterior is not None else None
     prepared = Prepared(plan, district, rules, scenarios, first, start, simulated, posterior=posterior, record=record)
@@ -167,17 +196,20 @@ def _check_numbers(plan: RunPlan) -> None:
         raise UserError("a run needs at least one scenario")
 
 
-def _load_all(wanted: tuple[str, ...], district: District) -> tuple[Scenario, ...]:
+def load_scenarios(wanted: tuple[str, ...], district: District) -> tuple[Scenario, ...]:
+    """The scenarios of these names or files. Raises ``InputError`` with the faults of all of them, ``UserError`` for
+    one that is not known or is named twice."""
     scenarios: list[Scenario] = []
-    faults: list[Fault] = []
+    errors: list[tuple[str, InputError | UserError]] = []
     for name in wanted:
         try:
             scenarios.append(load_scenario(name))
-            faults += scenarios[-1].faults(district)
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(faults)
+            if faults := scenarios[-1].faults(district):
+                errors.append((name, InputError(faults)))
+        except (InputError, UserError) as error:
+            errors.append((name, error))
+    if errors:
+        raise together(errors)
     names = [scenario.name for scenario in scenarios]
     for name in names:
         if names.count(name) > 1:
@@ -207,7 +239,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
 
     Holds no folder of the machine and no name of its user.
     """
-    plan, district = prepared.plan, prepared.district
+    plan, district, past = prepared.plan, prepared.district, prepared.past
     assumed, inputs = district.assumed_count()
     stock = later(prepared.first_month, -1)
     manifest = {
@@ -217,7 +249,8 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
             **{name: _version(name) for name in ("numpy", "numba", "scipy")},
             "platform": f"{platform.system()} {platform.machine()}",
         },
-        "command": plan.command(),
+        "command": plan.command() if past is None else past.command(plan.scenarios),
+        "fork": None if past is None else {"run": past.folder.name, "of": past.of, "at": past.at},
         "district": {"name": district.name, "title": district.title, "province": district.province},
         "stock": stock,
         "start": prepared.start,
@@ -238,6 +271,7 @@ def manifest_of(prepared: Prepared) -> dict[str, Any]:
         "facility_codes": [facility.code for facility in district.facilities],
         "facility_types": [facility.type for facility in district.facilities],
         "hospitals": [hospital.name for hospital in listed_hospitals(district)],
+        "hospital_codes": [hospital.code for hospital in listed_hospitals(district)],
         "kbk_exempt": [is_exempt(facility, prepared.rules, prepared.first_month) for facility in district.facilities],
         "staffing": staffing(district, prepared.rules, prepared.start),
         "scenarios": [entry(scenario, prepared.policies[scenario.name]) for scenario in prepared.scenarios],
@@ -294,7 +328,19 @@ def asked(manifest: dict[str, Any]) -> dict[str, Any]:
         parts[name] = manifest["sha256"][name]
     parts["program"] = manifest["program"]["prakira"]
     parts["posterior"] = (manifest.get("posterior") or {}).get("sha256")
+    fork = manifest.get("fork") or {}
+    parts["fork"] = fork and {key: fork[key] for key in ("of", "at")}
     return parts
+
+
+def differing(then: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """What two runs differ in, by the parts that :func:`asked` gives."""
+    # through JSON and back, tuples have become lists
+    return [key for key in now if _listed(then.get(key)) != _listed(now[key])]
+
+
+def _listed(value: Any) -> Any:
+    return [_listed(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _version(package: str) -> str:

@@ -13,28 +13,20 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from districts.faults import UserError
-from districts.model import District
 from scenarios.binding import binding_scenario
-from scenarios.blocks import ASSUMED, LUCK, probe, probes
+from scenarios.blocks import probes
 from scenarios.months import number_of
 from scenarios.need import paid_by_others
-from scenarios.plan import Prepared, RunPlan, asked, entry, manifest_of, prepare
-from scenarios.scenario import Decision
+from scenarios.plan import Prepared, RunPlan, asked, differing, entry, manifest_of, prepare
 from scenarios.shares import figures
 from scenarios.store import FILE, RULES, RunStore
-from scenarios.workers import each
-from sim.posterior import Posterior, centre_of, draw_of
+from scenarios.units import Fork, Setting, Simulate, Task, Unit, computed, shares
+from scenarios.workers import each_part
 from sim.results import Results
 
-if TYPE_CHECKING:
-    from sim.rules import Rules
-
-#: A simulator: called as ``simulate(district, rules, behaviour, policy, seed, replicate=, stock=, luck_only=)``.
-Simulate = Callable[..., Results]
-Unit = tuple[str, int]
 Save = Callable[[str, int, Results, float], None]
 
 
@@ -50,30 +42,6 @@ class Progress:
     seconds_left: float | None = None
 
 
-@dataclass(frozen=True)
-class Task:
-    """What the units of one name compute: what is decided, in a probe the block that is held, and parameters ``fixed``
-    at a value in every replicate."""
-
-    decision: Decision
-    held: str = ""
-    fixed: tuple[tuple[str, float], ...] = ()
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all units of a run share; sent once to each process."""
-
-    district: District
-    rules: Rules
-    seed: int
-    stock: str
-    luck_only: bool
-    start: str
-    simulate: Simulate
-    posterior: Posterior | None = None
-
-
 def execute(
     plan: RunPlan,
     folder: Path,
@@ -83,41 +51,64 @@ def execute(
     *,
     prepared: Prepared | None = None,
     simulate: Simulate | None = None,
+    more: bool = False,
+    whole: bool = True,
 ) -> RunStore:
     """Runs ``plan`` into ``folder`` and returns the open store.
 
-    Units are computed replicate by replicate, all scenarios of one before the next, in ``jobs`` processes; probes come
-    last. A run that was stopped is taken up with ``resume``, which may also add the probes or leave them out.
-    ``prepared`` spares loading the plan again; ``simulate`` stands in for :func:`sim.simulate.simulate` and must be
-    importable by name. Raises ``InputError`` or ``UserError`` before anything is computed.
+    Units are computed replicate by replicate, all scenarios of one before the next, in ``jobs`` processes; scenarios
+    that decide alike up to a month share what happens until then. Probes come last. A run that was stopped is taken up
+    with ``resume``, which may also add the probes or leave them out. ``prepared`` spares loading the plan again;
+    ``simulate`` stands in for the engine, unit by unit, and must be importable by name. With ``more`` the run that is
+    there may have fewer replicates; without ``whole`` second run and probes are left for another time. Of a fork the
+    scenario of its past is copied from the run that is forked. Raises ``InputError`` or ``UserError`` before anything
+    is computed.
     """
     if jobs < 1:
         raise UserError("{name} is {value}; it lies between {least} and {most}",
                         name="jobs", value=jobs, least=1, most=1024)  # fmt: skip
     ready = prepare(plan) if prepared is None else prepared
-    if simulate is None:
-        from sim.simulate import simulate as engine
-
-        simulate = engine
-    store = _store(folder, manifest_of(ready), resume)
+    store = _store(folder, manifest_of(ready), resume, more)
     setting = Setting(ready.district, ready.rules, plan.seed, store.manifest["stock"], plan.luck_only, ready.start,
                       simulate, ready.posterior)  # fmt: skip
     _keep_rules(ready, folder)
-    blocks = store.manifest.get("blocks")
-    total = plan.replicates * (len(ready.scenarios) + (plan.binding is not None))
+    blocks = store.manifest.get("blocks") if whole else None
+    total = plan.replicates * (len(ready.scenarios) + (whole and plan.binding is not None))
     total += len(probes()) * blocks["replicates"] if blocks else 0
     running = _Running(store, setting, jobs, total, progress or (lambda _: None))
-    _scenarios(running, {name: Task(decision) for name, decision in ready.decisions.items()}, plan.replicates)
-    if plan.binding and (year := ready.binding_year) is not None:
+    tasks = {name: Task(decision, past=_past(ready, name)) for name, decision in ready.decisions.items()}
+    if ready.past is not None:
+        with RunStore.open(ready.past.folder) as forked:
+            store.copy(forked, ready.past.of)
+    _scenarios(running, tasks, plan.replicates)
+    if whole and plan.binding and (year := ready.binding_year) is not None:
         scenario = next(scenario for scenario in ready.scenarios if scenario.name == plan.binding)
         second = binding_scenario(store, scenario, year, plan.certainty)
         decision = second.decided(ready.context)
-        if second.name not in store.scenarios:
-            store.update(scenarios=[*store.manifest["scenarios"], entry(second, decision.policy)])
+        _put_second(store, entry(second, decision.policy))
         _scenarios(running, {second.name: Task(decision)}, plan.replicates)
     if blocks:
         _probes(running, ready, blocks["scenario"], blocks["year"], blocks["replicates"])
     return store
+
+
+def _past(ready: Prepared, name: str) -> Fork | None:
+    """What the scenario of that name goes on from, where the run is a fork."""
+    past = ready.past
+    if past is None or name == past.of:
+        return None
+    if past.keep:
+        past.states.mkdir(parents=True, exist_ok=True)
+    return Fork(past.decision, past.months, past.states, past.keep)
+
+
+def _put_second(store: RunStore, second: dict[str, Any]) -> None:
+    """Put the second run among the scenarios, in place of one whose line was set by fewer replicates."""
+    others = [scenario for scenario in store.manifest["scenarios"] if scenario["name"] != second["name"]]
+    before = [scenario for scenario in store.manifest["scenarios"] if scenario["name"] == second["name"]]
+    if [scenario["sha256"] for scenario in before] != [second["sha256"]]:
+        store.drop(second["name"])
+        store.update(scenarios=[*others, second])
 
 
 def _keep_rules(ready: Prepared, folder: Path) -> None:
@@ -126,8 +117,9 @@ def _keep_rules(ready: Prepared, folder: Path) -> None:
         shutil.copyfile(ready.district.rules_file, folder / RULES)
 
 
-def _store(folder: Path, manifest: dict[str, Any], resume: bool) -> RunStore:
-    """A new store, or the one to be resumed after checking that it holds the same run."""
+def _store(folder: Path, manifest: dict[str, Any], resume: bool, more: bool) -> RunStore:
+    """A new store, or the one to be resumed after checking that it holds the same run, or with ``more`` the same but
+    for the number of replicates and what follows from it."""
     folder = Path(folder)
     if not resume:
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
@@ -138,19 +130,15 @@ def _store(folder: Path, manifest: dict[str, Any], resume: bool) -> RunStore:
         return RunStore.create(folder, manifest)
     store = RunStore.open(folder)
     then, now = asked(store.manifest), asked(manifest)
-    # through JSON and back, tuples have become lists
-    different = [key for key in now if _plain(then.get(key)) != _plain(now[key])]
+    different = [key for key in differing(then, now) if not (more and key in ("replicates", "binding"))]
     if different:
         store.close()
         raise UserError("{folder} holds another run; these differ: {keys}. Choose another --out",
                         folder=folder, keys=", ".join(different))  # fmt: skip
-    if store.manifest.get("blocks") != manifest["blocks"]:
-        store.update(blocks=manifest["blocks"], command=manifest["command"])
+    changing = ("blocks", "replicates", "binding") if more else ("blocks",)
+    if any(store.manifest.get(key) != manifest[key] for key in changing):
+        store.update(command=manifest["command"], **{key: manifest[key] for key in changing})
     return store
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True)
@@ -189,38 +177,17 @@ def _compute(
     running: _Running, tasks: dict[str, Task], replicates: int, done: set[Unit], count: int, save: Save
 ) -> None:
     """Computes and saves what is missing of ``tasks``; ``count`` units of the run are stored already."""
-    missing = [(name, number) for number in range(replicates) for name in tasks if (name, number) not in done]
-    began, total = time.monotonic(), running.total
+    missing = {(name, number) for number in range(replicates) for name in tasks} - done
+    pieces = shares(((name, number) for number in range(replicates) for name in tasks if (name, number) in missing),
+                    running.jobs)  # fmt: skip
+    began, total, position = time.monotonic(), running.total, 0
     running.tell(Progress(count, total))
-    with closing(each(named_unit, (running.setting, tasks), missing, running.jobs)) as ended:
-        for position, ((name, number), (results, seconds)) in enumerate(ended, 1):
+    with closing(each_part(computed, (running.setting, tasks), pieces, running.jobs)) as ended:
+        for _, ((name, number), (results, seconds)) in ended:
+            if (name, number) not in missing:
+                continue  # computed again, after a process died in the middle of its piece
+            missing.discard((name, number))
             save(name, number, results, seconds)
+            position += 1
             pace = (time.monotonic() - began) / position
             running.tell(Progress(count + position, total, name, number, pace * (total - count - position)))
-
-
-def one_unit(setting: Setting, task: Task, replicate: int) -> tuple[Results, float]:
-    """One unit: (results from the run's start on, seconds)."""
-    began, luck_only = time.monotonic(), setting.luck_only
-    # how strong a lever is nobody measured: it is held with all that is assumed, and where only luck is left
-    centred = luck_only or task.held in (LUCK, ASSUMED)
-    policy = task.decision.policy if centred else task.decision.of(setting.seed, replicate)
-    if task.held:
-        behaviour, luck_only = probe(task.held, setting.seed, replicate, setting.posterior)
-    elif luck_only:
-        behaviour = centre_of(setting.posterior)
-    else:
-        behaviour = draw_of(setting.posterior, setting.seed, replicate)
-    behaviour = behaviour.but(dict(task.fixed))
-    results = setting.simulate(
-        setting.district, setting.rules, behaviour, policy, setting.seed,
-        replicate=replicate, stock=setting.stock, luck_only=luck_only,
-    )  # fmt: skip
-    return results.since(setting.start), time.monotonic() - began
-
-
-def named_unit(common: tuple[Setting, dict[str, Task]], unit: Unit) -> tuple[Results, float]:
-    """A unit by its name, for :func:`scenarios.workers.each`."""
-    setting, tasks = common
-    name, number = unit
-    return one_unit(setting, tasks[name], number)

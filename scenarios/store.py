@@ -161,6 +161,19 @@ class RunStore:
             self._connection.execute("INSERT INTO units VALUES (?, ?, ?, ?, ?)", row)
         self._tables = {key: table for key, table in self._tables.items() if key[0] != scenario}
 
+    def drop(self, scenario: str) -> None:
+        """Removes the units of ``scenario``, in one commit."""
+        with self._connection:
+            self._connection.execute("DELETE FROM units WHERE scenario = ?", (scenario,))
+        self._tables = {key: table for key, table in self._tables.items() if key[0] != scenario}
+
+    def copy(self, other: RunStore, scenario: str) -> None:
+        """Copies the units of ``scenario`` from ``other`` that are not here yet, as they are stored, in one commit."""
+        query = "SELECT scenario, replicate, blob, sha256, seconds FROM units WHERE scenario = ?"
+        with self._connection:
+            self._connection.executemany("INSERT OR IGNORE INTO units VALUES (?, ?, ?, ?, ?)",
+                                         other._connection.execute(query, (scenario,)))  # fmt: skip
+
     def replicates(self, scenario: str) -> list[int]:
         """Numbers of the stored replicates of ``scenario``, ascending. Raises ``UserError`` for an unknown one."""
         if scenario not in self.scenarios:

@@ -37,6 +37,10 @@ class Calendar:
         """Days from the first day of the run to the first day of ``month``."""
         return (self.first_days[month] - self.first_days[0]).days
 
+    def end_of(self, months: int) -> int:
+        """Days from the first day of the run to the end of its first ``months`` months."""
+        return self.days if months == self.count else self.start_day(months)
+
     def month_of(self, day: int) -> int:
         """The month in which ``day`` of the run lies; the last one for days after it."""
         return bisect_right([self.start_day(month) for month in range(self.count)], day) - 1

@@ -90,9 +90,8 @@ def make_claims_office(
     capacity = b["claims.verified_in_time"] * (visits + admissions) / days
     verifiers = max(1, math.ceil(capacity / b["claims.files_per_verifier_day"]))
     office.hire(verifiers, capacity / verifiers)
-    if policy.verifiers.any():
-        more = policy.verifiers * b["claims.files_per_verifier_day"]
-        office.reinforce(more, closer=b["claims.closer_checks"] * more / (capacity + more))
+    more = policy.verifiers * b["claims.files_per_verifier_day"]
+    office.reinforce(more, closer=b["claims.closer_checks"] * more / (capacity + more))
     files = np.round((visits + admissions) * hospitals.share).astype(np.int64)
     office.open(files, np.where(files > 0, cost * hospitals.share * hospitals.cost, 0.0).astype(np.int64))
     return office

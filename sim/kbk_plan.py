@@ -74,7 +74,7 @@ class Plan:
 
 
 #: People of one indicator's step, and the rating it reaches.
-_Step = tuple[tuple[int, ...], int]
+Step = tuple[tuple[int, ...], int]
 
 
 def plans(
@@ -92,6 +92,21 @@ def plans(
         )
     now = scheme.evaluate_counts(counts, facility_type)
     full = (counts.members if capitated is None else capitated, tariff)
+    ways = product(*steps(counts, facility_type, scheme))
+    found = [_plan(way, now, scheme, facility_type, full, terms) for way in ways]
+    best: list[Plan] = []
+    for share in sorted({plan.share_permille for plan in found if plan.share_permille > now.share_permille}):
+        enough = (plan for plan in found if plan.share_permille >= share)
+        cheapest = min(enough, key=lambda plan: (plan.cost, -plan.share_permille, _people(plan)))
+        if cheapest not in best:
+            best.append(cheapest)
+    return now, best
+
+
+def steps(counts: Counts, facility_type: str, scheme: Scheme) -> tuple[list[Step], list[Step], list[Step]]:
+    """Of AK, RRNS and RPPT: standing still, then the fewest people for each better rating that can be reached
+    (contacts; referrals; patients with DM and HT)."""
+    now = scheme.evaluate_counts(counts, facility_type)
 
     def rated(position: int, **changed: int) -> int:
         return scheme.evaluate_counts(replace(counts, **changed), facility_type)[:3][position]
@@ -106,19 +121,11 @@ def plans(
         return rated(2, dm_controlled=counts.dm_controlled + dm, ht_controlled=counts.ht_controlled + ht)
 
     room = (counts.dm_diagnosed - counts.dm_controlled, counts.ht_diagnosed - counts.ht_controlled)
-    ways = product(
+    return (
         _steps(now.ak_rating, scheme, "ak", ak, lambda rating: _fewest(counts.members - counts.contacts, ak, rating)),
         _steps(now.rrns_rating, scheme, "rrns", rrns, lambda rating: _fewest(counts.nonspecialist, rrns, rating)),
         _steps(now.rppt_rating, scheme, "rppt", rppt, lambda rating: _patients(room, rppt, rating)),
     )
-    found = [_plan(way, now, scheme, facility_type, full, terms) for way in ways]
-    best: list[Plan] = []
-    for share in sorted({plan.share_permille for plan in found if plan.share_permille > now.share_permille}):
-        enough = (plan for plan in found if plan.share_permille >= share)
-        cheapest = min(enough, key=lambda plan: (plan.cost, -plan.share_permille, _people(plan)))
-        if cheapest not in best:
-            best.append(cheapest)
-    return now, best
 
 
 def _steps(
@@ -127,13 +134,13 @@ def _steps(
     indicator: str,
     rating_of: Callable[..., int],
     fewest: Callable[[int], tuple[int, ...] | None],
-) -> list[_Step]:
+) -> list[Step]:
     """Standing still, then the fewest people for at least each better rating that can be reached."""
-    steps: list[_Step] = [((0, 0), now)]
+    found: list[Step] = [((0, 0), now)]
     for rating in sorted({band.rating for band in scheme.bands[indicator] if band.rating > now}):
         if (people := fewest(rating)) is not None:
-            steps.append((people, rating_of(*people)))
-    return steps
+            found.append((people, rating_of(*people)))
+    return found
 
 
 def _fewest(room: int, rating_of: Callable[[int], int], rating: int) -> tuple[int, ...] | None:
@@ -155,7 +162,7 @@ def _patients(room: tuple[int, int], rating_of: Callable[[int, int], int], ratin
 
 
 def _plan(
-    way: tuple[_Step, ...], now: Evaluation, scheme: Scheme, facility_type: str, full: tuple[int, int], terms: Terms
+    way: tuple[Step, ...], now: Evaluation, scheme: Scheme, facility_type: str, full: tuple[int, int], terms: Terms
 ) -> Plan:
     (contacts, *_), (referrals, *_), (dm, ht) = (people for people, _rating in way)
     ak, rrns, rppt = (rating for _people, rating in way)

@@ -84,9 +84,15 @@ STEPS: tuple[Step, ...] = (
 _OFFICE_HOUR, _CLOSING_HOUR = 0.5, 0.75
 
 
+def begin(world: World) -> None:
+    """Let the calendar and the enrolment office begin, with the first month that has not happened yet."""
+    world.env.process(run_calendar(world))
+    world.env.process(work_office(world))
+
+
 def run_calendar(world: World) -> Generator[Any, Any, None]:
     """SimPy process: every step of every month on its day."""
-    for month in range(world.calendar.count):
+    for month in range(world.months_done, world.calendar.count):
         start, length = world.calendar.start_day(month), world.calendar.length(month)
         for step in STEPS:
             day = min(step.day or length, length)
@@ -103,7 +109,7 @@ def run_calendar(world: World) -> Generator[Any, Any, None]:
 
 def work_office(world: World) -> Generator[Any, Any, None]:
     """SimPy process: the enrolment office on its working days, after the steps of day 1."""
-    for month in range(world.calendar.count):
+    for month in range(world.months_done, world.calendar.count):
         start = world.calendar.start_day(month)
         for day in world.calendar.working_days(month):
             yield world.env.timeout(max(0.0, start + day - 1 + _OFFICE_HOUR - world.env.now))

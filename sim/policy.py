@@ -162,6 +162,15 @@ class Policy:
         """A copy with ``changes``; arrays not named are shared, since nobody writes into them."""
         return dataclasses.replace(self, **changes)  # type: ignore[arg-type]
 
+    def after(self, past: Policy, months: int) -> Policy:
+        """This policy from month ``months`` on; in the tables the months before are those of ``past``. Raises
+        ``ValueError`` for a past of another length."""
+        if past.months != self.months:
+            raise ValueError(f"a policy of {self.months} months after one of {past.months}")
+        tables = {name: np.concatenate([getattr(past, name)[:months], value[months:]])
+                  for name, value in vars(self).items() if isinstance(value, np.ndarray)}  # fmt: skip
+        return self.but(**tables)
+
     def until(self, months: int) -> Policy:
         """The policy of the first ``months`` months. Raises ``ValueError`` when it has fewer."""
         if not 1 <= months <= self.months:

@@ -7,7 +7,7 @@ from districts.model import District
 from sim.behaviour import Behaviour
 from sim.calendar import Calendar, next_month
 from sim.facilities.hospitals import listed_hospitals
-from sim.month import run_calendar, work_office
+from sim.month import begin
 from sim.policy import Policy
 from sim.results import Results
 from sim.rules import Rules
@@ -40,6 +40,7 @@ def simulate(
         district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only,
         threads=threads, trace=trace,
     )  # fmt: skip
+    world.release()
     return results_of(world)
 
 
@@ -57,6 +58,28 @@ def run_world(
     trace: Trace | None = None,
 ) -> World:
     """As :func:`simulate`, but returns the final state with its ledger, for tests and for looking inside."""
+    world = first_world(
+        district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only,
+        threads=threads,
+    )  # fmt: skip
+    world.trace = trace
+    run(world)
+    return world
+
+
+def first_world(
+    district: District,
+    rules: Rules,
+    behaviour: Behaviour,
+    policy: Policy,
+    seed: int,
+    *,
+    replicate: int = 0,
+    stock: str | None = None,
+    luck_only: bool = False,
+    threads: int = 1,
+) -> World:
+    """The world of :func:`simulate` before its first month. Raises ``UserError`` as that does."""
     if policy.facilities != len(district.facilities):
         raise UserError(
             "the policy is made for {policy} facilities, the district has {district}",
@@ -68,10 +91,7 @@ def run_world(
     except KeyError as error:
         raise UserError("{problem}", problem=error.args[0]) from error
     calendar = Calendar(next_month(start.month), policy.months)
-    world = make_world(district, rules, behaviour, policy, seed, replicate, start, luck_only, calendar, threads)
-    world.trace = trace
-    run(world)
-    return world
+    return make_world(district, rules, behaviour, policy, seed, replicate, start, luck_only, calendar, threads)
 
 
 def results_of(world: World) -> Results:
@@ -92,7 +112,13 @@ def run(world: World) -> None:
     """Let every month of ``world`` happen; the claims office began its work when it was made."""
     if world.trace:
         world.trace.begin(world)
-    world.env.process(run_calendar(world))
-    world.env.process(work_office(world))
-    world.env.run(until=world.calendar.days)
+    begin(world)
+    advance(world, world.calendar.count)
     world.team.close()
+
+
+def advance(world: World, months: int) -> None:
+    """Let what is begun happen until the end of the first ``months`` months; nothing where they are over already."""
+    if months > world.months_done:
+        world.env.run(until=world.calendar.end_of(months))
+        world.months_done = months

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.facilities.staff import DENTISTS, DOCTORS, FILLING_SD, LEAVING, Staff
+from sim.facilities.staff import DENTISTS, DOCTORS, FILLING_SD, LEAVING, Search, Staff
 from sim.policy import Clinician
 from sim.random import Purpose, normals, uniforms
 from sim.world import World
@@ -50,5 +50,11 @@ def _fill(world: World, staff: Staff, cadre: Clinician, numbers: list[int], mont
         if wait == 0:
             staff.posts[cadre][number] = True
         elif month + wait < world.calendar.count:
-            days = world.calendar.day_at(month + float(wait)) - world.env.now
-            world.env.process(staff.fill(world.env, cadre, number, days))
+            staff.seek(world.env, Search(cadre, number, world.calendar.day_at(month + float(wait))))
+
+
+def await_staff(world: World) -> None:
+    """Let the searches that are under way end, in a world that goes on from a state."""
+    for staff in world.staff:
+        for search in staff.searches:
+            world.env.process(staff.find(world.env, search))

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.facilities.drugs import ACUTE, CHRONIC, CONSUMABLES, DAYS_PER_MONTH, GROUPS, affordable
+from sim.facilities.drugs import (
+    ACUTE,
+    CHRONIC,
+    CONSUMABLES,
+    DAYS_PER_MONTH,
+    GROUPS,
+    Order,
+    Payer,
+    Settle,
+    affordable,
+)
 from sim.facilities.purse import Purse
 from sim.people import care, chronic
 from sim.world import World
@@ -78,21 +88,17 @@ def _order(world: World, place: int) -> None:
     lead = b["drugs.lead_days"] * luck * float(world.policy.drug_lead_factor[month, place])
     wanted = store.wanted(months + b["drugs.lead_days"] / DAYS_PER_MONTH)
     if b["feedback.money_to_drugs"] == 0:
-        store.order(world.env, wanted, lead, b["drugs.fill_rate"], lambda ordered, come: None)
+        _send(world, place, wanted, lead, "nobody")
         return
     allotment, fund = world.allotments[place], world.funds[place]
     drawn = affordable(wanted, allotment.free)
     world.tell(place, "drugs wanted {wanted} rupiah; the APBD allotment holds {free}, the fund {cash} for operations",
                wanted=int(wanted.sum()), free=allotment.free, cash=fund.operations.free)  # fmt: skip
     if drawn.any():
-        year = world.calendar.year(month)
         world.tell(place, "ordered from the district store: {amount} rupiah, {days} days on the way",
                    amount=int(drawn.sum()), days=round(lead))  # fmt: skip
         allotment.promise(int(drawn.sum()))
-        store.order(
-            world.env, drawn, lead, b["drugs.fill_rate"],
-            lambda ordered, come: _pay_from_line(world, place, year, ordered, come),
-        )  # fmt: skip
+        _send(world, place, drawn, lead, "apbd")
     cash = 0 if _frozen(world, place) else int(b["drugs.own_share"] * fund.operations.free)
     # use in the lead time is that of whoever delivers: else stock on its slow way would pass for stock at hand
     by_store = min(1.0, float(drawn.sum() / store.use.sum()))
@@ -103,10 +109,34 @@ def _order(world: World, place: int) -> None:
         world.tell(place, "ordered from suppliers: {amount} rupiah, {days} days on the way",
                    amount=int(bought.sum()), days=round(b["drugs.own_lead_days"] * luck))  # fmt: skip
         fund.operations.promise(int(bought.sum()))
-        store.order(
-            world.env, bought, b["drugs.own_lead_days"] * luck, b["drugs.fill_rate"],
-            lambda ordered, come: _pay_from_fund(world, place, ordered, come),
-        )  # fmt: skip
+        _send(world, place, bought, b["drugs.own_lead_days"] * luck, "own")
+
+
+def _send(world: World, place: int, goods: np.ndarray, lead_days: float, payer: Payer) -> None:
+    """Send for ``goods`` (3,), which are ``lead_days`` on the way."""
+    year = world.calendar.year(world.month)
+    order = Order(goods, world.env.now + lead_days, world.b["drugs.fill_rate"], payer, year)
+    world.stores[place].send(world.env, order, _settle(world, place))
+
+
+def await_orders(world: World) -> None:
+    """Let the orders that are under way come, in a world that goes on from a state."""
+    for place, store in enumerate(world.stores):
+        for order in store.orders:
+            world.env.process(store.under_way(world.env, order, _settle(world, place)))
+
+
+def _settle(world: World, place: int) -> Settle:
+    """What happens at ``place`` when an order has come."""
+
+    def settle(order: Order, come: int) -> None:
+        ordered = int(order.goods.sum())
+        if order.payer == "apbd":
+            _pay_from_line(world, place, order.year, ordered, come)
+        elif order.payer == "own":
+            _pay_from_fund(world, place, ordered, come)
+
+    return settle
 
 
 def _pay_from_line(world: World, place: int, year: int, ordered: int, come: int) -> None:

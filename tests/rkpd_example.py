@@ -54,8 +54,8 @@ def _cash() -> tuple[CashMonth, ...]:
 def _line(line: int, cut: float | None, empty: str | None, enough: float, lose: int, status: float) -> LineOutcome:
     months = 12.0 if empty is None else float(int(empty[5:]) - 1)
     return LineOutcome(
-        line, line - AMOUNT, cut, enough, {} if empty is None else {empty: 16}, empty, months, line // 38_480, lose,
-        0 if empty is None else AMOUNT - line, status, 1.0 if status == 12 else 0.0,
+        line, line - AMOUNT, cut, 100, enough, {} if empty is None else {empty: 16}, empty, months, line // 38_480,
+        lose, 0 if empty is None else AMOUNT - line, status, 1.0 if status == 12 else 0.0,
     )  # fmt: skip
 
 

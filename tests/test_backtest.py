@@ -11,7 +11,7 @@ import pytest
 
 import calibration.backtesting.backtest as backtest
 from calibration.backtesting.backtest import BacktestPlan, run_origins
-from calibration.backtesting.origins import anchor, origins_of, start_of
+from calibration.backtesting.origins import Start, anchor, members, origins_of, start_of, summed
 from calibration.backtesting.record_scores import POOL, Case, pooled_then, scores_of
 from calibration.backtesting.series import observed_get, series_of
 from calibration.backtesting.track_record import assemble, cases_of
@@ -135,6 +135,46 @@ def test_an_anchor_carries_each_replicate_to_the_last_figures() -> None:
     assert anchor(simulated, seen, 1) == pytest.approx([1.5, 2.0, 1.0, 2.0])
     assert anchor(simulated, np.array([15.0, 30.0, 30.0]), 2) == pytest.approx([60 / 60, 2.0, 1.0, 2.0])
     assert anchor(simulated, np.full(3, np.nan), 1) is None
+
+
+PARTS = ("pbi_jk", "pbpu_pemda", "ppu", "pbpu", "bp")
+
+
+def by_segment(told: dict[str, float], months: int = 2) -> Observed:
+    """The same figures of active members in each month, of the segments ``told`` and of the district."""
+    monthly = {("active", f"segment:{name}"): np.full(months, heads) for name, heads in told.items()}
+    return Observed("2024-01", months, {("active", "district"): np.full(months, sum(told.values())), **monthly})
+
+
+def test_a_count_of_members_is_the_sum_of_its_segments_where_all_are_told() -> None:
+    whole = by_segment(dict.fromkeys(PARTS, 20.0))
+    (series,) = series_of(whole, [])
+    assert series.parts == tuple(("active", f"segment:{name}") for name in PARTS)
+    assert series.needed == (("active", "district"), *series.parts)
+    (other,) = series_of(by_segment(dict.fromkeys(PARTS[:4], 20.0)), [])
+    assert other.parts == ()
+
+
+def test_a_cut_takes_its_share_of_the_segment_as_it_is_known() -> None:
+    """60 of 100 are PBI-JK and half of them are cut: 70 stay. The simulation has 80 of 125 and would keep 85 of 125,
+    which is 68 of 100."""
+    told = dict(zip(PARTS, (60.0, 10.0, 10.0, 15.0, 5.0), strict=True))
+    own = dict(zip(PARTS, ((80.0, 40.0), (10.0, 10.0), (10.0, 10.0), (20.0, 20.0), (5.0, 5.0)), strict=True))
+    paths = {
+        ("active", f"segment:{name}"): np.array([[before, before, after]] * 2) for name, (before, after) in own.items()
+    }
+    paths["active", "district"] = np.sum(list(paths.values()), axis=0)
+    observed = by_segment(told)
+    (series,) = series_of(observed, [])
+    found = summed(series.parts, paths, observed_get(observed), 0, 2)
+    assert found is not None
+    assert found == pytest.approx(np.array([[100.0, 100.0, 70.0]] * 2))
+    assert summed((), paths, observed_get(observed), 0, 2) is None
+    assert summed(series.parts, paths, observed_get(observed), 0, 0) is None  # no figure to carry them to
+    start = Start(tiny_district().stock(), 2, False)
+    many = {key: np.repeat(path, 500, axis=0) for key, path in paths.items()}
+    forecast = members(series, many, observed, 2, start, 1, 0)
+    assert np.median(forecast) == pytest.approx(70.0, abs=0.05)  # errors of observation of 0.2 % each
 
 
 def test_forecasts_pass_through_what_was_observed(folder: Path, ready: Ready) -> None:

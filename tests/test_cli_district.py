@@ -37,7 +37,7 @@ class Prakira:
         with pytest.raises(SystemExit) as left:
             main()
         shown = self.capsys.readouterr()
-        return int(left.value.code or 0), shown.out, shown.err
+        return int(left.value.code or 0), unwrapped(shown.out), shown.err
 
     def apart(self, *arguments: str) -> tuple[int, str, str]:
         """The same in a process of its own."""
@@ -50,7 +50,7 @@ class Prakira:
             timeout=120,
             check=False,
         )
-        return done.returncode, done.stdout, done.stderr
+        return done.returncode, unwrapped(done.stdout), done.stderr
 
     def refused(self, where: str, apart: bool = False) -> str:
         """The English output of ``check``, after the assertions that hold for every refusal."""
@@ -66,6 +66,11 @@ class Prakira:
 def prakira(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Prakira:
     """The command line in the test's own directory."""
     return Prakira(tmp_path, monkeypatch, capsys)
+
+
+def unwrapped(text: str) -> str:
+    """``text`` with each message on one line again: what is printed is broken at 80 columns and goes on indented."""
+    return re.sub(r"\n {4,}(?=\S)", " ", text)
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:

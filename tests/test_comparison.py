@@ -42,6 +42,19 @@ def test_options_stand_by_their_means_and_say_how_often_that_holds() -> None:
     assert found[1].step == 10 / 15
 
 
+def test_a_step_has_the_interval_of_the_ratio_it_is() -> None:
+    """Costs of the step follow its effects exactly in one case (no width), with luck in the other (Fieller)."""
+    generator = numpy_generator(5, Purpose.BOOTSTRAP)
+    effect, noise = 100 + generator.normal(0, 5, 40), generator.normal(0, 50, 40)
+    nothing = np.zeros(40)
+    exact = options(["a", "b"], np.stack([nothing, 3 * effect], 1), np.stack([nothing, effect], 1))[1]
+    assert (exact.low, exact.high) == (pytest.approx(3), pytest.approx(3))
+    loose = options(["a", "b"], np.stack([nothing, 3 * effect + noise], 1), np.stack([nothing, effect], 1))[1]
+    assert (loose.low, loose.high) == fieller(3 * effect + noise, effect)
+    few = options(["a", "b"], np.stack([nothing, 3 * effect], 1)[:5], np.stack([nothing, effect], 1)[:5])[1]
+    assert (few.step, few.low) == (pytest.approx(3), None)
+
+
 @given(st.lists(st.tuples(st.integers(-9, 9), st.integers(-9, 9)), min_size=1, max_size=7))
 @settings(max_examples=300, deadline=None)
 def test_the_frontier_is_what_no_option_and_no_mixture_outdoes(points: list[tuple[int, int]]) -> None:

@@ -8,7 +8,7 @@ import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.facilities.drugs import ACUTE, CHRONIC, CONSUMABLES, DrugStore, affordable
+from sim.facilities.drugs import ACUTE, CHRONIC, CONSUMABLES, DrugStore, Order, affordable
 from sim.facilities.fund import CapitationFund
 from sim.facilities.purse import Purse
 from sim.facilities.services import TYPES, divide
@@ -84,14 +84,15 @@ def test_use_follows_what_was_needed_not_what_was_there() -> None:
 
 def test_an_order_comes_after_its_lead_time_at_its_fill_rate() -> None:
     env, store, told = simpy.Environment(), _store(_three(0, 0, 0)), []
-    store.order(env, _three(1000, 55, 0), 12.5, 0.9, lambda ordered, come: told.append((env.now, ordered, come)))
+    order = Order(_three(1000, 55, 0), 12.5, 0.9, "own", 2024)
+    store.send(env, order, lambda sent, come: told.append((env.now, sent is order, come)))
     assert store.on_order.tolist() == [1000, 55, 0]
     env.run(until=12.4)
     assert (store.arrived, told) == ([], [])
     env.run()
     assert store.on_order.tolist() == [0, 0, 0]
     assert [(time, goods.tolist()) for time, goods in store.arrived] == [(12.5, [900, 49, 0])]
-    assert told == [(12.5, 1055, 949)]
+    assert (told, store.orders) == ([(12.5, True, 949)], [])
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=3, max_size=3), st.integers(0, 4 * 10**9))

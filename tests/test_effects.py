@@ -27,8 +27,9 @@ from scenarios.levers.quota_addition import QuotaAddition
 from scenarios.levers.referral_training import ReferralTraining
 from scenarios.levers.rehab_promotion import RehabPromotion
 from scenarios.plan import Prepared, RunPlan, prepare_loaded
-from scenarios.run import Setting, Task, execute, one_unit
+from scenarios.run import execute
 from scenarios.scenario import load_scenario
+from scenarios.units import Setting, Task, one_unit
 from sim.policy import Policy, baseline_policy
 from sim.rules import load_rules
 

@@ -11,14 +11,16 @@ import pytest
 from calibration.history.facility_rates import columns, error_variance, history_get, needed, rates
 from calibration.history.observed import Observed, observe, simulated
 from calibration.history.summaries import features, observed_summaries, simulated_summaries
-from calibration.posterior.fit import DYNAMIC, DYNAMIC_AT, LEVELS, Fit
-from calibration.posterior.rows import DRAWN
+from calibration.posterior.fit import DYNAMIC, DYNAMIC_AT, LEVELS, Fit, fit, within_reach
+from calibration.posterior.rows import DRAWN, Rows
 from districts.model import HistoryRow
 from districts.tiny import tiny_district
 from sim.behaviour import default_behaviour
 from sim.indicators import SEGMENTS
 from sim.policy import baseline_policy
+from sim.random import Purpose, numpy_generator
 from sim.rules import load_rules
+from sim.shocks import EFFECTS
 from sim.simulate import simulate
 
 
@@ -30,7 +32,7 @@ def _fit(columns_of: dict[str, np.ndarray]) -> Fit:
     for name, values in columns_of.items():
         z[:, DYNAMIC_AT[DYNAMIC.index(name)]] = values
     ends = np.stack([np.full(len(DRAWN), -3.0), np.full(len(DRAWN), 3.0)])
-    return Fit(z, None, cast(Any, None), np.zeros(0), 1.0, (), cast(Any, None), (), None, ends)
+    return Fit(z, None, cast(Any, None), np.zeros(0), 1.0, (), cast(Any, None), (), None, ends, np.zeros(0, np.bool_))
 
 
 def test_told_is_narrow_or_moved_and_a_guess_lies_at_the_end() -> None:
@@ -108,3 +110,32 @@ def test_rates_use_counts_where_they_are_known_and_the_printed_ratio_elsewhere()
     variance = error_variance(layout, told)
     odds = 80.5 / 320.5
     assert variance[0, 0] == pytest.approx((0.02**2 + 0.004**2) * (1 + odds) ** 2)
+
+
+def test_a_series_with_one_summary_out_of_reach_is_left_out_whole() -> None:
+    months = [f"2023-{month}" for month in (11, 12)] + [f"2024-0{month}" for month in range(1, 6)]
+    seen = _history(*((month, "active", "district", 90.0) for month in months), ("2023-12", "lapsed", "district", 4.0),
+                    ("2024-02", "never", "district", 7.0))  # fmt: skip
+    layout = features(seen, ["P1", "P2"])
+    assert [len(feature.spans()) for feature in layout] == [4, 1, 1]  # three thirds and the last; one month; one month
+    assert within_reach(layout, []).tolist() == [True] * 6
+    assert within_reach(layout, [2]).tolist() == [False] * 4 + [True] * 2
+    assert within_reach(layout, [3, 4]).tolist() == [False] * 5 + [True]
+    assert within_reach(layout, [0, 4, 5]).tolist() == [True] * 6  # nothing would be left to learn from
+
+
+def test_what_no_simulation_gives_does_not_move_the_parameters() -> None:
+    """A parameter at one standard deviation, as the registered tell; the lapsed, nobody of whom is reported where every
+    simulation has some, would have it far below."""
+    months = ["2023-11", "2023-12", "2024-01", "2024-02"]
+    at, count = DYNAMIC_AT[DYNAMIC.index("segment.join")], 300
+    z = numpy_generator(1, Purpose.BOOTSTRAP).standard_normal((count, len(DRAWN)))
+    told = [(month, "registered", "district", 1000.0 * np.exp(0.1)) for month in months]
+    conflict = [(month, "lapsed", "district", 0.0) for month in months]
+    series = {("registered", "district"): np.tile(1000.0 * np.exp(0.1 * z[:, [at]]), (1, 4)),
+              ("lapsed", "district"): np.tile(50.0 * np.exp(0.3 * z[:, [at]]), (1, 4))}  # fmt: skip
+    rows = Rows(np.arange(count), z, np.zeros((count, len(EFFECTS), 1)), series)
+    found = fit(rows, _history(*told, *conflict), ("P1",), 1, 200)
+    assert found.used.tolist() == [False] * 4 + [True] * 4
+    assert found.mean()[at] == pytest.approx(1.0, abs=0.1)  # the error of the registered is 0.02 of its spread
+    assert fit(rows, _history(*told), ("P1",), 1, 200).mean()[at] == pytest.approx(found.mean()[at], abs=0.1)

@@ -24,11 +24,12 @@ from districts.read import read_district
 from districts.tiny import tiny_district
 from reports.run import Run
 from reports.workbook import write_workbook
+from scenarios.kbk_certain import certain_plan
 from scenarios.kbk_sites import Site, sites_of_history, sites_of_run
 from scenarios.quantiles import quantile
 from scenarios.store import RunStore
 from sim.kbk import Counts, Scheme, scheme
-from sim.kbk_plan import Terms, payback, plans, terms
+from sim.kbk_plan import Plan, Terms, payback, plans, terms
 from sim.rules import load_rules
 
 ROOT = Path(__file__).parents[1]
@@ -156,6 +157,38 @@ def test_enough_counts_the_replicates_in_which_the_share_is_reached(today: Schem
     assert site.enough(found[0], today) == [True, False]
 
 
+WORLDS = st.lists(SMALL.map(lambda counts: replace(counts, ht_controlled=0, ht_diagnosed=0)), min_size=10, max_size=10)
+
+
+@given(WORLDS, COSTS, st.sampled_from([0.5, 0.8, 1.0]), st.sampled_from([900, 950, 1000]))
+@settings(max_examples=25, deadline=None)
+def test_no_way_is_cheaper_at_a_certainty(worlds: list[Counts], costs: Terms, certainty: float, share: int) -> None:
+    """Against trying every number of contacts, referrals and patients with DM in ten small worlds."""
+    rule = scheme(load_rules(), "2026-01")
+    site = Site("P", "puskesmas", False, "2026-01", worlds[0], worlds[0].members, 5300, tuple(worlds))
+    found = certain_plan(site, rule, costs, share, certainty)
+    rooms = (max(one.members - one.contacts for one in worlds), max(one.nonspecialist for one in worlds),
+             max(one.dm_diagnosed - one.dm_controlled for one in worlds))  # fmt: skip
+    least: int | None = None
+    for contacts, referrals, dm in product(*(range(room + 1) for room in rooms)):
+        cost = contacts * costs.contact + referrals * costs.referral + dm * costs.patient
+        if least is not None and cost >= least:
+            continue
+        way = Plan(contacts, referrals, dm, 0, (0, 0, 0), 0, share, cost, 0, None)
+        if sum(site.enough(way, rule)) >= certainty * len(worlds):
+            least = cost
+    assert (None if found is None else found.cost) == least
+    if found is not None:
+        assert sum(site.enough(found, rule)) >= certainty * len(worlds)
+
+
+def test_a_certain_plan_needs_replicates(today: Scheme) -> None:
+    counts = Counts(1449, 10000, 9, 400, 20, 500, 40, 1000)
+    site = Site("P", "puskesmas", False, "2026-01", counts, 9000, 5300, (counts,) * 9)
+    with pytest.raises(UserError, match="10 replicates"):
+        certain_plan(site, today, TERMS, 950, 0.8)
+
+
 def test_a_history_gives_the_last_month_that_is_whole() -> None:
     figures = {"contacts": 100, "capitated": 800, "referrals": 20, "referrals_nonspecialist": 1, "dm_diagnosed": 30,
                "dm_controlled": 1, "ht_diagnosed": 60, "ht_controlled": 2}  # fmt: skip
@@ -220,6 +253,12 @@ def test_a_run_is_planned_by_its_folder(store: RunStore) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{NAMES[0]}, January 2025: AK")
     every = prakira("kbk", "plan", store.folder, "--lang", "en").stdout
+    sure = prakira("kbk", "plan", store.folder, "--certainty", 0.8, "--lang", "en").stdout
+    assert max(map(len, sure.splitlines())) <= 80
+    assert "as sure as you ask" in " ".join(sure.split())
+    assert "certainty is 1.5" in prakira("kbk", "plan", store.folder, "--certainty", 1.5, "--lang", "en").stderr
+    for one in json.loads(prakira("kbk", "plan", store.folder, "--certainty", 0.8, "--json").stdout)["facilities"]:
+        assert one.get("certain") is None or one["certain"]["enough"] >= 0.8
     assert "of 12 replicates" in every
     assert f"{NAMES[EXEMPT]}, November 2024" in every
 

@@ -15,15 +15,13 @@ from babel.messages.pofile import read_po
 from test_reports_made_up import made_up_run
 
 import reports
-import web
 from reports.answer import certainty_words
 from reports.wording import chance_told, chance_words
 from reports.write import write_outputs
 
 ROOT = Path(reports.__file__).parent.parent
 CATALOGUES = [ROOT / "districts" / "locale" / f"{name}.id.po" for name in ("reports", "charts")]
-SOURCES = sorted([*Path(reports.__file__).parent.glob("*.py"), *Path(web.__file__).parent.glob("*.py"),
-                  ROOT / "cli" / "web.py"])  # fmt: skip
+SOURCES = sorted(Path(reports.__file__).parent.glob("*.py"))
 
 
 def message_ids() -> set[str]:

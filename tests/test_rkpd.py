@@ -13,13 +13,19 @@ from districts.faults import UserError
 from districts.model import BudgetLine, District, HistoryRow
 from districts.tiny import tiny_district
 from scenarios.rkpd.figure import Figure
+from scenarios.rkpd.future import Ground
 from scenarios.rkpd.known import known_at
+from scenarios.rkpd.lines import Tried, binding, unpaid
 from scenarios.rkpd.money import cash_plan, sources_of
 from scenarios.rkpd.proposal import Money, Proposal
 from scenarios.rkpd.propose import figure_at, propose
 from scenarios.rkpd.stages import chosen_stage, last_data, stages_of
 from scenarios.rkpd.variants import read_possible
+from scenarios.rkpd.work import Work, footings_of
+from scenarios.run import Task
+from scenarios.scenario import load_scenario
 from sim.behaviour import default_behaviour
+from sim.policy import Regime
 from sim.posterior import Posterior
 from sim.rules import load_rules
 from sim.simulate import simulate
@@ -90,6 +96,14 @@ def _held(frozen, kept, district, rules, _behaviour, policy, seed, *, replicate,
         kept[policy.months] = simulate(district, rules, frozen, policy, seed, replicate=replicate, stock=stock,
                                        luck_only=luck_only)  # fmt: skip
     return kept[policy.months]
+
+
+def test_lines_and_rules_that_come_later_share_their_past_and_nothing_moves() -> None:
+    """The engine itself: what shares its past is told as if each run had been simulated alone."""
+    asked = {"certainty": None, "known_until": "2026-05", "replicates": 3, "side_replicates": 2, "stages": False}
+    shared, alone = (propose(DISTRICT, RULES, None, 2027, **asked, simulate=each) for each in (None, simulate))
+    assert len(shared.lines) > 2
+    assert shared == alone
 
 
 def test_a_premium_that_changes_within_the_year_splits_the_rows() -> None:
@@ -359,3 +373,19 @@ def test_what_cannot_be_computed_is_said(asked: dict[str, object], told: str) ->
 def test_a_possible_rule_has_a_form(text: str, told: str) -> None:
     with pytest.raises(UserError, match=told):
         read_possible(text, RULES, 2027)
+
+
+@pytest.mark.parametrize("regime", ["owe", "drop", "grace_then_drop"])
+def test_a_line_is_empty_when_the_bills_without_a_line_say_so(regime: Regime) -> None:
+    """The month found from the run without a line is the one in which a binding line leaves the first bill unpaid, or
+    has heads dropped for it."""
+    stage = chosen_stage(RULES, last_data(DISTRICT), 2027, "2026-05")
+    footing = footings_of(DISTRICT, RULES, None, stage, earlier=False)[-1]
+    ground = Ground(RULES, None, load_scenario("uhc-non-cut-off"), 3, 1, False, simulate, lambda: None)
+    work = Work(ground, 2027, None, 3, (), ACCOUNTS, {})
+    figure, decision = work.figure(footing.known, False), ground.decision(footing.known, 2027)
+    for share in (0.35, 0.6, 0.9, 1.0):
+        tried = Tried(round(share * float(figure.need.min())), None, regime)
+        task = Task(decision.but(partial(binding, year=2027, tried=tried, figure=figure)))
+        bound = ground.run(footing.known, {"line": task}, 3, False)["line"]
+        assert figure.emptied(tried.line).tolist() == unpaid(bound, 2027).tolist()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,10 @@ from districts.tiny import tiny_district
 from districts.write import write_folder
 from scenarios.comparison.differences import paired
 from scenarios.plan import RunPlan, prepare
-from scenarios.run import execute
-from scenarios.store import LEVELS, RunStore
+from scenarios.run import Progress, execute
+from scenarios.store import FILE, LEVELS, RunStore
+from sim.behaviour import default_behaviour
+from sim.simulate import simulate
 
 HEAD = "title: {id: judul, en: title}\nexplanation: {id: teks, en: text}\n"
 
@@ -39,6 +43,34 @@ def test_one_process_and_two_give_the_same_bytes(folder: Path, tmp_path: Path) -
         assert len(one.done()) == 6
         for unit in one.done():
             assert one.results(*unit).to_bytes() == two.results(*unit).to_bytes()
+
+
+PARTING = ("baseline", "pbi-cut", "uhc-from-january", "uhc-from-july", "mass-lay-off", "dengue-year", "uhc-drop")
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_scenarios_that_share_a_past_are_stored_as_if_each_had_run_alone(
+    folder: Path, tmp_path: Path, jobs: int
+) -> None:
+    """And after a kill: of a replicate whose units are stored in part only the others are computed."""
+    many = RunPlan(str(folder), PARTING, months=10, replicates=2)
+    ready = prepare(many)
+    alone = {
+        (name, number): simulate(
+            ready.district, ready.rules, default_behaviour().draw(1, number), ready.decisions[name].of(1, number), 1,
+            replicate=number,
+        ).to_bytes()
+        for name in PARTING for number in range(2)
+    }  # fmt: skip
+    with execute(many, tmp_path / "run", jobs) as store:
+        assert {unit: store.results(*unit).to_bytes() for unit in store.done()} == alone
+    lost = {("baseline", 0), ("mass-lay-off", 0), ("uhc-from-july", 0), ("dengue-year", 1)}
+    with closing(sqlite3.connect(tmp_path / "run" / FILE)) as file, file:
+        file.executemany("DELETE FROM units WHERE scenario = ? AND replicate = ?", sorted(lost))
+    seen: list[Progress] = []
+    with execute(many, tmp_path / "run", jobs, resume=True, progress=seen.append) as store:
+        assert {unit: store.results(*unit).to_bytes() for unit in store.done()} == alone
+    assert {(state.scenario, state.replicate) for state in seen[1:]} == lost
 
 
 def test_an_empty_change_is_zero_and_a_late_lever_leaves_the_months_before(folder: Path, tmp_path: Path) -> None:

@@ -21,9 +21,10 @@ from districts.write import write_folder
 from reports.origins import calibration_told, kinds_told
 from scenarios.blocks import LUCK, SHOCKS, kinds, probe
 from scenarios.plan import Prepared, RunPlan, asked, manifest_of, prepare, prepare_loaded
-from scenarios.run import Setting, Task, execute, one_unit
+from scenarios.run import execute
 from scenarios.store import RunStore
 from scenarios.tracing import subject, traced
+from scenarios.units import Setting, Task, one_unit
 from sim.behaviour import PARAMETERS, Behaviour, default_behaviour
 from sim.posterior import Posterior
 from sim.results import Results

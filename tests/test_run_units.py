@@ -24,6 +24,7 @@ from scenarios.need import need
 from scenarios.plan import Prepared, RunPlan, manifest_of, prepare_loaded, staffing, with_second_run
 from scenarios.run import Progress, execute
 from scenarios.store import FILE, LEVELS, MANIFEST, RunStore
+from scenarios.units import shares
 from sim.rules import load_rules
 
 TESTS = Path(__file__).parent
@@ -71,6 +72,13 @@ def test_units_come_replicate_by_replicate(tmp_path: Path) -> None:
         (0, "baseline"), (0, "pbi-cut"), (0, "outreach"), (1, "baseline")]  # fmt: skip
     assert [state.done for state in seen] == list(range(13))
     assert {state.total for state in seen} == {12}
+
+
+def test_each_process_takes_whole_replicates_while_there_are_enough() -> None:
+    units = [(name, number) for number in range(3) for name in ("a", "b", "c", "d", "e")]
+    assert shares(units, 2) == shares(units, 3) == [(number, ("a", "b", "c", "d", "e")) for number in range(3)]
+    assert shares(units[:7], 4) == [(0, ("a", "b", "c")), (0, ("d", "e")), (1, ("a",)), (1, ("b",))]
+    assert shares([], 4) == []
 
 
 def test_a_dead_process_is_replaced_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

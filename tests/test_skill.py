@@ -7,7 +7,19 @@ import pytest
 
 from calibration.statistics.baselines import BASELINES
 from calibration.statistics.scores import Interval
-from calibration.studies.skill import GROUPS, MODEL, SERIES, TOLD, Score, cases, page, ratios, scores, verdict
+from calibration.studies.skill import (
+    GROUPS,
+    MODEL,
+    POOL,
+    SERIES,
+    TOLD,
+    Score,
+    cases,
+    page,
+    ratios,
+    scores,
+    verdict,
+)
 from calibration.worlds.compartments import make_district
 
 
@@ -64,17 +76,40 @@ def test_a_verdict_says_what_was_asked_and_whether_it_came_out(
     assert verdict(case, _rows(blind, told, high), 0).count("**not met**") == unmet
 
 
+def test_a_told_baseline_that_was_not_asked_about_stands_beside_the_verdict() -> None:
+    rows = _rows(0.5, 0.9)
+    rows["drift" + TOLD] = [Interval(1.3, 0.1, 2.0)]
+    told = verdict("break of 10%", rows, 0)
+    assert "**not met**" not in told
+    assert "drift told 1.30" in told
+    rows["ets" + TOLD] = [Interval(1.01, 0.1, 2.0)]
+    assert verdict("break of 10%", rows, 0).count("**not met**") == 1
+    assert "1.30 times the best that is told, drift" in verdict("no break", rows, 0)
+
+
+def test_the_pool_is_the_mean_of_the_model_and_the_told_baselines() -> None:
+    """A model that knows the truth has one sixth of the weight: the pool misses, by less than its parts on the mean
+    (the CRPS of a mixture is the mean of its parts' less half their mean distance)."""
+    made = make_district("rural", 3)
+    truth = made.futures["none"]
+    perfect = {"active": np.tile(truth.active, (20, 1)), "bill_jkn": np.tile(truth.bill, (20, 1))}
+    found = {(score.series, score.forecast): score.crps for score in scores(made, truth, perfect)}
+    mean = np.mean([found["active", name + TOLD] for name in BASELINES])
+    assert 0.0 < found["active", POOL] < 5 / 6 * mean
+
+
 def test_the_page_prints_every_ratio() -> None:
     found = []
     for seed in (1, 2, 3):
         for series in SERIES:
-            for name in (MODEL, *BASELINES, *(label + TOLD for label in BASELINES)):
+            for name in (MODEL, POOL, *BASELINES, *(label + TOLD for label in BASELINES)):
                 for kind, size in (("none", 0.0), ("cut", 0.03)):
                     found.append(Score("rural", seed, kind, kind, size, series, name, 0.5 + seed))
     text = page(found, "about")
     assert text.count("| naive") == text.count("| ets, told |") * 2  # "naive" and "naive, told" in each of the tables
     assert text.count("\n| ") == 3 * (2 * len(BASELINES) + 1)
-    assert text.index("## Verdicts") < text.index("## No break")
+    assert text.index("## Verdicts") < text.index("## The pool") < text.index("## No break")
+    assert text.count("1.00 the model alone") == 2 * len(SERIES)  # of both cases; the kinds have no line of their own
 
 
 def test_the_study_has_fifty_districts_and_shares_no_seed() -> None:

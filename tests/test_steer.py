@@ -7,7 +7,7 @@ import pytest
 
 from calibration.backtesting.steer import FURTHEST, LEAST, steered
 
-NONE = np.zeros(LEAST)
+NONE = np.zeros((LEAST, 3))
 
 
 def _paths(rates: np.ndarray, months: int, keeps: float) -> tuple[np.ndarray, np.ndarray]:
@@ -56,15 +56,30 @@ def test_it_stays_as_it_is_where_nothing_can_be_learned(case: str) -> None:
         observed[-13] = np.nan
     if case == "zero":
         past[3, -13] = 0.0
-    assert steered(past, future, observed, 1, np.zeros(count)) is future
+    assert steered(past, future, observed, 1, np.zeros((count, 3))) is future
+
+
+@pytest.mark.parametrize(("early", "late"), [(1.0, 0.0), (0.0, 1.0), (0.5, 0.5)])
+def test_what_of_two_paces_lasts_is_learned(early: float, late: float) -> None:
+    """Each replicate grows by one rate for a year and by another in the next; either may be what goes on."""
+    first = np.tile([0.0, 0.005, 0.01, 0.015], LEAST // 4)
+    second = np.repeat([0.0, 0.005, 0.01, 0.015], LEAST // 4)
+    months = np.arange(25)
+    past = 1000.0 * np.exp(np.outer(first, np.minimum(months, 12)) + np.outer(second, np.maximum(months - 12, 0)))
+    onward = early * first + late * second
+    future = past[:, -1:] * np.exp(np.outer(onward, np.arange(1, 13)))
+    observed = 700.0 * np.exp(0.004 * np.minimum(months, 12) + 0.012 * np.maximum(months - 12, 0))
+    found = np.log(steered(past, future, observed, 1, NONE) / past[:, -1:])
+    assert found == pytest.approx(np.tile((0.004 * early + 0.012 * late) * np.arange(1, 13), (LEAST, 1)), abs=1e-3)
 
 
 def test_errors_of_observation_flatten_the_slope() -> None:
-    """Growth seen with an error as large as its spread tells half as much (attenuation: 1 / (1 + 1))."""
+    """Growth over a year seen with an error as large as its spread tells half as much (attenuation: 1 / (1 + 1))."""
     many = 4000
     rates = 0.01 + 0.001 * np.sin(np.arange(many) * 0.7)
-    past, future = _paths(rates, 24, 1.0)
-    noise = 12 * 0.001 * np.sin(np.arange(many) * 1.3)
-    observed = 500.0 * np.exp(0.011 * np.arange(24))
+    past, future = _paths(rates, 13, 1.0)  # the first known month is a year back: one growth alone
+    noise = np.zeros((many, 3))
+    noise[:, 0], noise[:, 1] = (12 * 0.001 * np.sqrt(0.5) * np.sin(np.arange(many) * step) for step in (1.3, 2.9))
+    observed = 500.0 * np.exp(0.011 * np.arange(13))
     middle = np.log(steered(past, future, observed, 1, noise)[:, -1] / past[:, -1]).mean()
     assert middle == pytest.approx(12 * (0.01 + 0.5 * 0.001), rel=2e-3)

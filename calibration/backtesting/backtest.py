@@ -186,7 +186,7 @@ def _forecast(
     observed, codes = ready.observed, ready.codes
     layout = series_of(observed, codes)
     truth = tuple(series.of(observed_get(observed)) for series in layout)
-    keys = tuple(dict.fromkeys(key for series in layout for key in series.keys))
+    keys = tuple(dict.fromkeys(key for series in layout for key in series.needed))
     with Table.open(folder, identity(ready.setting, ready.past)) as table:
         simulations = load(table, series_needed(observed, codes), codes, rows)
     starts = {known: start_of(ready, known, plan.latest) for known in missing}
@@ -240,7 +240,7 @@ def _record(
         before = values[:known]
         if not baselines[at] or (series.mask is not None and known == ready.observed.months):
             continue  # too few figures to forecast from; or which facilities will report is not known
-        found = members(series, samples, values, known, start, plan.calibration.seed, at)
+        found = members(series, samples, ready.observed, known, start, plan.calibration.seed, at)
         entries.append({
             "indicator": series.indicator,
             "kind": series.kind,

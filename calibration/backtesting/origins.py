@@ -7,16 +7,16 @@ where it came later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.backtesting.series import Series
+from calibration.backtesting.series import Get, Series, observed_get
 from calibration.backtesting.steer import steered
 from calibration.history.errors import error_of
-from calibration.history.observed import Key
+from calibration.history.observed import Key, Observed
 from calibration.posterior.calibrate import Ready
 from calibration.posterior.forecast import Future
 from districts.history import BY_KEY, stock_from_history
@@ -83,37 +83,53 @@ def future_of(
 def members(
     series: Series,
     samples: Mapping[Key, FloatArray],
-    observed: FloatArray,
+    observed: Observed,
     known: int,
     start: Start,
     seed: int,
     at: int,
 ) -> FloatArray:
     """The forecast of ``series``, (replicates, horizon): simulated, steered by the pace and anchored to the level of
-    what was ``observed`` (months,) up to the origin, where the simulation passes through it, with errors of
-    observation.
+    what was ``observed`` up to the origin, where the simulation passes through it, with errors of observation.
 
     ``samples`` hold (replicates, lead + horizon) by key; ``at`` numbers the series, for its errors.
     """
-    first = known - start.lead
+    first, get = known - start.lead, observed_get(observed)
+    seen = series.of(get)[first:known]
     length = next(iter(samples.values())).shape[1]
-    simulated = series.of(samples.__getitem__, slice(first, first + length))
+    simulated = summed(series.parts, samples, get, first, known)
+    if simulated is None:
+        simulated = series.of(samples.__getitem__, slice(first, first + length))
     past, future = simulated[:, : start.lead], simulated[:, start.lead :]
-    factor = anchor(past, observed[first:known], _anchored(series))
+    factor = anchor(past, seen, _anchored(series))
     error = error_of(series.indicator)
     replicates, horizon = future.shape
     noise = np.stack([
-        normals(make_key(seed, replicate), numbered(horizon + 3), 1000 + at, Purpose.OBSERVATION)
+        normals(make_key(seed, replicate), numbered(horizon + 5), 1000 + at, Purpose.OBSERVATION)
         for replicate in range(replicates)
     ])  # fmt: skip
-    own, shared, last, pace = noise[:, :-3], noise[:, -3:-2], noise[:, -2:-1], noise[:, -1]
-    months = max(1, min(_anchored(series), int(np.isfinite(observed[first:known]).sum())))
-    future = steered(past, future, observed[first:known], months, error.month * np.sqrt(2 / months) * pace)
+    own, shared, last, paces = noise[:, :-5], noise[:, -5:-4], noise[:, -4:-3], noise[:, -3:]
+    months = max(1, min(_anchored(series), int(np.isfinite(seen).sum())))
+    future = steered(past, future, seen, months, error.month / np.sqrt(months) * paces)
     # the months that anchor have errors of their own
     scale = 1.0 if factor is None else factor[:, None] * np.exp(error.month / np.sqrt(months) * last)
     # a series that was anchored carries the error that all its months share already, and so does a stock of its own
     carried = factor is not None or (start.rebuilt and not series.flow)
     return np.asarray(future * scale * np.exp((0.0 if carried else error.series * shared) + error.month * own))
+
+
+def summed(
+    parts: Sequence[Key], samples: Mapping[Key, FloatArray], get: Get, first: int, known: int
+) -> FloatArray | None:
+    """The sum (replicates, lead + horizon) of the ``parts`` of a series, each carried to its last figure between the
+    months ``first`` and ``known`` of the window; None without parts, or where one of them has no figure.
+
+    A cut takes a share of one segment: how many heads that is depends on how large the segment is known to be.
+    """
+    lead = known - first
+    factors = {key: anchor(samples[key][:, :lead], get(key)[first:known], 1) for key in parts}
+    carried = [samples[key] * factor[:, None] for key, factor in factors.items() if factor is not None]
+    return np.sum(carried, axis=0) if carried and len(carried) == len(parts) else None
 
 
 def anchor(simulated: FloatArray, observed: FloatArray, months: int) -> FloatArray | None:

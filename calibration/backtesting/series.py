@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from calibration.history.observed import DISTRICT, RATIOS, Key, Observed
 from districts.history_catalogue import BY_KEY
+from sim.indicators import SEGMENTS
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -28,6 +29,8 @@ DISTRICT_KEYS = ("registered", "active", "arrears", "arrears_rupiah", "billed", 
                  "contacts", "claims_paid", "hospital_admissions")  # fmt: skip
 POOLED_KEYS = ("ak", "rrns", "rppt")
 FACILITY_KEYS = ("capitation_paid", "ak", "rrns", "rppt", "contacts")
+#: Counts of members that are the sum of their segments'.
+SPLIT = ("registered", "active")
 #: A ratio with fewer cases below the line in a month is luck: one non-specialist referral of five is 20 %.
 _LEAST = 1.0
 
@@ -37,7 +40,8 @@ class Series:
     """One series that is forecast: ``indicator`` of ``kind`` at ``place`` (a facility's code, or the kind's name).
 
     ``keys`` are those it is made of: one, or for a ratio from counts its numerators and denominators. ``mask``
-    (facilities, months) tells of a pooled ratio which facilities report.
+    (facilities, months) tells of a pooled ratio which facilities report. ``parts`` are the series whose sum it is, by
+    segment, where the history tells of them all.
     """
 
     indicator: str
@@ -46,6 +50,12 @@ class Series:
     keys: tuple[Key, ...]
     places: tuple[str, ...] = ()
     mask: BoolArray | None = None
+    parts: tuple[Key, ...] = ()
+
+    @property
+    def needed(self) -> tuple[Key, ...]:
+        """The keys that a simulation is asked for."""
+        return (*self.keys, *self.parts)
 
     @property
     def name(self) -> tuple[str, str]:
@@ -70,7 +80,8 @@ class Series:
 def series_of(observed: Observed, codes: Sequence[str]) -> tuple[Series, ...]:
     """The series that ``observed`` holds for a backtest, the district's first."""
     known = observed.monthly
-    found = [Series(key, "district", DISTRICT, ((key, DISTRICT),)) for key in DISTRICT_KEYS if (key, DISTRICT) in known]
+    found = [Series(key, "district", DISTRICT, ((key, DISTRICT),), parts=_segments(key, observed))
+             for key in DISTRICT_KEYS if (key, DISTRICT) in known]  # fmt: skip
     for indicator in POOLED_KEYS:
         if (indicator, DISTRICT) in known:
             found.append(Series(indicator, "district", DISTRICT, ((indicator, DISTRICT),)))
@@ -91,6 +102,12 @@ def series_of(observed: Observed, codes: Sequence[str]) -> tuple[Series, ...]:
                 keys = tuple((name, code) for name in dict.fromkeys(parts))
                 found.append(Series(indicator, "facility", code, keys))
     return tuple(found)
+
+
+def _segments(indicator: str, observed: Observed) -> tuple[Key, ...]:
+    """The segments' series of a count of members, where the history tells of all of them; else none."""
+    keys = tuple((indicator, f"segment:{segment}") for segment in SEGMENTS if segment != "never")
+    return keys if indicator in SPLIT and all(key in observed.monthly for key in keys) else ()
 
 
 def observed_get(observed: Observed) -> Get:

@@ -97,7 +97,7 @@ def _checked(found: Calibration) -> dict[str, Told]:
     theta, raw, _ = dynamics(rows, ready.observed, ready.codes, ready.plan.seed)
     at = np.arange(min(_DYNAMIC_ROWS, len(theta)))
     luck = uniforms(make_key(ready.plan.seed, 0), numbered(at.size * len(DYNAMIC)), 4, Purpose.OBSERVATION)
-    alone = leave_one_out(theta, raw, at, luck.reshape(at.size, len(DYNAMIC)))
+    alone = leave_one_out(theta, raw[:, found.fit.used], at, luck.reshape(at.size, len(DYNAMIC)))
     checked = {"dynamic": _judged(DYNAMIC, alone.rank)}
     if found.fit.columns:
         checked["level"] = _judged(LEVELS, _level_ranks(found))
@@ -150,7 +150,7 @@ def _judged(names: tuple[str, ...], ranks: FloatArray) -> Told:
 
 def _outside(found: Calibration) -> list[Told]:
     """The observed summaries that no simulation of the table comes near: ``indicator``, ``place``, ``first`` and
-    ``last`` month, and whether the observation lies ``above``."""
+    ``last`` month, whether the observation lies ``above``, and whether it was ``used`` all the same."""
     ready = found.ready
     spans = [
         (feature.key, span) for feature in features(ready.observed, ready.codes) for span in feature.spans()
@@ -161,6 +161,7 @@ def _outside(found: Calibration) -> list[Told]:
         told.append({
             "indicator": indicator, "place": place, "first": later(ready.observed.first, first),
             "last": later(ready.observed.first, last), "above": bool(found.fit.outside.z[at] > 0),
+            "used": bool(found.fit.used[at]),
         })  # fmt: skip
     return told
 

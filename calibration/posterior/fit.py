@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from calibration.history.facility_rates import Column, columns, error_variance, history_get, needed, rates
 from calibration.history.observed import Key, Observed
-from calibration.history.summaries import features, observed_summaries, simulated_summaries
+from calibration.history.summaries import Feature, features, observed_summaries, simulated_summaries
 from calibration.posterior.rows import DRAWN, Rows
 from calibration.statistics.abc import Projection, accepted, adjust, learn, resample
 from calibration.statistics.checks import Outside, outside
@@ -25,6 +25,7 @@ from sim.random import Generator, Purpose, make_key, normals, numbered, numpy_ge
 from sim.shocks import EFFECT_SD, EFFECTS
 
 FloatArray = NDArray[np.float64]
+BoolArray = NDArray[np.bool_]
 
 DYNAMIC = tuple(parameter.name for parameter in DRAWN if parameter.fit == "dynamic")
 LEVELS = tuple(parameter.name for parameter in DRAWN if parameter.fit == "level")
@@ -56,7 +57,7 @@ class Fit:
 
     ``r2`` of the free parameters, ``effective`` size of the ABC sample, ``labels`` and ``outside`` of the summaries,
     ``columns`` the facility rates that were pooled. ``ends`` (2, DRAWN): least and largest value in the table, beyond
-    which no draw lies, since a regression would only guess there.
+    which no draw lies, since a regression would only guess there. ``used`` tells of each summary whether it entered.
     """
 
     z: FloatArray
@@ -69,6 +70,7 @@ class Fit:
     columns: tuple[Column, ...]
     pooled: Pooled | None
     ends: FloatArray
+    used: BoolArray
 
     def mean(self) -> FloatArray:
         """Posterior means on the z scale, (DRAWN,)."""
@@ -115,16 +117,32 @@ def dynamics(
     return rows.z[:, DYNAMIC_AT], raw, observed_summaries(layout, observed, codes)
 
 
+def within_reach(layout: Sequence[Feature], far: Sequence[int]) -> BoolArray:
+    """Which summaries (q,) of ``layout`` tell of parameters: those of series without any in ``far``, the numbers of the
+    summaries that no simulation comes near; all of them where no series would be left.
+
+    What the model cannot produce tells that the model is wrong there, not which of its parameters are right; let in, it
+    would push them to where all else fits worse (Frazier, Robert & Rousseau 2020, JRSS B 82).
+    """
+    of_series = np.repeat(np.arange(len(layout)), [len(feature.spans()) for feature in layout])
+    near = ~np.isin(of_series, of_series[list(far)])
+    return near if near.any() else np.ones_like(near)
+
+
 def fit(rows: Rows, observed: Observed, codes: Sequence[str], seed: int, draws: int = 1000) -> Fit:
     """The posterior of ``observed`` from ``rows``; the same arguments give the same posterior.
 
-    ``codes`` are the codes of the facilities. Raises ``ValueError`` when the history holds nothing.
+    ``codes`` are the codes of the facilities. Series out of the table's reach are left out, see :func:`within_reach`.
+    Raises ``ValueError`` when the history holds nothing.
     """
     if not observed.asked():
         raise ValueError("the history holds no figure within the window")
     theta, raw, here = dynamics(rows, observed, codes, seed)
-    projection = learn(theta, raw)
-    summary = projection(here)
+    described = features(observed, codes)
+    far = outside(raw, here)
+    used = within_reach(described, far.columns)
+    projection = learn(theta, raw[:, used])
+    summary = projection(here[used])
     share = accepted(len(theta), len(DYNAMIC)) / len(theta)
     adjusted = adjust(rows.z[:, _ALONG_AT], projection.table, summary, share)
     ends = np.stack([rows.z.min(axis=0), rows.z.max(axis=0)])
@@ -142,8 +160,8 @@ def fit(rows: Rows, observed: Observed, codes: Sequence[str], seed: int, draws: 
         order = np.argsort(uniforms(key, numbered(draws), 2, Purpose.OBSERVATION), kind="stable")
         z[:, LEVEL_AT] = pooled.levels[order]
         places = np.swapaxes(pooled.effects[order], 1, 2)
-    labels = tuple(label for feature in features(observed, codes) for label in feature.labels())
-    return Fit(z, places, projection, summary, adjusted.effective, labels, outside(raw, here), layout, pooled, ends)
+    labels = tuple(label for feature in described for label in feature.labels())
+    return Fit(z, places, projection, summary, adjusted.effective, labels, far, layout, pooled, ends, used)
 
 
 def response_of(rows: Rows, codes: Sequence[str], layout: Sequence[Column]) -> Response:

@@ -2,8 +2,8 @@
 
 Persons in arrears and what they owe are known for the four districts of the branch office Curup in August 2019, by
 class; the rest of a district is assumed, and it is run small (a twelfth part, or so), since only relative changes are
-asked for. Behaviour is drawn from the priors. What later figures are known conditions the draws: the nearest are kept
-and moved by a regression (Beaumont, Zhang & Balding 2002), on the logarithms of persons and rupiah.
+asked for. Behaviour is drawn from the priors. What later figures are known conditions the draws, on the logarithms of
+persons and rupiah, by the adjustment that ``prakira calibrate`` uses (`calibration/statistics/abc.py`).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from scipy.optimize import brentq
 
 from calibration.backtesting.short import Point, published
 from calibration.defaults.predictive import Over
+from calibration.statistics.abc import adjust, resample
 from districts.model import District, SegmentRow
 from districts.tiny import tiny_district
 from sim import codes
@@ -26,7 +27,7 @@ from sim.calendar import Calendar, next_month
 from sim.people.margins import MOST_MONTHS as _CAP
 from sim.people.margins import PREMIUM
 from sim.policy import RuleChange, baseline_policy
-from sim.random import Purpose, make_key, numbered, uniforms
+from sim.random import Purpose, make_key, normals, numbered, uniforms
 from sim.rules import Rules, load_rules
 from sim.simulate import run
 from sim.world import World, make_world
@@ -52,9 +53,8 @@ _OTHERS = {"pbi_jk": 113_999, "ppu": 44_451, "bp": 1_927}
 _SEED = 2019
 #: Months owed that nobody reaches: before 2022 there was no REHAB.
 _NEVER = 99
-#: Share of the draws nearest to what is known that is kept, and error of a simulated figure (log scale): luck of a
-#: small population and the day of the month that a figure is of.
-_KEPT, _ERROR = 0.25, 0.02
+#: Error of a published figure (log scale, assumed): the day of the month that it is of.
+_ERROR = 0.02
 
 
 def district_of(place: str, in_arrears: float) -> tuple[District, float]:
@@ -244,19 +244,10 @@ def forecast(
 
 
 def _adjusted(target: FloatArray, away: FloatArray) -> FloatArray:
-    """Values of ``target`` (n,) of the rows whose ``away`` (n, d) is nearest to 0, moved along a weighted regression to
-    it, resampled by weight (at fixed places)."""
-    blurred = away / np.hypot(away.std(axis=0), _ERROR)
-    distance = np.sqrt((blurred**2).sum(axis=1))
-    rows = np.argsort(distance, kind="stable")[: max(4 * away.shape[1], round(_KEPT * len(target)))]
-    rim = distance[rows].max() * (1.0 + 1.0 / len(rows))
-    weights = 1.0 - (distance[rows] / rim) ** 2
-    design = np.column_stack([np.ones(len(rows)), away[rows]])
-    # Ridge: the error of each simulated figure weakens what it tells.
-    inner = design.T @ (weights[:, None] * design)
-    inner[1:, 1:] += np.eye(away.shape[1]) * weights.sum() * _ERROR**2
-    slope = np.linalg.solve(inner, design.T @ (weights * target[rows]))
-    moved = target[rows] - away[rows] @ slope[1:]
-    edges = np.cumsum(weights) / weights.sum()
-    places = (np.arange(len(rows)) + 0.5) / len(rows)
-    return np.asarray(moved[np.minimum(np.searchsorted(edges, places), len(rows) - 1)], np.float64)
+    """Members of ``target`` (n,) given that each column of ``away`` (n, d) is 0, as a calibration adjusts its table;
+    as many as there are rows, resampled by weight at fixed places."""
+    luck = normals(make_key(_SEED, 0), numbered(away.size), 0, Purpose.OBSERVATION).reshape(away.shape)
+    seen = away + _ERROR * luck
+    middle, spread = target.mean(), target.std()
+    draws = adjust((target[:, None] - middle) / spread, seen / seen.std(axis=0), np.zeros(away.shape[1]))
+    return np.asarray(middle + spread * resample(draws.theta, draws.weights, len(target), 0.5)[:, 0], np.float64)

@@ -98,7 +98,7 @@ def _verdicts(found: Sequence[tuple[PublishedSeries, ShortScore]], october: str)
     for series, score in arrears:
         if (*_name(series), score.month) in all_speak:
             errors.setdefault(score.method, []).append(100 * score.error)
-    means = {method: float(np.mean(values)) for method, values in errors.items()}
+    means = {METHODS[method]: float(np.mean(values)) for method, values in errors.items()}
     told = ", ".join(f"{method} {mean:.1f} %" for method, mean in sorted(means.items(), key=lambda item: item[1]))
     rows = [line.split(" | ") for line in october.splitlines() if line.startswith("| Kab.")]
     persons, rupiah = (sum(row[column] == "yes" for row in rows) for column in (3, 7))

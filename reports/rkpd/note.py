@@ -92,11 +92,10 @@ def _cuts_title(cuts: tuple[LineOutcome, ...], lang: str) -> str:
 
 def _cut(line: LineOutcome, proposal: Proposal, lang: str) -> tuple[str, ...]:
     _ = translator(lang)
-    runs = proposal.basis.side_replicates
     return (
         percent(line.cut, lang, 0) if line.cut else _("proposal"),
         rupiah(line.line, lang),
-        chance_short(line.enough, runs, lang),
+        chance_short(line.enough, line.replicates, lang),
         month_name(line.first_empty, lang) if line.first_empty else _("not by December"),
         number(line.lose_cover, lang),
         number(_at_once(line, proposal).lose_cover, lang),
@@ -108,9 +107,10 @@ def _cut(line: LineOutcome, proposal: Proposal, lang: str) -> tuple[str, ...]:
 def _beneath(proposal: Proposal, lang: str) -> str:
     """What the district does without money, how the table was counted, and how often the status holds."""
     _ = translator(lang)
-    return _("Without money: {regime}. Middle of {replicates} replicates under the same luck; people: worst month, "
-             "against no ceiling. UHC status is judged at its dated reviews: what is lost late shows in the next "
-             "year. UHC status all year if the need is paid: {chance}.").format(
-        regime=regime_words(proposal.basis.regime, lang), replicates=proposal.basis.side_replicates,
+    return _("Without money: {regime}. When it runs out: of {all} replicates; what follows: the middle of the first "
+             "{replicates} of them; people: worst month, against no ceiling. UHC status is judged at its dated reviews:"
+             " what is lost late shows in the next year. UHC status all year if the need is paid: {chance}.").format(
+        regime=regime_words(proposal.basis.regime, lang), all=proposal.basis.replicates,
+        replicates=proposal.basis.side_replicates,
         chance=chance_of(proposal.status.chance_all_year, proposal.basis.replicates, lang),
     )  # fmt: skip

@@ -83,8 +83,7 @@ def _write_form(book: Book, form: Form, places: Places) -> list[_Live]:
     for at, line in enumerate(("", *form.signed) if form.signed else ()):
         sheet.sheet.write_string(sheet.next + at, len(form.widths) - 2, line, book.style("note", text_wrap=False))
     sheet.next += len(form.signed) + 1
-    sheet.sheet.print_area(0, 0, sheet.next - 1, len(form.widths) - 1)
-    sheet.sheet.freeze_panes(frozen, 0)
+    sheet.freeze(frozen, 0)
     return waiting
 
 

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from scenarios.comparison.intervals import fieller, sign
+from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
 
 FloatArray = NDArray[np.float64]
 Place = Literal["frontier", "equal", "dominated", "extended"]
@@ -22,7 +26,8 @@ class Option:
 
     ``place``: on the frontier; equal in cost and effect to an option named before it (``by``); dominated, ``by`` one
     that has at least its effect for at most its cost; or by extension, ``by`` two whose mixture does. ``step``: on the
-    frontier, what a further unit of effect costs after the option of the frontier before it; None at its first.
+    frontier, what a further unit of effect costs after the option of the frontier before it; None at its first; ``low``
+    and ``high`` are its 95 % interval (Fieller), None where the further effect cannot be told from zero.
     ``sure``: share of the replicates in which the option is on the frontier or equal to one that is.
     """
 
@@ -33,6 +38,8 @@ class Option:
     by: tuple[str, ...]
     step: float | None
     sure: float
+    low: float | None = None
+    high: float | None = None
 
 
 def options(names: Sequence[str], cost: FloatArray, effect: FloatArray) -> list[Option]:
@@ -40,10 +47,27 @@ def options(names: Sequence[str], cost: FloatArray, effect: FloatArray) -> list[
     means = cost.mean(axis=0), effect.mean(axis=0)
     hits = np.array([[place != "dominated" and place != "extended" for place, _by, _step in places(*row)]
                      for row in zip(cost, effect, strict=True)])  # fmt: skip
+    stand = places(*means)
+    line = sorted(
+        (at for at, (place, _by, _step) in enumerate(stand) if place == "frontier"), key=lambda at: means[0][at]
+    )
+    edges = {
+        at: _edges(cost[:, at] - cost[:, before], effect[:, at] - effect[:, before]) for before, at in pairwise(line)
+    }
     return [
-        Option(name, float(c), float(e), place, tuple(names[other] for other in by), step, float(sure))
-        for name, c, e, (place, by, step), sure in zip(names, *means, places(*means), hits.mean(axis=0), strict=True)
-    ]
+        Option(name, float(c), float(e), place, tuple(names[other] for other in by), step, float(sure),
+               *edges.get(at, (None, None)))
+        for at, (name, c, e, (place, by, step), sure) in enumerate(
+            zip(names, *means, stand, hits.mean(axis=0), strict=True)
+        )
+    ]  # fmt: skip
+
+
+def _edges(cost: FloatArray, effect: FloatArray) -> tuple[float | None, float | None]:
+    """The interval of what a further unit costs, where there are replicates enough and an effect to divide by."""
+    if len(cost) < MIN_REPLICATES_FOR_RANGE or not sign(effect):
+        return None, None
+    return fieller(cost, effect)
 
 
 def places(cost: FloatArray, effect: FloatArray) -> list[tuple[Place, tuple[int, ...], float | None]]:

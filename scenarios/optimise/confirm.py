@@ -14,7 +14,8 @@ from scenarios.optimise.choice import lacking
 from scenarios.optimise.looks import Problem
 from scenarios.optimise.space import Candidate
 from scenarios.optimise.targets import Sample, Targets, figures_of
-from scenarios.run import Progress, Simulate, execute
+from scenarios.run import Progress, execute
+from scenarios.units import Simulate
 
 #: Folder of the checks inside that of an optimisation.
 CHECKS = "checks"

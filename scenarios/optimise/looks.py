@@ -22,8 +22,8 @@ from scenarios.optimise.space import Candidate, Space, dated, entry_of
 from scenarios.optimise.targets import Figures, Sample, figures_of
 from scenarios.plan import Prepared, asked
 from scenarios.reading import Placed
-from scenarios.run import Setting, Simulate, Task, one_unit
 from scenarios.scenario import Scenario
+from scenarios.units import Setting, Simulate, Task, one_unit
 from scenarios.workers import each
 
 FILE = "looks.sqlite"

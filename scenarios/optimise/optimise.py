@@ -15,7 +15,8 @@ from scenarios.optimise.looks import Looks, Problem
 from scenarios.optimise.search import search
 from scenarios.optimise.space import Candidate
 from scenarios.optimise.targets import Sample, Targets, summary
-from scenarios.run import Progress, Simulate
+from scenarios.run import Progress
+from scenarios.units import Simulate
 from sim.random import Purpose, numpy_generator
 
 #: Checks at most: when a mix does not keep under fresh luck what the search promised, the next one is checked.

@@ -44,13 +44,23 @@ class Figure:
     @property
     def gross(self) -> FloatArray:
         """Bills and debt carried in, before what others pay, (R,) rupiah."""
-        bill = self.heads @ (self.premium + self.aid) + self.selves @ self.aid + self.levers.sum(axis=1)
-        return np.asarray(bill + self.debt, np.float64)
+        return np.asarray(self._bills.sum(axis=1) + self.debt, np.float64)
+
+    @property
+    def _bills(self) -> FloatArray:
+        """Whole rupiah by month, (R, 12)."""
+        return np.rint(self.heads * (self.premium + self.aid) + self.selves * self.aid + self.levers)
 
     @property
     def need(self) -> FloatArray:
         """What the district itself needs, (R,) rupiah, at least 0."""
         return np.maximum(self.gross - self.others, 0)
+
+    def emptied(self, line: int) -> IntArray:
+        """The month (0-11) whose bill a line of ``line`` rupiah and what others pay no longer cover, 12 where they
+        cover all, (R,)."""
+        short = self.debt + self._bills.cumsum(axis=1) > line + self.others
+        return np.where(short.any(axis=1), short.argmax(axis=1), short.shape[1])
 
     def at(self, certainty: float | None) -> Quantile:
         """The need at a certainty, None for the central estimate; before rounding, at least 0."""

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scenarios.levers.base import Context
 from scenarios.months import number_of, span
 from scenarios.rkpd.known import Known
-from scenarios.run import Setting, Simulate, Task, Unit, named_unit
 from scenarios.scenario import Decision, Scenario
-from scenarios.workers import each
+from scenarios.units import Setting, Simulate, Task, computed, shares
+from scenarios.workers import each_part
 from sim.policy import Policy
 from sim.posterior import Posterior
 from sim.rules import Rules
@@ -52,7 +52,7 @@ class Ground:
     seed: int
     jobs: int
     luck_only: bool
-    simulate: Simulate
+    simulate: Simulate | None
     tell: Callable[[], None]
 
     def decision(self, known: Known, year: int) -> Decision:
@@ -71,9 +71,9 @@ class Ground:
                           self.simulate, self.posterior if posterior else None)  # fmt: skip
         kept = {name: {key: np.zeros((replicates, task.decision.policy.months)) for key in _KEPT}
                 for name, task in tasks.items()}  # fmt: skip
-        units: list[Unit] = [(name, number) for number in range(replicates) for name in tasks]
-        with closing(each(named_unit, (setting, dict(tasks)), units, self.jobs)) as ended:
-            for (name, number), (results, _seconds) in ended:
+        pieces = shares(((name, number) for number in range(replicates) for name in tasks), self.jobs)
+        with closing(each_part(computed, (setting, dict(tasks)), pieces, self.jobs)) as ended:
+            for _, ((name, number), (results, _seconds)) in ended:
                 for key, table in kept[name].items():
                     table[number] = results.series(key)
                 self.tell()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.quantiles import quantile
-from scenarios.rkpd.figure import Figure
+from scenarios.rkpd.figure import Figure, IntArray
 from scenarios.rkpd.future import Future
 from scenarios.rkpd.proposal import LineOutcome
 from sim.policy import Policy, Regime
@@ -54,33 +54,41 @@ def binding(policy: Policy, year: int, tried: Tried, figure: Figure) -> Policy:
 
 
 def outcome(bound: Future, free: Future, year: int, tried: Tried, amount: int, figure: Figure) -> LineOutcome:
-    """What happened under the line, against the same replicates of the run ``free`` whose line did not bind.
+    """What happens under the line: when it is empty, in all replicates of the ``figure``; what follows, in those of
+    ``bound``, in which it binds, against the same ones of the run ``free`` whose line did not.
 
-    The line is empty in the first month in which a bill finds no budget, or heads are dropped because the next one
-    would not.
+    Until a line is empty nothing differs from the run without one, so that when it is empty needs no other run; but
+    where new members are stopped in time (*freeze*) the line lasts longer, which only ``bound`` tells.
     """
     count = len(bound.series["unfunded"])
-    short = (bound.of("unfunded", year) > 0) | (bound.of("dropped", year) > 0)
-    months = [month for month in bound.months if month.startswith(f"{year}-")]
+    months = [f"{year}-{month:02d}" for month in range(1, 13)]
     never = len(months)
-    first = np.sort(np.where(short.any(axis=1), short.argmax(axis=1), never))
+    first = np.sort(unpaid(bound, year) if tried.regime == "freeze" else figure.emptied(tried.line))
     bill = np.maximum(bound.of("bill_jkn", year), 1)
     paid = (bound.of("billed", year) * (1 - bound.of("unfunded", year) / bill)).sum(axis=1)
     lost = (free.of("active", year)[:count] - bound.of("active", year)).max(axis=1)
     status = bound.of("status_uhc", year) > 0
-    middle = int(first[count // 2])
+    middle = int(first[len(first) // 2])
     return LineOutcome(
         line=tried.line,
         change=tried.line - amount,
         cut=tried.cut,
         regime=tried.regime,
-        enough=float((~short.any(axis=1)).mean()),
+        replicates=len(first),
+        enough=float((first == never).mean()),
         empty={months[at]: number for at, number in sorted(Counter(first.tolist()).items()) if at < never},
         first_empty=months[middle] if middle < never else None,
-        months_covered=figure.known + float(first.mean()),
+        months_covered=float(first.mean()),
         person_months=round(float(paid.mean() + figure.heads[0, : figure.known].sum())),
         lose_cover=max(0, round(quantile(lost, 0.5).value)),
         debt=round(quantile(bound.of("debt_pemda", year)[:, -1], 0.5).value),
         status_months=float(status.sum(axis=1).mean()),
         status_all_year=float(status.all(axis=1).mean()),
     )
+
+
+def unpaid(bound: Future, year: int) -> IntArray:
+    """The month (0-11) of the year in which a bill first finds no budget, or heads are dropped because it would not;
+    12 where that never comes, (R,)."""
+    short = (bound.of("unfunded", year) > 0) | (bound.of("dropped", year) > 0)
+    return np.where(short.any(axis=1), 12 - short.shape[1] + short.argmax(axis=1), 12)

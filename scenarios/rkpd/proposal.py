@@ -129,13 +129,15 @@ class Status:
 
 @dataclass(frozen=True)
 class LineOutcome:
-    """What a line of ``line`` rupiah (its own money, on top of what others pay) does, run as binding under ``regime``
-    and on the same luck as the need. ``cut`` is the share taken off the proposal, None where the line is a step of the
-    ladder; ``change`` is line − proposal.
+    """What a line of ``line`` rupiah (its own money, on top of what others pay) does under ``regime``, on the same luck
+    as the need. ``cut`` is the share taken off the proposal, None where the line is a step of the ladder; ``change`` is
+    line − proposal.
 
-    ``enough``: chance that no bill finds the line empty and nobody is dropped for it. ``empty``: how often it is first
-    empty in each month ("YYYY-MM" → replicates). ``first_empty``: the central month of all replicates, None when it
-    lasts in at least half. ``months_covered``: months (0-12) before the line is empty, mean. ``person_months``: Pemda
+    Of ``replicates`` (all of the figure's, save where new members are stopped in time): ``enough``, the chance that no
+    bill finds the line empty; ``empty``, how often it is first empty in each month ("YYYY-MM" → replicates);
+    ``first_empty``, the central month of them, None when it lasts in at least half; ``months_covered``, months (0-12)
+    before the line is empty, mean.
+    From those run once more with the line binding: ``person_months``: Pemda
     person-months paid from it, mean. ``lose_cover``: people without active cover in the worst month, against no
     ceiling, central. ``debt``: owed to BPJS at the end of the year, central. ``status_months`` mean,
     ``status_all_year`` chance.
@@ -144,6 +146,7 @@ class LineOutcome:
     line: int
     change: int
     cut: float | None
+    replicates: int
     enough: float
     empty: dict[str, int]
     first_empty: str | None

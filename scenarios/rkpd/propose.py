@@ -27,11 +27,11 @@ from scenarios.rkpd.restate import Footing, restated
 from scenarios.rkpd.stages import chosen_stage, last_data
 from scenarios.rkpd.variants import Possible, crowd_out_levels, possible_rules
 from scenarios.rkpd.work import Tell, Work, codes_of, footings_of, runs_of
-from scenarios.run import Progress, Simulate
+from scenarios.run import Progress
 from scenarios.scenario import Scenario, load_scenario
+from scenarios.units import Simulate
 from sim.posterior import Posterior
 from sim.rules import Rules
-from sim.simulate import simulate as engine
 
 #: The scenario whose need is proposed, unless another is named.
 SCENARIO = "uhc-non-cut-off"
@@ -57,7 +57,7 @@ def propose(
     possible: Sequence[Possible] | None = None,
     luck_only: bool = False,
     track_record: bool = False,
-    simulate: Simulate = engine,
+    simulate: Simulate | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Proposal:
     """The proposal for ``year`` from what was known at the end of ``known_until`` ("YYYY-MM"); both default to the next
@@ -135,7 +135,7 @@ def figure_at(
     seed: int = 1,
     jobs: int = 1,
     luck_only: bool = False,
-    simulate: Simulate = engine,
+    simulate: Simulate | None = None,
 ) -> Figure:
     """The figure of ``year`` alone, for studies over many districts: the run ends with the year.
 

@@ -18,7 +18,8 @@ from scenarios.rkpd.proposal import LineOutcome, Money, Row, Stage, Variant, Yea
 from scenarios.rkpd.restate import Footing
 from scenarios.rkpd.stages import last_data, stages_of
 from scenarios.rkpd.variants import CROWD_OUT, Possible, crowd_out_levels, variant
-from scenarios.run import Progress, Task
+from scenarios.run import Progress
+from scenarios.units import Task
 from sim.posterior import Posterior
 from sim.rules import Rules
 

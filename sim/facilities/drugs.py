@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import simpy
@@ -25,17 +25,36 @@ _NEWEST = 0.3
 DAYS_PER_MONTH = 365.25 / 12
 
 
+#: Who pays for an order: nobody, the APBD drug line, the facility's own fund.
+Payer = Literal["nobody", "apbd", "own"]
+
+
+class Order(NamedTuple):
+    """``goods`` (3,) rupiah sent for, of which ``fill_rate`` comes at SimPy time ``due``; ``payer`` pays for what came,
+    of the money of ``year``."""
+
+    goods: IntArray
+    due: float
+    fill_rate: float
+    payer: Payer
+    year: int
+
+
+Settle = Callable[[Order, int], None]
+
+
 @dataclass
 class DrugStore:
     """``stock``, smoothed monthly ``use`` and ``on_order``, each (3,) by group in whole rupiah at purchase price.
 
-    ``arrived``: deliveries since the last issue, as (SimPy time, (3,) rupiah).
+    ``arrived``: deliveries since the last issue, as (SimPy time, (3,) rupiah); ``orders``: those under way.
     """
 
     stock: IntArray
     use: IntArray
     on_order: IntArray = field(default_factory=lambda: np.zeros(len(GROUPS), np.int64))
     arrived: list[tuple[float, IntArray]] = field(default_factory=list)
+    orders: list[Order] = field(default_factory=list)
 
     def issue(self, needed: IntArray, start: float, days: int) -> FloatArray:
         """Issue what a month ``needed`` (3,), at an even pace over its ``days`` from SimPy time ``start``.
@@ -60,24 +79,21 @@ class DrugStore:
         stock, buffer and use in the lead time) less what is there and under way."""
         return np.maximum(0, np.rint(months * self.use).astype(np.int64) - self.stock - self.on_order)
 
-    def order(
-        self, env: simpy.Environment, goods: IntArray, lead_days: float, fill_rate: float,
-        settle: Callable[[int, int], None],
-    ) -> None:  # fmt: skip
-        """Send an order (3,) rupiah; after ``lead_days`` ``fill_rate`` of it comes, and ``settle`` is called with the
-        rupiah ordered and delivered. The rest is neither charged nor kept: the next request asks for it again."""
-        self.on_order = self.on_order + goods
-        env.process(self._under_way(env, goods, lead_days, fill_rate, settle))
+    def send(self, env: simpy.Environment, order: Order, settle: Settle) -> None:
+        """Send an order. ``settle`` is called when it has come, with the rupiah that came. The rest is neither charged
+        nor kept: the next request asks for it again."""
+        self.on_order = self.on_order + order.goods
+        self.orders.append(order)
+        env.process(self.under_way(env, order, settle))
 
-    def _under_way(
-        self, env: simpy.Environment, goods: IntArray, lead_days: float, fill_rate: float,
-        settle: Callable[[int, int], None],
-    ) -> Generator[Any, Any, None]:  # fmt: skip
-        yield env.timeout(lead_days)
-        self.on_order = self.on_order - goods
-        come = np.floor(goods * fill_rate).astype(np.int64)
-        self.arrived.append((env.now, come))
-        settle(int(goods.sum()), int(come.sum()))
+    def under_way(self, env: simpy.Environment, order: Order, settle: Settle) -> Generator[Any, Any, None]:
+        """SimPy process: one of ``orders``, until it has come."""
+        yield env.timeout(order.due - env.now)
+        self.orders = [other for other in self.orders if other is not order]
+        self.on_order = self.on_order - order.goods
+        come = np.floor(order.goods * order.fill_rate).astype(np.int64)
+        self.arrived.append((order.due, come))
+        settle(order, int(come.sum()))
 
 
 def affordable(wanted: IntArray, cash: int) -> IntArray:

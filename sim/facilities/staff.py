@@ -7,7 +7,7 @@ the facility never had are filled only where a policy recruits.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, get_args
 
 import numpy as np
@@ -34,16 +34,25 @@ HOURS_PER_MONTH = 150.0
 FILLING_SD = 0.5
 
 
+class Search(NamedTuple):
+    """For post ``number`` of ``cadre`` somebody is sought, who is at work from SimPy time ``due`` on."""
+
+    cadre: Clinician
+    number: int
+    due: float
+
+
 @dataclass
 class Staff:
     """The posts of the facility at ``place``, by cadre: True where somebody is at work, False while it is being filled.
 
-    ``contracts``: whether people may leave (owners of a practice do not).
+    ``contracts``: whether people may leave (owners of a practice do not). ``searches``: posts that will be filled.
     """
 
     place: int
     posts: dict[Clinician, list[bool]]
     contracts: bool = True
+    searches: list[Search] = field(default_factory=list)
 
     def at_work(self) -> list[int]:
         """Heads at work, in the order of :data:`CLINICIANS`."""
@@ -64,10 +73,16 @@ class Staff:
         head = self.place << 16 | CLINICIANS.index(cadre) << 12
         return np.array([head | number for number in numbers], np.uint32)
 
-    def fill(self, env: simpy.Environment, cadre: Clinician, number: int, days: float) -> Generator[Any, Any, None]:
-        """SimPy process: a post is being filled; after ``days`` somebody is at work in it."""
-        yield env.timeout(days)
-        self.posts[cadre][number] = True
+    def seek(self, env: simpy.Environment, search: Search) -> None:
+        """Begin a search."""
+        self.searches.append(search)
+        env.process(self.find(env, search))
+
+    def find(self, env: simpy.Environment, search: Search) -> Generator[Any, Any, None]:
+        """SimPy process: one of ``searches``, until somebody is at work."""
+        yield env.timeout(search.due - env.now)
+        self.searches.remove(search)
+        self.posts[search.cadre][search.number] = True
 
 
 def make_staff(facilities: tuple[Facility, ...]) -> list[Staff]:

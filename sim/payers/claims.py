@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from fractions import Fraction
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import simpy
@@ -48,14 +48,25 @@ class Files:
     rupiah: int = field(compare=False)
 
 
+class Batch(NamedTuple):
+    """Files of one hospital that reach the office on ``day``: of a whole month, or sent back and then complete."""
+
+    hospital: int
+    files: int
+    rupiah: int
+    day: int
+
+
 @dataclass
 class ClaimsOffice:
     """The office and what the district's hospitals wait for.
 
     ``hospitals`` are their accounts in ``ledger``; ``rule`` answers what a rule says on a date; ``returned`` is the
     share of files sent back, which are complete ``return_days`` later. ``flows`` (hospitals, 5) counts the running
-    month, ``owed`` (hospitals, 3) is what has been incurred and not paid. In the ledger "claims payable" holds what is
-    owed, against "bpjs accruals"; the balance of "bpjs" is cash.
+    month, ``owed`` (hospitals, 3) is what has been incurred and not paid, ``fraction`` (hospitals) of a file to be sent
+    back is kept for the next month. ``unsubmitted`` and ``incomplete`` batches are on their way, in the order in which
+    they set out; each verifier has a speed (files a working day, by month) and keeps a part of a file of ``work``. In
+    the ledger "claims payable" holds what is owed, against "bpjs accruals"; the balance of "bpjs" is cash.
     """
 
     env: simpy.Environment
@@ -71,20 +82,39 @@ class ClaimsOffice:
     def __post_init__(self) -> None:
         self.flows: IntArray = np.zeros((len(self.hospitals), 5), np.int64)
         self.owed: IntArray = np.zeros((len(self.hospitals), 3), np.int64)
-        self._fraction = [0.0] * len(self.hospitals)  # of a file to be sent back, kept for the next month
+        self.fraction = [0.0] * len(self.hospitals)
+        self.unsubmitted: list[Batch] = []
+        self.incomplete: list[Batch] = []
+        self.work: list[float] = []
+        self._speeds: list[FloatArray] = []
         self._closer: FloatArray = np.zeros(self.calendar.count)  # relative rise of the share sent back, by month
 
     def hire(self, verifiers: int, files_per_day: float) -> None:
         """Put so many more verifiers to work, each clearing ``files_per_day`` on a working day (Monday to Saturday)."""
         self.verifiers += verifiers
         for _ in range(verifiers):
-            self.env.process(self._verify(np.full(self.calendar.count, files_per_day)))
+            self._employ(np.full(self.calendar.count, files_per_day))
 
     def reinforce(self, files_per_day: FloatArray, closer: FloatArray) -> None:
         """Verifiers besides, by month (months,): files that they clear on a working day, and by how much, relative, the
         share of files sent back rises since there is time to check them more closely."""
-        self.env.process(self._verify(files_per_day))
+        self._employ(files_per_day)
         self._closer = closer
+
+    def _employ(self, files_per_day: FloatArray) -> None:
+        self._speeds.append(files_per_day)
+        self.work.append(0.0)
+        self.env.process(self._verify(len(self.work) - 1))
+
+    def resume(self, env: simpy.Environment) -> None:
+        """Go on in ``env`` at its time, as the office's fields stand: what is on its way arrives, verifiers work."""
+        self.env = env
+        for number in range(len(self.work)):
+            env.process(self._verify(number))
+        for batch in self.incomplete:
+            env.process(self._complete(batch))
+        for batch in self.unsubmitted:
+            env.process(self._submit(batch))
 
     def open(self, files: IntArray, rupiah: IntArray) -> None:
         """Owe for months before the first, each with the ``files`` and ``rupiah`` (hospitals,) expected of a month.
@@ -98,7 +128,8 @@ class ClaimsOffice:
             for hospital in range(len(self.hospitals)):
                 count, amount = self._sent_back(hospital, int(files[hospital]), int(rupiah[hospital]), self.returned)
                 self._owe(hospital, amount, INCOMPLETE)
-                self.env.process(self._complete(hospital, count, amount, day))
+                self.incomplete.append(Batch(hospital, count, amount, day))
+                self.env.process(self._complete(self.incomplete[-1]))
             ahead += 1
 
     @staticmethod
@@ -109,7 +140,8 @@ class ClaimsOffice:
         """Owe for the care of a month, ``files`` and ``rupiah`` (hospitals,), to be submitted on day ``submission``."""
         for hospital, (count, amount) in enumerate(zip(files.tolist(), rupiah.tolist(), strict=True)):
             self._owe(hospital, amount, UNSUBMITTED)
-            self.env.process(self._batch(hospital, count, amount, submission))
+            self.unsubmitted.append(Batch(hospital, count, amount, submission))
+            self.env.process(self._submit(self.unsubmitted[-1]))
 
     def _owe(self, hospital: int, amount: int, where: int) -> None:
         self.owed[hospital, where] += amount
@@ -117,25 +149,30 @@ class ClaimsOffice:
 
     def _sent_back(self, hospital: int, count: int, amount: int, share: float) -> tuple[int, int]:
         """The ``share`` of the files that comes back for completion, and their rupiah."""
-        wanted = self._fraction[hospital] + share * count
+        wanted = self.fraction[hospital] + share * count
         back = int(wanted)
-        self._fraction[hospital] = wanted - back
+        self.fraction[hospital] = wanted - back
         return back, amount * back // count if count else 0
 
-    def _batch(self, hospital: int, count: int, amount: int, day: int) -> Generator[Any, Any, None]:
-        """SimPy process: the files of one hospital and month, submitted on ``day``; part is sent back at once."""
+    def _submit(self, batch: Batch) -> Generator[Any, Any, None]:
+        """SimPy process: the files of one hospital and month are submitted; part is sent back at once."""
+        hospital, count, amount, day = batch
         yield self.env.timeout(day + _MORNING - self.env.now)
+        self.unsubmitted.remove(batch)
         share = self.returned * (1.0 + float(self._closer[self.calendar.month_of(day)]))
         back, rupiah_back = self._sent_back(hospital, count, amount, min(share, 1.0))
         self.flows[hospital, SUBMITTED] += amount
         self.flows[hospital, RETURNED] += rupiah_back
         self.owed[hospital] += np.array([-amount, rupiah_back, amount - rupiah_back])
         self._line_up(hospital, count - back, amount - rupiah_back, day)
-        yield from self._complete(hospital, back, rupiah_back, day + self.return_days)
+        self.incomplete.append(Batch(hospital, back, rupiah_back, day + self.return_days))
+        yield from self._complete(self.incomplete[-1])
 
-    def _complete(self, hospital: int, count: int, amount: int, day: int) -> Generator[Any, Any, None]:
-        """SimPy process: files that were sent back are complete on ``day``."""
+    def _complete(self, batch: Batch) -> Generator[Any, Any, None]:
+        """SimPy process: files that were sent back are complete."""
+        hospital, count, amount, day = batch
         yield self.env.timeout(day + _MORNING - self.env.now)
+        self.incomplete.remove(batch)
         self.owed[hospital] += np.array([0, -amount, amount])
         self._line_up(hospital, count, amount, day)
 
@@ -143,20 +180,18 @@ class ClaimsOffice:
         if count:
             heappush(self.waiting, Files(day, 0, hospital, count, amount))
 
-    def _verify(self, files_per_day: FloatArray) -> Generator[Any, Any, None]:
+    def _verify(self, number: int) -> Generator[Any, Any, None]:
         """SimPy process: one verifier, who on each working day from now on takes parts of what waits, a day's work
         (files, by month)."""
-        work = 0.0
         for month in range(self.calendar.count):
             for day in self.calendar.working_days(month):
                 noon = self.calendar.start_day(month) + day - 1 + _NOON
                 if noon < self.env.now:
                     continue  # hired later
                 yield self.env.timeout(noon - self.env.now)
-                work = work % 1.0 + float(
-                    files_per_day[month]
-                )  # a fraction of a file is kept for the next day, idle time is not
-                left = int(work)
+                # a fraction of a file is kept for the next day, idle time is not
+                self.work[number] = self.work[number] % 1.0 + float(self._speeds[number][month])
+                left = int(self.work[number])
                 while left and self.waiting:
                     left -= self._clear(left, int(noon))
 

@@ -1,0 +1,207 @@
+"""The figures of one facility's page, as numbers: what JSON prints and what the page puts into words.
+
+Shapes: R replicates, T months. Ratings are 1-4, shares of capitation per mille, money whole rupiah a month.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+
+from districts.faults import UserError
+from districts.names import several_like
+from reports.numbers import FloatArray, middle, most_frequent, quantiles
+from reports.run import Run
+from reports.wording import RANGE, ranged
+from scenarios.kbk_sites import Site, sites_of_run
+from scenarios.months import later
+from sim.kbk import Counts, Evaluation, Gap, Scheme, capitation_rupiah, gap, ratios, scheme
+from sim.kbk_plan import Plan, Terms, terms
+
+INDICATORS = ("ak", "rrns", "rppt")
+MOST = 24  # months that the page tells
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A share that may be paid: per mille, rupiah in the month of payment, and how many replicates reach it."""
+
+    share_permille: int
+    rupiah: int
+    replicates: int
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator in the month of the page: its ``value`` (AK per mille, the others percent; None with nothing to
+    divide by), the range of 8 in 10 replicates (None with too few), rating, weight in tenths of the score, and how
+    many replicates reach each rating, the best first."""
+
+    key: str
+    value: float | None
+    low: float | None
+    high: float | None
+    rating: int
+    weight_tenths: int
+    replicates: dict[int, int]
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month of the run: the most frequent ratings and paid share of its replicates, and how many have that share."""
+
+    month: str
+    ratings: tuple[int, int, int]
+    share_permille: int
+    replicates: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything on the page. ``month`` is rated, ``paid_in`` is when that rating is paid. ``now`` is the evaluation of
+    the middle counts; ``registered_rating`` is that of AK if registered members
+    divided it. ``plans`` are the cheapest ways to each higher share, ``enough`` how many replicates each
+    reaches; ``gap`` is what each indicator alone lacks (None for an exempt facility). ``unseen``: members without a
+    recorded contact, Prolanis members not seen, visits lost to the queue (middles)."""
+
+    facility: str
+    type: str
+    exempt: bool
+    scenario: str
+    month: str
+    paid_in: str
+    replicates: int
+    capitated: int
+    registered: int
+    tariff: int
+    counts: Counts
+    now: Evaluation
+    registered_rating: int
+    payments: tuple[Payment, ...]
+    indicators: tuple[Indicator, ...]
+    gap: Gap | None
+    plans: tuple[Plan, ...]
+    enough: tuple[int, ...]
+    costs: Terms
+    unseen: dict[str, int]
+    months: tuple[Month, ...]
+
+
+def facility_facts(run: Run, name: str, month: str | None = None, scenario: str | None = None) -> Facts:
+    """The figures of the facility ``name`` (case and a leading "Puskesmas" may be left out) in ``month`` (default: the
+    run's first) of ``scenario`` (default: the one compared with).
+
+    Raises ``UserError`` for an unknown facility, month or scenario, and under the zone schemes of before 2019.
+    """
+    place = _place(run, name)
+    month, scenario = month or run.months[0], scenario or run.reference
+    site = sites_of_run(run.store, scenario, month, run.rules)[place]
+    rule = scheme(run.rules, month)
+    if rule.zone_payment:
+        raise UserError("the page of a facility needs the score of Peraturan BPJS 7/2019, not {scheme}",
+                        scheme=rule.name)  # fmt: skip
+    costs = terms(run.rules, month)
+    now, ways = site.plans(rule, costs)
+    at = run.months.index(month)
+    registered = round(middle(run.store.series(scenario, "registered", "facility", place)[:, at]))
+    rated = [rule.evaluate_counts(world, site.type, site.exempt) for world in site.worlds]
+    by_registered = rule.evaluate_counts(replace(site.counts, members=registered), site.type)
+    return Facts(
+        facility=site.name,
+        type=site.type,
+        exempt=site.exempt,
+        scenario=scenario,
+        month=month,
+        paid_in=later(month, costs.lag),
+        replicates=len(rated),
+        capitated=site.capitated,
+        registered=registered,
+        tariff=site.tariff,
+        counts=site.counts,
+        now=now,
+        registered_rating=by_registered.ak_rating,
+        payments=_payments(site, rule, rated),
+        indicators=_indicators(site, rule, now, rated),
+        gap=None if site.exempt else gap(site.counts, site.type, rule, site.tariff, site.capitated),
+        plans=tuple(ways),
+        enough=tuple(sum(site.enough(way, rule)) for way in ways),
+        costs=costs,
+        unseen=_unseen(run, site, place, scenario),
+        months=_months(run, place, scenario, at),
+    )
+
+
+def _place(run: Run, name: str) -> int:
+    """Where the facility stands in the tables of the run."""
+    for names in (run.facilities, run.short_names):
+        for place, known in enumerate(names):
+            if known.casefold() == name.strip().casefold():
+                return place
+    near = ", ".join(several_like(name, run.facilities))
+    raise UserError("unknown facility {name}; nearest known: {near}", name=name, near=near)
+
+
+def _payments(site: Site, rule: Scheme, rated: list[Evaluation]) -> tuple[Payment, ...]:
+    """Every share of the facility's column, the best first; of an exempt one that in full."""
+    shares = {rule.exempt_permille} if site.exempt else {permille for _least, permille in rule.payment[site.type]}
+    return tuple(
+        Payment(share, capitation_rupiah(site.capitated, site.tariff, share),
+                sum(found.share_permille == share for found in rated))
+        for share in sorted(shares, reverse=True)
+    )  # fmt: skip
+
+
+def _indicators(site: Site, rule: Scheme, now: Evaluation, rated: list[Evaluation]) -> tuple[Indicator, ...]:
+    sample = np.array([[_number(value) for value in _ratios(world)] for world in site.worlds])
+    here = _ratios(site.counts)
+    found = []
+    for at, key in enumerate(INDICATORS):
+        low, high = (float(edge) for edge in quantiles(sample[:, at], *RANGE))
+        told = ranged(len(rated)) and np.isfinite(low)
+        ratings = [evaluation[:3][at] for evaluation in rated]
+        value = here[at]
+        found.append(Indicator(
+            key, None if value is None else float(value), low if told else None, high if told else None, now[:3][at],
+            rule.weights[key], {rating: ratings.count(rating) for rating in (4, 3, 2, 1)},
+        ))  # fmt: skip
+    return tuple(found)
+
+
+def _ratios(counts: Counts) -> tuple[Fraction | None, Fraction | None, Fraction | None]:
+    """AK, RRNS and RPPT of counts; where one disease has no patients the other stands alone for RPPT."""
+    found = ratios(counts)
+    diseases = [part for part in (found.dm_percent, found.ht_percent) if part is not None]
+    rppt = sum(diseases, Fraction(0)) / len(diseases) if diseases else None
+    return found.ak_permille, found.rrns_percent, rppt
+
+
+def _number(value: Fraction | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _unseen(run: Run, site: Site, place: int, scenario: str) -> dict[str, int]:
+    at = run.months.index(site.month)
+
+    def sample(key: str) -> FloatArray:
+        return run.store.series(scenario, key, "facility", place)[:, at]
+
+    prolanis = np.maximum(sample("ht_prolanis") + sample("dm_prolanis") - sample("prolanis_seen"), 0)
+    members = np.array([world.members - world.contacts for world in site.worlds], np.float64)
+    return {"members": round(middle(members)), "prolanis": round(middle(prolanis)),
+            "queue": round(middle(sample("contacts_lost")))}  # fmt: skip
+
+
+def _months(run: Run, place: int, scenario: str, now: int) -> tuple[Month, ...]:
+    """At most two years of the run, the page's month (position ``now``) among them, half of them before it."""
+    first = max(0, min(now - MOST // 2, len(run.months) - MOST))
+    keys = ("ak_rating", "rrns_rating", "rppt_rating", "share_permille")
+    samples = [run.store.series(scenario, key, "facility", place) for key in keys]
+    likely = [most_frequent(sample)[0] for sample in samples]
+    hits = (samples[3] == likely[3]).sum(axis=0)
+    return tuple(
+        Month(month, (int(likely[0][at]), int(likely[1][at]), int(likely[2][at])), int(likely[3][at]), int(hits[at]))
+        for at, month in enumerate(run.months)
+        if first <= at < first + MOST
+    )

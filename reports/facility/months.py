@@ -1,0 +1,77 @@
+"""The ratings of a facility month by month as one strip of cells, in the colours and digits of the KBK bands."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from districts.text import month_name, percent, translator
+from reports import palette
+from reports.canvas import WIDTH, Canvas, Chart
+from reports.charts_kbk_map import UNSURE
+from reports.facility.facts import Facts
+
+_ROW, _LEFT = 0.27, 1.75  # inches
+_BANDS = {4: 100, 3: 95, 2: 90, 1: 85}  # the colour of a rating is that of the share it stands for
+
+
+def months_chart(facts: Facts, lang: str = "id") -> Chart:
+    """AK, RRNS and RPPT ratings and the share paid of every month of the run; the months before the page's own are
+    told apart from those that follow."""
+    _ = translator(lang)
+    months = facts.months
+    share, often = Counter(month.share_permille for month in months).most_common(1)[0]
+    title = _("Paid {share} most often: in {count} of {months} months").format(
+        share=percent(share / 1000, lang, 0), count=often, months=len(months))  # fmt: skip
+    lead = _("Ratings 1 to 4, the most frequent of the replicates; last row: percent of capitation paid that month, by "
+             "the score before. Folded corner: fewer than 6 of 10 replicates agree. The frame is this page's "
+             "month.")  # fmt: skip
+    names = [_("contact rate (AK)"), _("referrals (RRNS)"), _("control (RPPT)"), _("paid, %")]
+    told = "; ".join(
+        f"{month_name(month.month, lang, True)}: {', '.join(map(str, month.ratings))}, {month.share_permille // 10}"
+        for month in months
+    )
+
+    def paint(canvas: Canvas) -> None:
+        _paint(canvas, facts, names, lang)
+
+    return Chart("peringkat", title, lead, f"{title}. {told}", 4 * _ROW + 0.62, paint)
+
+
+def _paint(canvas: Canvas, facts: Facts, names: list[str], lang: str) -> None:
+    from matplotlib.patches import Polygon, Rectangle
+
+    count = len(facts.months)
+    axes = canvas.axes(_LEFT, 0.1, WIDTH - _LEFT - 0.1, 4 * _ROW)
+    axes.grid(False)
+    axes.spines["bottom"].set_visible(False)
+    axes.set_xlim(0, count)
+    axes.set_ylim(4, 0)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for row, name in enumerate(names):
+        axes.annotate(name, (0, row + 0.5), xytext=(-6, 0), textcoords="offset points", ha="right", va="center",
+                      fontsize=10.5, color=palette.INK, annotation_clip=False)  # fmt: skip
+    for at, month in enumerate(facts.months):
+        for row, figure in enumerate((*month.ratings, month.share_permille // 10)):
+            ground, ink = palette.kbk_colours(figure if row == 3 else _BANDS.get(figure, 100))
+            axes.add_patch(Rectangle((at, row), 1, 1, facecolor=ground, edgecolor=palette.PAPER, linewidth=1.0))
+            words = "–" if row < 3 and not figure else str(figure)
+            axes.text(at + 0.48, row + 0.53, words, ha="center", va="center", fontsize=10, color=ink)
+        if month.replicates < UNSURE * facts.replicates and not facts.exempt:
+            fold = [(at + 0.74, 3.0), (at + 1.0, 3.0), (at + 1.0, 3.32)]
+            ink = palette.kbk_colours(month.share_permille // 10)[1]
+            axes.add_patch(Polygon(fold, facecolor=ink, linewidth=0))
+        _month_name(axes, at, month.month, lang)
+    now = [month.month for month in facts.months].index(facts.month)
+    axes.add_patch(Rectangle((now + 0.03, 0.04), 0.94, 3.92, fill=False, edgecolor=palette.WARNING, linewidth=2.4,
+                             zorder=5))  # fmt: skip
+
+
+def _month_name(axes: object, at: int, month: str, lang: str) -> None:
+    short, year = month_name(month, lang, short=True).rsplit(" ", 1)
+    annotate = axes.annotate  # type: ignore[attr-defined]
+    annotate(short, (at + 0.5, 0), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=9.5,
+             color=palette.SOFT, annotation_clip=False)  # fmt: skip
+    if at == 0 or month.endswith("-01"):
+        annotate(year, (at, 0), xytext=(2, 18), textcoords="offset points", fontsize=10.5, fontweight="bold",
+                 color=palette.INK, annotation_clip=False)  # fmt: skip

@@ -1,0 +1,1 @@
+"""A BPJS branch: several districts forecast alike, added up replicate by replicate."""

@@ -1,0 +1,99 @@
+"""What may be taken home from a run: its files with their sizes, the charts as one archive, the export as CSV."""
+
+from __future__ import annotations
+
+import io
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenarios.store import RunStore
+from scenarios.tidy import Choice, rows, write_csv
+
+CHARTS_ZIP = "charts.zip"
+_HTML, _SHEET = "text/html; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A file of a run: its name in the folder, what it is and what it is for (message ids), its type in the browser."""
+
+    file: str
+    name: str
+    about: str
+    media: str
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind("report.html", "Report", "to read in the browser and print on A4", _HTML),
+    Kind("report.docx", "Word report", "to edit for the office's own review", _WORD),
+    Kind("tables.xlsx", "Workbook", "all tables, with formulas", _SHEET),
+    Kind("rka.xlsx", "RKPD and RKA", "the RKPD row, the spending in detail, the cash plan", _SHEET),
+    Kind(CHARTS_ZIP, "Charts", "PNG and SVG", "application/zip"),
+)
+EXPORT = Kind("export.csv", "Data", "every figure of the district by replicate and month", "text/csv; charset=utf-8")
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that is there, and its size in bytes; ``about`` a guess where it is made while it is sent."""
+
+    kind: Kind
+    size: int
+    guessed: bool = False
+
+
+def downloads(folder: Path) -> list[Download]:
+    """The files of the run that are there, in the order in which they are offered."""
+    found = [Download(kind, (folder / kind.file).stat().st_size) for kind in KINDS if (folder / kind.file).is_file()]
+    return [*found, Download(EXPORT, export_size(folder), guessed=True)]
+
+
+def file_of(folder: Path, name: str) -> tuple[Path, Kind] | None:
+    """The file of this name, None where the run has none or it is none of those that are offered."""
+    kind = next((kind for kind in KINDS if kind.file == name), None)
+    if kind is None or not (folder / name).is_file() or (folder / name).is_symlink():
+        return None
+    return folder / name, kind
+
+
+def pack_charts(folder: Path) -> None:
+    """Write the archive of all charts, whole or not at all. Raises ``OSError``, as on a full disk."""
+    half = folder / f".{CHARTS_ZIP}.half"
+    try:
+        with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted((folder / "charts").glob("*.*")):
+                archive.write(path, path.name)
+        os.replace(half, folder / CHARTS_ZIP)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def export_size(folder: Path) -> int:
+    """About how many bytes the export is: those of one unit, times the units. 0 where nothing is stored."""
+    with RunStore.open(folder) as store:
+        done = sorted(store.done())
+        if not done:
+            return 0
+        one = sum(
+            len(",".join(map(str, row))) + 1 for row in next(rows(store, Choice((done[0][0],), ("district",), None)))
+        )
+        return one * len(done)
+
+
+def export(folder: Path) -> Iterator[bytes]:
+    """The export as it is sent, scenario by scenario: what ``prakira export --level district`` writes.
+
+    Each step opens the store for itself, since the steps may run in different threads.
+    """
+    with RunStore.open(folder) as store:
+        names = store.scenarios
+    for position, name in enumerate(names):
+        text = io.StringIO()
+        with RunStore.open(folder) as store:
+            write_csv(store, Choice((name,), ("district",), None), text)
+        lines = text.getvalue()
+        yield (lines if position == 0 else lines.partition("\n")[2]).encode()

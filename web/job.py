@@ -1,0 +1,149 @@
+"""One run as the page keeps it: what was asked for and how far it is, in ``job.json`` beside the run's store.
+
+Everything that a page shows of a run is read from its folder, so that a reload, a second reader or a server started
+anew sees the same. Runs that were made on the command line have no such file; they are seen as what their store says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from districts.faults import UserError
+from districts.text import translator
+from scenarios.store import FILE, MANIFEST
+from web.site import write_json
+
+JOB = "job.json"
+#: Copies of what a run is computed from, in its folder.
+INPUT, SCENARIOS = "input", "scenarios"
+#: What the runner says at its end, and where it writes what went wrong inside the program.
+OUTCOME, LOG = "outcome.json", "job.log"
+#: Written last by the reports: a run that has it is finished.
+PAGE = "report.html"
+
+#: ``closing``: stopped by the user, its reports are still to be written from what is stored.
+State = Literal["queued", "running", "paused", "closing", "cancelled", "failed", "done"]
+#: States in which a process works or will.
+UNDER_WAY: tuple[State, ...] = ("queued", "running", "closing")
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a run was asked for (see :class:`scenarios.plan.RunPlan`) and what has become of it.
+
+    ``where`` and ``scenarios`` are names of the library or paths below the run's folder. ``queued`` is when it came
+    into the queue, ``begun`` when its process started, with ``begun_done`` units stored by then (seconds since 1970).
+    ``message`` is a message id with its values, told when a run failed; values named "id" and "en" are the message
+    itself. ``form`` is the form it was made with.
+    """
+
+    name: str
+    state: State = "queued"
+    title: str = ""
+    created: float = 0.0
+    district: str = ""
+    where: str = ""
+    scenarios: tuple[str, ...] = ()
+    months: int = 24
+    replicates: int = 100
+    start: str | None = None
+    seed: int = 1
+    certainty: float = 0.8
+    lang: str = "id"
+    queued: float = 0.0
+    begun: float = 0.0
+    begun_done: int = 0
+    message: tuple[str, dict[str, Any]] | None = None
+    form: tuple[tuple[str, str], ...] = ()
+    made_here: bool = field(default=True, compare=False)
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a process works on it, or will."""
+        return self.state in UNDER_WAY
+
+    def told(self, lang: str) -> str:
+        """What went wrong, in ``lang``; "" where nothing did."""
+        if self.message is None:
+            return ""
+        text, params = self.message
+        return str(params[lang]) if lang in params else translator(lang)(text).format(**params)
+
+    def but(self, **changes: Any) -> Job:
+        """The same with some entries changed."""
+        return replace(self, **changes)
+
+
+def save_job(outputs: Path, job: Job) -> None:
+    """Write ``job.json`` whole or not at all. Raises ``OSError``, as on a full disk."""
+    content = asdict(job)
+    del content["name"], content["made_here"]
+    write_json(outputs / job.name / JOB, content)
+
+
+def load_job(outputs: Path, name: str) -> Job:
+    """The run of this name. Raises ``UserError`` when the folder holds none."""
+    folder = outputs / name
+    if is_name(name) and not folder.is_symlink() and folder.is_dir():
+        try:
+            said = json.loads((folder / JOB).read_text(encoding="utf-8"))
+            said["message"] = None if said["message"] is None else (said["message"][0], said["message"][1])
+            said["form"] = tuple((key, value) for key, value in said["form"])
+            return Job(name, **{**said, "scenarios": tuple(said["scenarios"])})
+        except FileNotFoundError:
+            if (folder / FILE).is_file() and (folder / MANIFEST).is_file():
+                return _of_command_line(folder)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UserError("{path} is damaged or not a run of this program", path=f"{name}/{JOB}") from error
+    raise UserError("there is no such run; it may have been deleted")
+
+
+def all_jobs(outputs: Path) -> list[Job]:
+    """All runs below ``outputs``, the newest first."""
+    found = []
+    for path in outputs.iterdir() if outputs.is_dir() else ():
+        try:
+            found.append(load_job(outputs, path.name))
+        except UserError:
+            continue  # another folder, or one that is being removed
+    return sorted(found, key=lambda job: (job.created, job.name), reverse=True)
+
+
+def new_folder(outputs: Path, stem: str) -> str:
+    """Make a new folder for a run and return its name, which begins with ``stem``. Raises ``OSError``."""
+    base = re.sub(r"[^a-z0-9]+", "-", stem.casefold()).strip("-")[:40] or "run"
+    while True:
+        name = f"{base}-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(2)}"
+        try:
+            (outputs / name).mkdir(parents=True)
+        except FileExistsError:
+            continue  # two users in the same second
+        return name
+
+
+def is_name(name: str) -> bool:
+    """Whether ``name`` may be a run's folder: one plain part of a path, not hidden."""
+    return bool(name) and not name.startswith(".") and not set(name) & set("/\\:\0")
+
+
+def _of_command_line(folder: Path) -> Job:
+    """A run that the command line made: done when its page is there, else stopped on the way."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        district = str(manifest["district"]["title"])
+        names = tuple(str(entry["name"]) for entry in manifest["scenarios"] if "@" not in entry["name"])
+        binding = manifest.get("binding") or {}
+        return Job(
+            folder.name, "done" if (folder / PAGE).is_file() else "cancelled",
+            created=(folder / MANIFEST).stat().st_mtime, district=district, scenarios=names,
+            months=int(manifest["months"]), replicates=int(manifest["replicates"]), start=str(manifest["start"]),
+            seed=int(manifest["seed"]), certainty=float(binding.get("certainty", 0.8)), made_here=False,
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError("{path} is damaged or not a run of this program", path=folder.name) from error

@@ -1,0 +1,174 @@
+"""The third step: a run on its way and its results, what may be taken home, and the runs that are kept."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from districts.faults import UserError
+from web.downloads import EXPORT, downloads, export, export_size, file_of
+from web.forms import read_form
+from web.job import Job
+from web.jobs import has_results
+from web.progress import progress
+from web.results import facility_of, results
+from web.site import Site, fragment, language_of, render, site_of
+
+router = APIRouter()
+_PACE = 0.5  # seconds between two looks at a run
+_SIGN = 15.0  # seconds after which a silent stream says that it is still there
+#: A report is a page of its own with its own script: it is shown apart from this site, and may load nothing.
+_REPORT_POLICY = ("sandbox allow-scripts allow-popups; default-src 'none'; style-src 'unsafe-inline'; "
+                  "script-src 'unsafe-inline'; img-src data:")  # fmt: skip
+
+
+@router.get("/runs/{name}")
+def run_page(request: Request, name: str, ref: str = "") -> Response:
+    """A run: how far it is, and its results so far."""
+    site, lang = site_of(request), language_of(request)
+    job = site.jobs.get(name)
+    folder = site.outputs / name
+    stored = has_results(site.outputs, job)
+    growing = job.state in ("running", "queued", "closing")
+    try:
+        found = results(folder, lang, ref, pictures=not growing, growing=growing) if stored else None
+    except sqlite3.Error:  # a full disk: the store cannot be opened, and the panel says why
+        found = None
+    return render(
+        request, "run.html", job=job, results=found, files=[] if growing or not stored else downloads(folder),
+        jobs=site.jobs.all()[:12], here=f"/runs/{quote(name)}", progress=progress(site.outputs, job),
+        place=site.jobs.place(name) if job.under_way else 0,
+    )  # fmt: skip
+
+
+@router.get("/hover.js")
+def hover() -> Response:
+    """The script that shows the words of a chart's areas."""
+    from reports.canvas import hover_script
+
+    return Response(hover_script(), media_type="text/javascript; charset=utf-8")
+
+
+@router.get("/runs/{name}/interim")
+def interim(request: Request, name: str) -> Response:
+    """The results so far, as a part of the page."""
+    site, lang = site_of(request), language_of(request)
+    job = site.jobs.get(name)
+    found = results(site.outputs / name, lang, pictures=False, growing=True)
+    return render(request, "_interim.html", job=job, results=found)
+
+
+@router.get("/runs/{name}/events")
+def events(request: Request, name: str) -> Response:
+    """How far the run is, told as it changes: a stream that a browser takes up again by itself."""
+    site, lang = site_of(request), language_of(request)
+    site.jobs.get(name)
+    return StreamingResponse(_told(request, site, name, lang), media_type="text/event-stream",
+                             headers={"X-Accel-Buffering": "no"})  # fmt: skip
+
+
+@router.post("/runs/{name}/{act}")
+async def act_on_run(request: Request, name: str, act: str) -> Response:
+    """Pause, cancel, resume, rename or delete a run."""
+    async with read_form(request) as form:
+        title = str(form.get("title", ""))
+    jobs, here = site_of(request).jobs, f"/runs/{quote(name)}"
+    if act == "rename":
+        await run_in_threadpool(jobs.rename, name, title)
+    elif act == "delete":
+        await run_in_threadpool(jobs.delete, name)
+        here = "/runs"
+    elif act in ("pause", "cancel", "resume"):
+        await run_in_threadpool(getattr(jobs, act), name)
+    else:
+        raise UserError("there is no such page")
+    return RedirectResponse(here, 303)
+
+
+@router.get("/runs")
+def runs_page(request: Request) -> Response:
+    """All runs that are kept."""
+    return render(request, "runs.html", jobs=site_of(request).jobs.all())
+
+
+@router.get("/runs/{name}/delete")
+def ask_delete(request: Request, name: str) -> Response:
+    """Ask whether the run is really to be removed."""
+    return render(request, "delete.html", job=site_of(request).jobs.get(name))
+
+
+@router.get("/runs/{name}/report")
+def shown_report(request: Request, name: str) -> Response:
+    """The report, to be read here."""
+    site = site_of(request)
+    found = file_of(site.outputs / site.jobs.get(name).name, "report.html")
+    if found is None:
+        raise UserError("this run has no report yet")
+    return FileResponse(found[0], media_type=found[1].media, headers={"Content-Security-Policy": _REPORT_POLICY})
+
+
+@router.get("/runs/{name}/facilities/{number}")
+def facility(request: Request, name: str, number: int) -> Response:
+    """The page of one facility, by its number in the run's order from 1; it prints on one A4."""
+    site = site_of(request)
+    found = facility_of(site.outputs / site.jobs.get(name).name, number, language_of(request))
+    return HTMLResponse(found, headers={"Content-Security-Policy": _REPORT_POLICY})
+
+
+@router.get("/runs/{name}/files/{file}")
+def download(request: Request, name: str, file: str) -> Response:
+    """One file of the run, to be kept."""
+    site = site_of(request)
+    folder = site.outputs / site.jobs.get(name).name
+    if file == EXPORT.file:
+        if not export_size(folder):
+            raise UserError("this run has no such file")
+        return StreamingResponse(export(folder), media_type=EXPORT.media, headers=_kept_as(f"{name}-{file}"))
+    found = file_of(folder, file)
+    if found is None:
+        raise UserError("this run has no such file")
+    return FileResponse(found[0], media_type=found[1].media, headers=_kept_as(f"{name}-{file}"))
+
+
+def _kept_as(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+
+
+async def _told(request: Request, site: Site, name: str, lang: str) -> AsyncIterator[str]:
+    """The events of the stream: "progress" with the panel as HTML, "results" when there are new ones, "end"."""
+    before, silent, told = "", 0.0, "0"
+    yield "retry: 1000\n\n"
+    while not await request.is_disconnected():
+        try:
+            job, panel, state = await run_in_threadpool(_looked, site, name, lang)
+        except UserError:  # it was deleted
+            yield "event: end\ndata: {}\n\n"
+            return
+        silent += _PACE
+        if panel != before:
+            before, silent = panel, 0.0
+            yield f"event: progress\ndata: {json.dumps(panel)}\n\n"
+        if state != told:
+            told = state
+            yield f"event: results\ndata: {state}\n\n"
+        if not job.under_way:
+            yield "event: end\ndata: {}\n\n"
+            return
+        if silent >= _SIGN:
+            silent = 0.0
+            yield ": here\n\n"
+        await asyncio.sleep(_PACE)
+
+
+def _looked(site: Site, name: str, lang: str) -> tuple[Job, str, str]:
+    """The run, its panel, and a text that changes whenever its results are to be shown anew ("0": there are none)."""
+    job = site.jobs.get(name)
+    far, place = progress(site.outputs, job), site.jobs.place(name) if job.under_way else 0
+    return job, fragment(lang, "_panel.html", job=job, progress=far, place=place), far.state

@@ -1,0 +1,138 @@
+"""How far a run is, read from its store: nothing is kept in memory, so that every reader sees the same at any time."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from scenarios.blocks import probes
+from scenarios.store import FILE, MANIFEST
+from web.job import Job
+
+#: Seconds that a process takes until its first unit, left out of the pace (measured: 2 to 3).
+_START = 3.0
+#: Replicates at which the results of a run under way are shown anew.
+STEPS = (1, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One scenario: its ``title`` in both languages, and ``done`` of ``total`` replicates."""
+
+    name: str
+    title: dict[str, str]
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """``done`` of ``total`` units; the bars of the scenarios; seconds ``running`` and, where it can be told, ``left``.
+    ``phase`` says what is done now: "starting", "computing", "origins" (where the uncertainty comes from) or
+    "reports"; "" when nothing is."""
+
+    done: int
+    total: int
+    bars: tuple[Bar, ...]
+    running: float
+    left: float | None
+    phase: str
+
+    @property
+    def percent(self) -> int:
+        """Whole percent, 100 only when all is done."""
+        return 100 * self.done // max(self.total, 1)
+
+    @property
+    def state(self) -> str:
+        """A text that changes whenever results so far are to be shown anew; "0" while there are none."""
+        begun = [bar.done for bar in self.bars if bar.done]
+        return f"{len(begun)}-{step_of(min(begun))}" if begun else "0"
+
+
+def step_of(replicates: int) -> int:
+    """The last of :data:`STEPS` that was reached."""
+    return max((step for step in STEPS if step <= replicates), default=0)
+
+
+def counts(folder: Path) -> dict[str, int]:
+    """Stored replicates by scenario; empty where there is no store yet, or none that can be read: on a full disk the
+    database cannot always be opened."""
+    try:
+        with _opened(folder) as store:
+            return {} if store is None else _counted(store)
+    except sqlite3.Error:
+        return {}
+
+
+def progress(outputs: Path, job: Job) -> Progress:
+    """How far the run is."""
+    folder = outputs / job.name
+    try:
+        with _opened(folder) as store:
+            by_name = {} if store is None else _counted(store)
+            probed = 0 if store is None else _probed(store)
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (sqlite3.Error, OSError, ValueError):  # not made yet, or just being made
+        by_name, probed, manifest = {}, 0, {}
+    return _told(job, by_name, probed, manifest)
+
+
+def _told(job: Job, by_name: dict[str, int], probed: int, manifest: dict[str, Any]) -> Progress:
+    total = int(manifest.get("replicates", job.replicates))
+    bars = tuple(Bar(entry["name"], entry["title"], by_name.get(entry["name"], 0), total)
+                 for entry in manifest.get("scenarios", ()))  # fmt: skip
+    second = manifest.get("binding")
+    more = second is not None and second["name"] not in {bar.name for bar in bars}
+    of_probes = len(probes()) * manifest["blocks"]["replicates"] if manifest.get("blocks") else 0
+    units = total * (len(bars) + more) if bars else total * len(job.scenarios)
+    computed, everything = sum(by_name.values()), units + of_probes
+    running = time.time() - job.begun if job.state == "running" else 0.0
+    return Progress(computed + probed, everything, bars, running, _left(job, computed + probed, everything, running),
+                    _phase(job, computed, units, computed + probed, everything))  # fmt: skip
+
+
+def _left(job: Job, done: int, total: int, running: float) -> float | None:
+    """Seconds left by the pace of this process; None before that is known."""
+    in_session = done - job.begun_done
+    if job.state != "running" or in_session < 4:
+        return None
+    return max(running - _START, 0.1) / in_session * (total - done)
+
+
+def _phase(job: Job, computed: int, units: int, done: int, total: int) -> str:
+    if job.state == "closing" or (job.state == "running" and total and done >= total):
+        return "reports"
+    if job.state != "running":
+        return ""
+    if not computed:
+        return "starting"
+    return "origins" if computed >= units else "computing"
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[sqlite3.Connection | None]:
+    """The store of a run, read-only; None where there is none."""
+    path = (folder / FILE).resolve()
+    if not path.is_file():
+        yield None
+        return
+    with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=2)) as store:
+        yield store
+
+
+def _counted(store: sqlite3.Connection) -> dict[str, int]:
+    return dict(store.execute("SELECT scenario, COUNT(*) FROM units GROUP BY scenario").fetchall())
+
+
+def _probed(store: sqlite3.Connection) -> int:
+    try:
+        return int(store.execute("SELECT COUNT(*) FROM probes").fetchone()[0])
+    except sqlite3.OperationalError:  # a store of before, or one that is just being made
+        return 0

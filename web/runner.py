@@ -1,0 +1,136 @@
+"""One run in a process of its own: ``python -m web.runner FOLDER [--close]``, started by :mod:`web.jobs`.
+
+It computes what ``job.json`` asks for into the store of the folder, goes on where an earlier process was stopped, and
+writes the reports; with ``--close`` only the reports of what is stored. It ends with the server that started it.
+Exit codes: 0 done, 2 a fault in what was asked for (told in ``outcome.json``), 28 the disk is full, 1 anything else.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sqlite3
+import sys
+from contextlib import suppress
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from districts.faults import InputError, UserError
+from web.job import INPUT, OUTCOME, Job, load_job
+from web.site import write_json
+
+if TYPE_CHECKING:
+    from scenarios.plan import Prepared, RunPlan
+
+FAULT, FULL = 2, 28
+#: Units computed in this process, which is ready at once, before others are started: a first result in seconds.
+_FIRST = 2
+_STDIN = 0
+#: With less than this the disk is full, whatever a library says of it.
+_NO_ROOM = 256 * 1024
+_FULL_ERRORS = (errno.ENOSPC, errno.EDQUOT)
+
+
+def main(arguments: list[str]) -> int:
+    """Do the job of the folder and return the exit code."""
+    folder = Path(arguments[0])
+    _end_with_the_server()
+    (folder / OUTCOME).unlink(missing_ok=True)
+    try:
+        job = load_job(folder.parent, folder.name)
+        if "--close" not in arguments:
+            compute(folder, job)
+        report(folder, job.lang)
+    except (InputError, UserError, OSError, sqlite3.Error) as error:
+        if is_full(error) or shutil.disk_usage(folder).free < _NO_ROOM:
+            return FULL
+        if not isinstance(error, InputError | UserError):
+            raise
+        write_json(folder / OUTCOME, {"id": error.describe("id"), "en": error.describe("en")})
+        return FAULT
+    return 0
+
+
+def compute(folder: Path, job: Job) -> None:
+    """Compute what is missing of the run. Raises ``InputError`` or ``UserError``."""
+    from scenarios.plan import prepare
+    from scenarios.run import Progress, execute
+    from scenarios.workers import cores
+    from sim.warm import compile_kernels, compiled
+
+    ready = second_run_of(prepare(plan_of(folder, job)))
+    if not compiled():
+        compile_kernels()
+
+    def enough(state: Progress) -> None:
+        if state.done >= _FIRST:
+            raise _Enough
+
+    if cores() > 1:
+        with suppress(_Enough):
+            execute(ready.plan, folder, 1, resume=True, progress=enough, prepared=ready).close()
+    execute(ready.plan, folder, cores(), resume=True, prepared=ready).close()
+
+
+class _Enough(Exception):
+    """The first units are stored; the others are for several processes."""
+
+
+def plan_of(folder: Path, job: Job) -> RunPlan:
+    """What the job asks for, with the copies in its folder."""
+    from scenarios.plan import RunPlan
+
+    where = str(folder / job.where) if job.where.startswith(f"{INPUT}/") else job.where
+    names = tuple(str(folder / name) if "/" in name else name for name in job.scenarios)
+    return RunPlan(where, names, job.start, job.months, job.replicates, job.seed, certainty=job.certainty)
+
+
+def second_run_of(ready: Prepared) -> Prepared:
+    """The plan with a second run, under its own need, of the scenario that holds the UHC status, where there is one:
+    the library's, or one that was made from it."""
+    from scenarios.plan import with_second_run
+
+    for scenario in ready.scenarios:
+        changed = with_second_run(ready, scenario.name) if is_proposal(scenario.name) else ready
+        if changed.plan.binding:
+            return changed
+    return ready
+
+
+def is_proposal(name: str) -> bool:
+    """Whether a scenario of this name is the one whose need is proposed, or made from it on the page."""
+    return name == "uhc-non-cut-off" or name.startswith("uhc-non-cut-off-")
+
+
+def report(folder: Path, lang: str) -> None:
+    """Write the reports of what is stored. Raises ``UserError`` when nothing is."""
+    from reports.write import write_outputs
+    from web.downloads import pack_charts
+
+    write_outputs(folder, lang)
+    pack_charts(folder)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether the disk, or what a user may use of it, is full."""
+    if isinstance(error, sqlite3.OperationalError):
+        return "full" in str(error)
+    return isinstance(error, OSError) and error.errno in _FULL_ERRORS
+
+
+def _end_with_the_server() -> None:
+    """The server holds the other end of standard input: when it is gone nobody waits for this run, which can be taken
+    up again from its store."""
+
+    def wait() -> None:
+        while os.read(_STDIN, 1):
+            pass
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,98 @@
+/* What a page can do better with a script; without it every form still works. */
+(function () {
+  "use strict";
+  function each(where, what, act) { where.querySelectorAll(what).forEach(act); }
+
+  /* Uploads: a file that is too large is told at once; it may be dropped; the page says that it is being read. */
+  each(document, "[data-upload]", function (form) {
+    var input = form.querySelector("input[type=file]"), told = form.querySelector("[data-told]");
+    function fits() {
+      var large = input.files[0] && input.files[0].size > Number(form.dataset.limit);
+      told.textContent = large ? form.dataset.large : "";
+      form.querySelector("[data-file]").textContent = input.files[0] ? input.files[0].name : "";
+      return !large;
+    }
+    input.addEventListener("change", fits);
+    form.addEventListener("submit", function (event) {
+      if (fits()) told.textContent = form.dataset.busy; else event.preventDefault();
+    });
+    form.addEventListener("dragover", function (event) { event.preventDefault(); form.classList.add("over"); });
+    form.addEventListener("dragleave", function () { form.classList.remove("over"); });
+    form.addEventListener("drop", function (event) {
+      event.preventDefault(); form.classList.remove("over");
+      if (event.dataTransfer.files.length) { input.files = event.dataTransfer.files; fits(); }
+    });
+  });
+
+  /* Levers: sliders move their field and follow it; fields that do not count are hidden; a tick shows the levers. */
+  var lang = document.documentElement.lang, draft = document.getElementById("draft");
+  function number(text) {
+    var plain = lang === "id" ? text.replace(/\./g, "").replace(",", ".") : text.replace(/,/g, "");
+    return plain.trim() === "" ? NaN : Number(plain);
+  }
+  function written(value) { return new Intl.NumberFormat(lang, { maximumFractionDigits: 4 }).format(value); }
+  function needed() {
+    each(draft, "[data-needs]", function (field) {
+      var parts = field.dataset.needs.split("="), name = parts[0], on = false;
+      each(draft, "[name='" + name + "']", function (owner) {
+        if (owner.type === "radio" ? owner.checked && owner.value === parts[1] : owner.value === parts[1]) on = true;
+      });
+      field.hidden = !on;
+    });
+  }
+  function prepare() {
+    each(draft, "input[type=range]", function (slider) {
+      var field = document.getElementById(slider.dataset.for);
+      function follow() { var value = number(field.value); slider.hidden = isNaN(value); slider.value = value || 0; }
+      follow();
+      field.addEventListener("input", follow);
+      slider.addEventListener("input", function () { field.value = written(Number(slider.value)); });
+    });
+    each(draft, "[data-show]", function (button) { button.hidden = true; });
+    needed();
+  }
+  function redraw(ticked) {
+    fetch("/scenarios", { method: "POST", body: new FormData(draft) }).then(function (answer) {
+      if (!answer.ok) throw new Error(answer.status);
+      return answer.text();
+    }).then(function (text) {
+      var made = new DOMParser().parseFromString(text, "text/html").getElementById("draft"), open = {};
+      each(draft, "details.scenario, details.more", function (one) { open[one.id] = one.open; });
+      draft.replaceChildren.apply(draft, Array.from(made.childNodes));
+      each(draft, "details.scenario, details.more", function (one) { if (one.id in open) one.open = open[one.id]; });
+      prepare();
+      each(draft, "[name=s]", function (box) { if (box.value === ticked) box.focus(); });
+    }).catch(function () { each(draft, "[data-show]", function (button) { button.hidden = false; }); });
+  }
+  if (draft) {
+    prepare();
+    draft.addEventListener("change", function (event) {
+      if (event.target.matches("[data-redraw]")) redraw(event.target.value); else needed();
+    });
+    var fault = draft.querySelector("[aria-invalid=true]");
+    if (fault) fault.focus();
+  }
+
+  /* A run under way: the panel and the results so far follow it; a lost connection is taken up again by itself. */
+  var panel = document.getElementById("panel"), interim = document.getElementById("interim");
+  if (panel && panel.dataset.events) {
+    var events = new EventSource(panel.dataset.events), shown = null;
+    events.addEventListener("progress", function (event) { panel.innerHTML = JSON.parse(event.data); });
+    events.addEventListener("results", function (event) {
+      if (!interim || event.data === "0" || event.data === shown) return;
+      shown = event.data;
+      fetch(interim.dataset.interim).then(function (answer) { return answer.ok ? answer.text() : null; })
+        .then(function (text) { if (text) interim.innerHTML = text; });
+    });
+    events.addEventListener("end", function () { events.close(); location.reload(); });
+  }
+
+  /* A phone gets the drawings that were made for it. */
+  var narrow = window.matchMedia("(max-width: 640px)");
+  function choose() {
+    each(document, "figure .wide", function (one) { one.hidden = narrow.matches; });
+    each(document, "figure .narrow", function (one) { one.hidden = !narrow.matches; });
+  }
+  choose();
+  narrow.addEventListener("change", choose);
+})();
