@@ -7,6 +7,7 @@ both into a message and exit code 2, never into a stack trace.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -101,6 +102,6 @@ class SeveralErrors(UserError):
             else:
                 named.setdefault(error.describe(lang), []).append(name)
         for message, names in named.items():
-            missing = [name for name in names if name not in message]
+            missing = [name for name in names if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message)]
             placed[f"{', '.join(missing)}: {message}" if missing else message] = None
         return "\n".join(placed)

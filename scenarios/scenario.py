@@ -108,7 +108,7 @@ def _outside(placed: Placed, context: Context) -> str | None:
     """The field whose month keeps a lever out of the run; None for one that acts in it."""
 
     def position(field: str) -> int | None:
-        month = getattr(placed.lever, field, None)
+        month = getattr(placed.lever, field) if field in type(placed.lever).model_fields else None
         return None if month is None else context.position(month)
 
     start, stop, once = position("start"), position("stop"), position("month")
