@@ -100,11 +100,12 @@ def fork(
     from scenarios.workers import cores
 
     _ = translator(language(lang))
+    folder = folder if folder.name else folder.resolve()
     ready = forked(
         folder, reopened(folder, district, None if posterior is None else str(posterior)), at, tuple(scenario), of,
         keep_states,
     )  # fmt: skip
-    target = out or next_folder(folder.with_name(f"{folder.resolve().name}-{at}"), resume)
+    target = out or next_folder(folder.with_name(f"{folder.name}-{at}"), resume)
     if not quiet and out is None:
         typer.echo(_("Results go to {folder}").format(folder=target))
     compile_first(lang, quiet)

@@ -27,7 +27,7 @@ def run_branch(
     """
     from cli.branch_answer import answer
     from cli.progress import shown
-    from cli.run import compile_first, next_folder
+    from cli.run import compile_first, next_folder, warn
     from districts.text import translator
     from reports.branch.record import summary
     from reports.branch.write import write_branch
@@ -40,6 +40,7 @@ def run_branch(
     _, silent = translator(lang), quiet or as_json
     check_name(name)
     ready = [with_second_run(one) for one in prepare_branch(plan, districts)]
+    warn([fault for one in ready for fault in one.warnings], lang, silent)
     known = _actual(ready, actual)
     folder = out or next_folder(Path("outputs") / name, resume)
     check_folder(folder, ready, resume)

@@ -114,8 +114,9 @@ def _choice(
 def _known(option: str, value: str | None, known: Iterable[str]) -> None:
     """Raises ``UserError`` where ``value`` is given and not among ``known``."""
     from districts.faults import UserError
-    from districts.names import most_like
+    from districts.names import suggested
 
     if value is not None and value not in known:
-        raise UserError("{option} {value} is not known; nearest known: {near}",
-                        option=option, value=value, near=most_like(value, list(known)))  # fmt: skip
+        message, more = suggested(value, known, "{option} {value} is not known; nearest known: {near}",
+                                  "{option} {value} is not known; known: {known}")  # fmt: skip
+        raise UserError(message, option=option, value=value, **more)

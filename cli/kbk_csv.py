@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from districts.faults import Fault, InputError, UserError
-from districts.names import most_like
+from districts.names import nearest, suggested
 from sim.kbk import FACILITY_TYPES, Counts, Ratios, ratios
 
 KEYS = ("facility", "type", "month")
@@ -136,8 +136,8 @@ def _check_header(header: list[str], path: str, needs_counts: bool, faults: list
     for name in wanted:
         if name in header:
             continue
-        alike = most_like(name, unknown) if unknown else ""
-        if alike and most_like(alike, wanted) == name:
+        alike = nearest(name, unknown)
+        if alike and nearest(alike, wanted) == name:
             params = (("alike", alike),)
             faults.append(
                 Fault(path, "no such column, but {alike}", "this column name", row=1, column=name, params=params)
@@ -180,12 +180,11 @@ class _Reader:
     def _type(self) -> str:
         kind = self.cells["type"]
         if kind not in FACILITY_TYPES:
-            params = {
-                "text": kind or "—",
-                "nearest": most_like(kind, FACILITY_TYPES),
-                "known": ", ".join(FACILITY_TYPES),
-            }
-            self._fault("type", "unknown facility type {text}", "one of {known}; the nearest is {nearest}", **params)
+            known = ", ".join(FACILITY_TYPES)
+            expected, more = suggested(kind, FACILITY_TYPES, "one of {known}; the nearest is {near}", "one of {known}")
+            self._fault(
+                "type", "unknown facility type {text}", expected, **{"text": kind or "—", "known": known} | more
+            )
         return kind
 
     def _month(self) -> str:

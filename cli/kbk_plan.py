@@ -109,13 +109,15 @@ def _sites(where: str, scenario: str, month: str | None) -> tuple[list[Site], Ru
 def _named(sites: list[Site], wanted: list[str] | None) -> list[Site]:
     """The sites of those names, all without names. Raises ``UserError`` for an unknown one."""
     from districts.faults import UserError
-    from districts.names import most_like
+    from districts.names import suggested
 
     by_name = {site.name.casefold(): site for site in sites}
     for name in wanted or ():
         if name.casefold() not in by_name:
-            near = most_like(name, [site.name for site in sites])
-            raise UserError("unknown facility {name}; nearest known: {near}", name=name, near=near)
+            message, more = suggested(name, [site.name for site in sites],
+                                      "unknown facility {name}; nearest known: {near}",
+                                      "unknown facility {name}; known: {known}")  # fmt: skip
+            raise UserError(message, name=name, **more)
     return sites if wanted is None else [by_name[name.casefold()] for name in wanted]
 
 

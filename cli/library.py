@@ -73,13 +73,15 @@ def levers(
 ) -> None:
     """List the levers that a scenario file may name, or document one."""
     from districts.faults import UserError
-    from districts.names import most_like
+    from districts.names import suggested
     from scenarios.levers import LEVERS
     from scenarios.levers.documents import document, document_all
 
     language(lang)
     if name is not None and name not in LEVERS:
-        raise UserError("unknown lever {kind}; nearest known: {near}", kind=name, near=most_like(name, list(LEVERS)))
+        message, more = suggested(name, LEVERS, "unknown lever {kind}; nearest known: {near}",
+                                  "unknown lever {kind}; `prakira levers` lists those there are")  # fmt: skip
+        raise UserError(message, kind=name, **more)
     documents = document_all(lang) if name is None else [document(LEVERS[name], lang)]
     if as_json:
         typer.echo(json.dumps(documents, ensure_ascii=False, indent=1))

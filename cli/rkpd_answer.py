@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cli.answer import WIDTH, table
 from districts.text import month_name, number, percent, rupiah, rupiah_short, signed_rupiah, translator
+from reports.rkpd.wording import change_words, fund_words, regime_words, stage_words
 
 if TYPE_CHECKING:
     from scenarios.rkpd.proposal import LineOutcome, Proposal, Row
@@ -26,7 +27,7 @@ def _heading(proposal: Proposal, lang: str) -> str:
     text = _("{district}, RKPD {year}: {stage}, data to {month}")
     stage = proposal.basis.stage
     return _filled(text.format(
-        district=proposal.basis.title, year=proposal.year, stage=stage_name(stage.key, lang),
+        district=proposal.basis.title, year=proposal.year, stage=stage_words(stage.key, lang),
         month=month_name(proposal.basis.data_until, lang),
     ))  # fmt: skip
 
@@ -99,12 +100,12 @@ def _rows(proposal: Proposal, lang: str) -> str:
         ), number(row.amount, lang)]
         for row in proposal.rows
     ]  # fmt: skip
-    rows += [[_("paid by others: {fund}").format(fund=fund_name(money.fund, lang)), "–", "", "", "",
+    rows += [[_("paid by others: {fund}").format(fund=fund_words(money.fund, lang)), "–", "", "", "",
               number(-money.amount, lang)] for money in proposal.deductions]  # fmt: skip
     rows.append([_("proposal"), "", "", "", "", number(proposal.amount, lang)])
     title = _("Rows by account 5.1.02.02.02 (heads × months × price = rupiah)")
     head = ["", _("account"), _("heads"), _("mo"), _("price"), _("rupiah")]
-    sources = "; ".join(f"{fund_name(money.fund, lang)} {rupiah_short(money.amount, lang)}"
+    sources = "; ".join(f"{fund_words(money.fund, lang)} {rupiah_short(money.amount, lang)}"
                         + (f" ({_('assumed')})" if money.assumed else "") for money in proposal.sources)  # fmt: skip
     told = _("Sources of funds: {sources}.").format(sources=sources)
     return f"{title}\n{table(head, rows)}\n{_filled(told)}"
@@ -175,22 +176,13 @@ def _cuts(proposal: Proposal, lang: str) -> str:
                 for line in lines]  # fmt: skip
         if rows:
             head = [_("cut"), _("line"), _("empty"), _("lose cover"), _("owed"), _("UHC months")]
-            parts.append(f"{title.format(regime=_regime(proposal.basis.regime, lang))}\n{table(head, rows)}")
+            told = _filled(title.format(regime=regime_words(proposal.basis.regime, lang)))
+            parts.append(f"{told}\n{table(head, rows)}")
     if parts:
         note = _("UHC status is judged at its dated reviews only: cover that is lost late in the year shows in the "
                  "status of the next.")  # fmt: skip
         parts.append(_filled(note))
     return "\n\n".join(parts)
-
-
-def _regime(regime: str, lang: str) -> str:
-    _ = translator(lang)
-    return {
-        "owe": _("what cannot be paid is owed"),
-        "drop": _("heads are dropped"),
-        "freeze": _("no new members"),
-        "grace_then_drop": _("owed for some months, then dropped"),
-    }[regime]
 
 
 def _first(line: LineOutcome, lang: str) -> str:
@@ -219,13 +211,11 @@ def _stages(proposal: Proposal, lang: str) -> str:
     _ = translator(lang)
     if len(proposal.restated) < 2:
         return ""
-    causes = {"stock": _("newer counts"), "debt": _("debt"), "rates": _("calibration")}
     rows: list[list[str]] = []
     moved: list[str] = []
     for entry in proposal.restated:
-        why = ", ".join(f"{causes[change.cause]} {signed_rupiah(change.rupiah, lang)}"
-                        for change in entry.changes)  # fmt: skip
-        name = stage_name(entry.stage.key, lang)
+        why = change_words(entry.changes, lang)
+        name = stage_words(entry.stage.key, lang)
         rows.append([name, entry.stage.known_until, entry.stock, rupiah_short(entry.amount, lang)])
         if why:
             moved.append(_filled(f"{name}: {why}"))
@@ -285,32 +275,6 @@ def _basis(proposal: Proposal, lang: str) -> str:
     if not basis.track_record:
         texts.append(_("No track record of forecasts yet."))
     return _filled(" ".join(texts))
-
-
-def stage_name(key: str, lang: str) -> str:
-    """The stage as planners call it."""
-    _ = translator(lang)
-    return {
-        "initial_draft": _("initial draft"),
-        "musrenbang": "Musrenbang",
-        "final_draft": _("final draft"),
-        "kua_ppas": "KUA-PPAS",
-        "r_apbd": "R-APBD",
-        "p_apbd": "P-APBD",
-    }[key]
-
-
-def fund_name(fund: str, lang: str) -> str:
-    """The source of funds as planners call it."""
-    _ = translator(lang)
-    return {
-        "pad_dau": "PAD/DAU",
-        "dau_earmarked": _("earmarked DAU"),
-        "dbh_cht": "DBH-CHT",
-        "cigarette_tax": _("cigarette tax"),
-        "province": _("province"),
-        "third_party": _("third parties"),
-    }[fund]
 
 
 def _filled(text: str) -> str:

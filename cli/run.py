@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from cli import completion
 from cli.tables import wrapped
 
 if TYPE_CHECKING:
+    from districts.faults import Fault
     from scenarios.store import RunStore
 
 Lang = Annotated[
@@ -99,6 +101,7 @@ def run(
         run_branch(branch, district, plan, out, jobs, resume, actual, lang, quiet, as_json)
         return
     ready = with_second_run(prepare(plan))
+    warn(ready.warnings, lang, silent)
     folder = out or next_folder(Path("outputs") / ready.district.name, resume)
     if not silent and out is None:
         typer.echo(_("Results go to {folder}").format(folder=folder))
@@ -125,6 +128,14 @@ def _one_or_branch(districts: list[str], branch: str | None, actual: Path | None
         raise UserError("--actual goes with --branch")
     if branch is not None and trace is not None:
         raise UserError("--trace is for one district without --branch")
+
+
+def warn(warnings: list[Fault], lang: str, silent: bool) -> None:
+    """Tells on standard error, unless ``silent``, what does no harm but is hardly meant."""
+    from districts.text import translator
+
+    for fault in () if silent else dict.fromkeys(warnings):
+        print(wrapped(translator(lang)("Warning: {text}").format(text=fault.describe(lang)), "", "  "), file=sys.stderr)
 
 
 def compile_first(lang: str, silent: bool) -> None:

@@ -7,6 +7,7 @@ both into a message and exit code 2, never into a stack trace.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,6 +75,16 @@ class UserError(Exception):
         return translator(lang)(self.message).format(**self.params)
 
 
+def together(errors: list[tuple[str, InputError | UserError]]) -> InputError | UserError:
+    """The one error there is, the faults of files as one error, or :class:`SeveralErrors`. ``errors`` as there."""
+    if len(errors) == 1:
+        return errors[0][1]
+    inputs = [error for _name, error in errors if isinstance(error, InputError)]
+    if len(inputs) == len(errors):
+        return InputError([fault for error in inputs for fault in error.faults])
+    return SeveralErrors(errors)
+
+
 class SeveralErrors(UserError):
     """What is wrong with several things asked for at once: ``errors`` as (what was asked for, its error)."""
 
@@ -82,7 +93,7 @@ class SeveralErrors(UserError):
         Exception.__init__(self, self.describe("en"))
 
     def describe(self, lang: str = "id") -> str:
-        """Every message once, one per line; one without a place of its own after the names that it concerns."""
+        """Every message once, one per line; one that names nothing itself after the names that it concerns."""
         placed: dict[str, None] = {}
         named: dict[str, list[str]] = {}
         for name, error in self.errors:
@@ -90,4 +101,7 @@ class SeveralErrors(UserError):
                 placed |= dict.fromkeys(error.describe(lang).splitlines())
             else:
                 named.setdefault(error.describe(lang), []).append(name)
-        return "\n".join([*placed, *(f"{', '.join(names)}: {message}" for message, names in named.items())])
+        for message, names in named.items():
+            missing = [name for name in names if not re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message)]
+            placed[f"{', '.join(missing)}: {message}" if missing else message] = None
+        return "\n".join(placed)

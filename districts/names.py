@@ -1,4 +1,4 @@
-"""The known name that a mistyped one was meant to be."""
+"""The known name that a mistyped one was meant to be, where it is like one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,15 @@ def nearest(word: str, known: Iterable[str], likeness: float = 0.55) -> str | No
     by_fold = {name.casefold(): name for name in known}
     matches = get_close_matches(word.casefold(), by_fold, n=1, cutoff=likeness)
     return by_fold[matches[0]] if matches else None
+
+
+def suggested(word: str, known: Iterable[str], near: str, far: str) -> tuple[str, dict[str, object]]:
+    """What to tell of an unknown ``word``: the message id ``near`` with the known name that it is like enough to have
+    been meant as (param ``near``), else ``far`` with all known names (param ``known``)."""
+    names = list(known)
+    if found := nearest(word, names):
+        return near, {"near": found}
+    return far, {"known": ", ".join(names)}
 
 
 def most_like(word: str, known: Iterable[str]) -> str:

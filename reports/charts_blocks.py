@@ -17,7 +17,7 @@ from scenarios.shares import Share
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_ROW = 0.36  # inches per block
+_ROW, _ROW_NARROW = 0.3, 0.44  # inches per block
 _LEFT, _LEFT_NARROW = 3.45, 2.1  # inches for the names of the blocks
 _MOST = 1.5  # where an axis ends at the latest; longer intervals are cut there
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -40,16 +40,17 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
     figures = ((_("need of the year"), shares.need), (_("capitation of the year"), shares.capitation))
     highs = [share.high for _name, found in figures for share in found.values() if math.isfinite(share.high)]
     top = min(max([1.0, *highs]), _MOST)
-    height = _ROW * (len(rows) + 0.5)
+    height, height_narrow = (row * (len(rows) + 0.5) for row in (_ROW, _ROW_NARROW))
     places = [-at - (0.5 if block == ASSUMED else 0.0) for at, block in enumerate(rows)]
 
     def paint(canvas: Canvas) -> None:
         places_of = panels(2, _LEFT, WIDTH - 0.75, 0.75)
+        tall, row = (height_narrow, _ROW_NARROW) if canvas.narrow else (height, _ROW)
         for at, (name, found) in enumerate(figures):
             (left, width), bottom = places_of[at], 0.5
             if canvas.narrow:
-                left, width, bottom = _LEFT_NARROW, canvas.width - _LEFT_NARROW - 0.8, 0.5 + (1 - at) * (height + 0.85)
-            axes = canvas.axes(left, bottom, width, height)
+                left, width, bottom = _LEFT_NARROW, canvas.width - _LEFT_NARROW - 0.8, 0.5 + (1 - at) * (tall + 0.85)
+            axes = canvas.axes(left, bottom, width, tall)
             axes.grid(visible=False)
             axes.grid(axis="x", color=palette.HAIRLINE, linewidth=0.9)
             for place, block in zip(places, rows, strict=True):
@@ -58,7 +59,7 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
                 canvas.tip(axes, 0, top, tip, place - 0.5, place + 0.5)
                 if at == 0 or canvas.narrow:
                     label = block_words(block, lang).name
-                    from_below = bottom + _ROW * (place - places[-1] + 0.5)
+                    from_below = bottom + row * (place - places[-1] + 0.5)
                     canvas.text(left - 0.1, from_below, "\n".join(wrap(label, 20)) if canvas.narrow else label,
                                 fontsize=TEXT, color=palette.INK, ha="right", va="center")  # fmt: skip
             axes.set_ylim(places[-1] - 0.5, 0.5)
@@ -66,7 +67,7 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
             axes.set_xlim(0, top)
             ticks = _TICKS[::2] if canvas.narrow else _TICKS
             axes.set_xticks(ticks, [percent(tick, lang, 0) for tick in ticks])
-            panel_title(canvas, left, bottom + height + 0.12, name, width)
+            panel_title(canvas, left, bottom + tall + 0.12, name, width)
 
     told = "; ".join(
         f"{block_words(block, lang).name}: {share_told(shares.need[block], lang)}, "
@@ -76,7 +77,7 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
     description = _("Bars: share of the variance of the need and of capitation by part of the model. {told}.").format(
         told=told
     )
-    return Chart("ketidakpastian", title, lead, description, height + 1.0, paint, 2 * height + 1.85)
+    return Chart("ketidakpastian", title, lead, description, height + 1.0, paint, 2 * height_narrow + 1.85)
 
 
 def _bar(axes: Axes, place: float, share: Share, hatched: bool, top: float, lang: str) -> None:

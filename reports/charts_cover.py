@@ -81,7 +81,7 @@ def cover_chart(run: Run, lang: str = "id") -> Chart:
         axes.step(np.arange(last + 1), bars, where="post", color=palette.WARNING, linewidth=1.8)
         axes.plot([axes.get_xlim()[0], 0], [bars[0], bars[0]], color=palette.WARNING, linewidth=1.8)
         _name_bars(axes, bars, lang)
-        _note(axes, run.past, before, seen, lang)
+        _note(axes, run.past, before, seen, float(bars[0]), lang)
         if less is not None:
             axes.plot(np.arange(last + 1), less, color=palette.WARNING, linewidth=1.8, linestyle=_DASHES)
             axes.plot([last], [less[-1]], "o", markersize=7, markerfacecolor=palette.PAPER, zorder=5,
@@ -138,7 +138,7 @@ def _name_bars(axes: Axes, bars: FloatArray, lang: str) -> None:
         axes.annotate(percent(bars[at], lang, 0), (at, bars[at]), xytext=(-4, 0), ha="right", va="center", **style)
 
 
-def _note(axes: Axes, past: Past, before: slice, seen: FloatArray, lang: str) -> None:
+def _note(axes: Axes, past: Past, before: slice, seen: FloatArray, bar: float, lang: str) -> None:
     """One note at most: the observed month in which the share fell most, if it fell by much."""
     falls = np.diff(seen[before])
     if not np.isfinite(falls).any() or np.nanmin(falls) > -_EVENT:
@@ -149,9 +149,12 @@ def _note(axes: Axes, past: Past, before: slice, seen: FloatArray, lang: str) ->
         month=month_name(past.months[before][at], lang), points=points
     )
     low, high = axes.get_xlim()
+    scale = axes.bbox.height / axes.figure.dpi * 72 / float(np.ptp(axes.get_ylim()))  # points to one unit
+    above = (float(seen[before][at]) - bar) * scale
+    down = -26.0 if not -6 < above < 25 else -36 - above  # beneath the bar's name where the two would meet
     place = float(past.positions[before][at])
     left = (place - low) / (high - low) < 0.4
-    axes.annotate(words, (place, seen[before][at]), xytext=(8 if left else -8, -26), textcoords="offset points",
+    axes.annotate(words, (place, seen[before][at]), xytext=(8 if left else -8, down), textcoords="offset points",
                   ha="left" if left else "right", fontsize=TICK, color=palette.SOFT,
                   arrowprops={"arrowstyle": "-", "color": palette.SOFT, "linewidth": 0.8})  # fmt: skip
 

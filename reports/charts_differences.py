@@ -223,6 +223,6 @@ def _paint_narrow(
             _strip(axes, column, [(0.0, name)], 0.9, False, lang)
             canvas.tip(axes, *axes.get_xlim(), f"{titles[name]}\n{column.name}: {figure} {column.unit}")
         at -= 0.25
-        canvas.text(0.08, at, _("UHC status held {year}").format(year=run.period(lang)), fontsize=12)
+        canvas.text(0.08, at, _("UHC status held {year}").format(year=run.year.year), fontsize=12)
         canvas.text(right, at, held[name], color=palette.INK, ha="right", fontsize=12)
         at -= 0.4

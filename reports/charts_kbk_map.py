@@ -169,7 +169,7 @@ def _paint(canvas: Canvas, run: Run, drawn: Map, lang: str) -> None:
     axes.annotate(scored, (0, rows + 0.5), xytext=margin, **bold)
     axes.annotate(number(drawn.total / 1e6, lang, 1), (months, rows + 0.5), xytext=(62, 0), ha="right", **bold)
     _month_names(axes, drawn, lang)
-    head = _("Lost {year},\nIDR million").format(year=run.period(lang))
+    head = "\n".join(wrap(_("Lost {year}, IDR million").format(year=run.period(lang)), 14))
     axes.annotate(head, (months, 0), xytext=(62, 5), textcoords="offset points", fontsize=8.5, color=palette.SOFT,
                   ha="right", annotation_clip=False)  # fmt: skip
     if drawn.past:
@@ -190,7 +190,7 @@ def _month_names(axes: Axes, drawn: Map, lang: str) -> None:
     starts = [place for place, month in enumerate(drawn.months) if place in (0, drawn.past) or month.endswith("-01")]
     for place in starts:
         # a January that the rule follows closely leaves no room for two words
-        if any(0 < other - place < 3 for other in starts):
+        if any(0 < other - place < 3 for other in (*starts, len(drawn.months))) and place:
             continue
         side = ""
         if drawn.past and place in (0, drawn.past):

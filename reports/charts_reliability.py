@@ -14,7 +14,7 @@ from reports.run import Run
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_HEIGHT, _KEY = 2.6, 2.3
+_HEIGHT, _KEY = 2.6, 2.75
 _BAR = 0.3
 
 

@@ -80,6 +80,7 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> tuple[dict[int, i
     Returns the row of each year's sum and the sums of its lines."""
     _ = translator(lang)
     found: tuple[dict[int, int], dict[int, list[float]]] = ({}, {})
+    sheet.sheet.set_h_pagebreaks([sheet.next])
     sheet.heading(
         _("Bill by month and account (rupiah, middle). Scenario: {scenario}").format(
             scenario=scenario_title(run.manifest, scenario, lang)

@@ -8,17 +8,6 @@ from pathlib import Path
 
 from districts.faults import UserError
 from reports.canvas import Chart
-from reports.charts_blocks import blocks_chart
-from reports.charts_burndown import burn_chart
-from reports.charts_cover import active_share_chart, cover_chart
-from reports.charts_differences import differences_chart
-from reports.charts_flows import flows_chart
-from reports.charts_frontier import frontier_chart
-from reports.charts_kbk import indicator_chart
-from reports.charts_kbk_map import share_map
-from reports.charts_money import capitation_chart
-from reports.charts_need import need_chart
-from reports.charts_waterfall import waterfall_chart
 from reports.report import build, render_page, write_document
 from reports.run import Run
 from reports.workbook import write_workbook
@@ -41,8 +30,7 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
         if not run.scenarios:
             raise UserError("{folder} holds no finished replicate yet", folder=folder)
         report = build(run, lang)
-        charts = {chart.name: chart for chart in (*report.charts, *draw_charts(run, lang))}
-        written = [path for chart in charts.values() for path in put_chart(folder / CHARTS, chart)]
+        written = [path for chart in report.charts for path in put_chart(folder / CHARTS, chart)]
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
             write_workbook(run, Path(scratch) / TABLES, lang)
             write_document(report, Path(scratch) / WORD)
@@ -53,22 +41,8 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
 
 
 def draw_charts(run: Run, lang: str = "id") -> list[Chart]:
-    """The charts of a run in the order in which they are read; those without anything to show are left out."""
-    drawn = (
-        burn_chart(run, lang),
-        need_chart(run, lang),
-        cover_chart(run, lang),
-        active_share_chart(run, lang),
-        share_map(run, lang),
-        indicator_chart(run, lang),
-        capitation_chart(run, lang),
-        flows_chart(run, lang),
-        differences_chart(run, lang),
-        waterfall_chart(run, lang),
-        frontier_chart(run, lang),
-        blocks_chart(run, lang),
-    )
-    return [chart for chart in drawn if chart is not None]
+    """The charts of a run in the order in which its report shows them."""
+    return list(build(run, lang).charts)
 
 
 def put_chart(folder: Path, chart: Chart) -> list[Path]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import shlex
 from collections.abc import Callable, Mapping
@@ -92,6 +94,8 @@ def expand_until(
     if not 0 < width < 1:
         raise UserError("{name} is {value}; it lies between {least} and {most}",
                         name="until-width", value=f"{100 * width:g}%", least="0%", most="100%")  # fmt: skip
+    with RunStore.open(folder) as store:
+        _needed(store)
     replicates = max(ready.plan.replicates, MIN_REPLICATES_FOR_CERTAINTY)
     while True:
         with expand(folder, ready, replicates, jobs, progress, whole=False) as store:
@@ -107,15 +111,22 @@ def relative_width(store: RunStore) -> float:
 
     Raises ``UserError`` where no need is told: every line binds, or the run covers no whole year.
     """
+    found = need(store, *_needed(store))
+    assert found.amount is not None  # a certainty was asked for
+    assert found.low is not None
+    assert found.high is not None
+    if found.low == found.high:
+        return 0.0
+    return (found.high - found.low) / found.amount if found.amount else math.inf
+
+
+def _needed(store: RunStore) -> tuple[str, int]:
+    """The scenario and the year whose need is the headline of a run."""
     scenario = headline(store.manifest, unbounded_names(store.manifest))
     years = full_years(store.months)
     if scenario is None or not years:
         raise UserError("no need is told of this run: it takes a scenario whose line does not bind and a whole year")
-    found = need(store, scenario, years[0])
-    assert found.amount is not None  # a certainty was asked for
-    assert found.low is not None
-    assert found.high is not None
-    return (found.high - found.low) / found.amount
+    return scenario, years[0]
 
 
 def fork(
@@ -149,8 +160,16 @@ def fork(
         plan=replace(ready.plan, scenarios=names, binding=None, blocks=False),
         scenarios=(base, *futures),
         decisions={of: ready.decisions[of], **decisions},
-        past=Past(folder, of, at, months, ready.decisions[of], keep),
+        past=Past(folder, of, at, months, ready.decisions[of], _states(folder, ready, of, at), keep),
     )
+
+
+def _states(folder: Path, ready: Prepared, of: str, at: str) -> Path:
+    """The folder for the states of scenario ``of`` at ``at``, named after all that they depend on."""
+    made_of = {**asked(manifest_of(ready)), "replicates": None, "binding": None, "scenarios": None}
+    scenario = next(scenario for scenario in ready.scenarios if scenario.name == of)
+    content = json.dumps([made_of, scenario.describe()["sha256"]], sort_keys=True)
+    return folder / "states" / f"{of}-{at}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
 
 
 def _following(scenario: Scenario, of: str, at: str) -> Scenario:

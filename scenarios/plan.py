@@ -11,7 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from districts.faults import Fault, InputError, UserError
+from districts.faults import Fault, InputError, UserError, together
 from districts.model import District
 from scenarios.binding import binding_name
 from scenarios.blocks import probing
@@ -80,20 +80,16 @@ class RunPlan:
 @dataclass(frozen=True)
 class Past:
     """What the scenarios of a fork have in common: until ``at`` ("YYYY-MM"), after ``months`` simulated months, all is
-    as in scenario ``of`` of the run in ``folder``, decided as ``decision`` says. With ``keep`` the states at that time
-    are put beside that run, where they are looked for in any case."""
+    as in scenario ``of`` of the run in ``folder``, decided as ``decision`` says. States at that time are looked for in
+    the folder ``states``, and with ``keep`` put there."""
 
     folder: Path
     of: str
     at: str
     months: int
     decision: Decision
+    states: Path
     keep: bool = False
-
-    @property
-    def states(self) -> Path:
-        """The folder for the states at that time."""
-        return self.folder / "states" / f"{self.of}-{self.at}"
 
     def command(self, scenarios: tuple[str, ...]) -> str:
         """The command that asks for the fork, without folders of the machine."""
@@ -119,6 +115,11 @@ class Prepared:
     posterior: Posterior | None = None
     record: dict[str, Any] | None = None
     past: Past | None = None
+
+    @property
+    def warnings(self) -> list[Fault]:
+        """What does no harm but is hardly meant: levers whose months lie outside the run."""
+        return [fault for scenario in self.scenarios for fault in scenario.outside(self.context)]
 
     @property
     def context(self) -> Context:
@@ -199,15 +200,16 @@ def load_scenarios(wanted: tuple[str, ...], district: District) -> tuple[Scenari
     """The scenarios of these names or files. Raises ``InputError`` with the faults of all of them, ``UserError`` for
     one that is not known or is named twice."""
     scenarios: list[Scenario] = []
-    faults: list[Fault] = []
+    errors: list[tuple[str, InputError | UserError]] = []
     for name in wanted:
         try:
             scenarios.append(load_scenario(name))
-            faults += scenarios[-1].faults(district)
-        except InputError as error:
-            faults += error.faults
-    if faults:
-        raise InputError(faults)
+            if faults := scenarios[-1].faults(district):
+                errors.append((name, InputError(faults)))
+        except (InputError, UserError) as error:
+            errors.append((name, error))
+    if errors:
+        raise together(errors)
     names = [scenario.name for scenario in scenarios]
     for name in names:
         if names.count(name) > 1:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from districts.faults import Fault, InputError
-from districts.names import most_like
+from districts.names import suggested
 from scenarios.levers import LEVERS
 from scenarios.levers.base import Lever
 from scenarios.schedules import Wrong, links
@@ -83,8 +83,9 @@ class Placed:
         return self.file if line is None else f"{self.file}:{line}"
 
 
-def checked(source: Traversable) -> tuple[Form, Any, list[Placed]]:
-    """The file's form, its raw tree and its levers. Raises ``InputError`` with every fault."""
+def checked(source: Traversable) -> tuple[Form | None, Any, list[Placed], list[Fault]]:
+    """The file's form (None where it has none), its raw tree, its levers, and every fault of it. Raises ``InputError``
+    where the file holds no keys at all."""
     raw = _parse(source)
     if not isinstance(raw, dict):
         raise InputError([fault(source, 1, "the file holds no keys", "name, title, explanation, levers")])
@@ -94,7 +95,7 @@ def checked(source: Traversable) -> tuple[Form, Any, list[Placed]]:
     try:
         form = Form.model_validate(_plain(raw))
     except ValidationError as error:
-        faults += [_told(source, raw, detail, Form) for detail in error.errors()]
+        faults += [_told(source, raw, detail, Form) for detail in _merged(error)]
     entries = raw.get("levers")
     for position, entry in enumerate(entries if isinstance(entries, list) else []):
         if not isinstance(entry, dict):
@@ -104,16 +105,15 @@ def checked(source: Traversable) -> tuple[Form, Any, list[Placed]]:
         if lever is None:
             line = line_of(entry, "kind") or line_of(entries, position)
             found = "unknown lever {kind}" if kind is not None else "a lever without kind"
-            faults.append(fault(source, line, found, "kind: one of the levers, nearest: {near}",
-                                 kind=kind, near=most_like(str(kind), list(LEVERS))))  # fmt: skip
+            expected, more = suggested(str(kind), LEVERS, "kind: one of the levers, nearest: {near}",
+                                       "kind: one of the levers that `prakira levers` lists")  # fmt: skip
+            faults.append(fault(source, line, found, expected, kind=kind, **more))
             continue
         made, wrong = _made(source, entry, lever)
         lines = _lines(entry, line_of(entries, position))
         levers += [Placed(one, source.name, lines) for one in made]
         faults += wrong
-    if faults or form is None:
-        raise InputError(faults)
-    return form, raw, levers
+    return form, raw, levers, faults
 
 
 def tree(source: Traversable) -> Any:
@@ -130,7 +130,7 @@ def _made(source: Traversable, entry: Any, lever: type[Lever]) -> tuple[list[Lev
         try:
             made.append(lever.model_validate(link.entry))
         except ValidationError as error:
-            for detail in error.errors():
+            for detail in _merged(error):
                 told = _told(source, entry, detail, lever, link.keys)
                 faults += [] if told in faults else [told]
     return made, faults
@@ -164,8 +164,7 @@ def _told(
 ) -> Fault:
     """A fault of pydantic in the words of this program, at its line. ``keys`` are those of the numbers that change by
     month, by field."""
-    # a part in angle brackets names an alternative of a field, none that the file has
-    where: Where = tuple(part for part in detail["loc"] if not str(part).startswith("<"))
+    where: Where = tuple(detail["loc"])
     context = detail.get("ctx", {})
     place = (where[0], keys[str(where[0])], *where[1:]) if where and where[0] in keys else where
     key = ".".join(str(part) for part in place)
@@ -175,13 +174,28 @@ def _told(
         params = {"key": key, "value": _shown(detail["input"]), **context["params"]}
         return fault(source, line, found, context["id"], **params)
     if detail["type"] == "extra_forbidden":
-        return fault(source, line, "unknown key {key}", "nearest known: {near}",
-                      key=key, near=most_like(str(where[-1]), _keys_of(model, where[:-1])))  # fmt: skip
+        known = _keys_of(model, where[:-1])
+        expected, more = suggested(str(where[-1]), known, "nearest known: {near}", "one of {known}")
+        return fault(source, line, "unknown key {key}", expected, key=key, **more)
     found, expected = _SAID.get(detail["type"], ("{key} is {value}", "{message}"))
     params = {**context, "key": key, "value": _shown(detail["input"]), "message": detail["msg"]}
     if "expected" in params:  # "one of a, b or c", in English
         params["expected"] = str(params["expected"]).replace(" or ", ", ")
     return fault(source, line, found, expected, **params)
+
+
+def _merged(error: ValidationError) -> list[ErrorDetails]:
+    """The errors, those of the alternatives of one field as one. A part of a place in angle brackets, or a list of
+    words, names an alternative, none that the file has."""
+    found: list[ErrorDetails] = []
+    for detail in error.errors():
+        where = tuple(part for part in detail["loc"] if not str(part).startswith(("<", "literal[")))
+        before = next((one for one in found if (one["loc"], one["type"]) == (where, "literal_error")), None)
+        if before is not None and detail["type"] == "literal_error":
+            before["ctx"] = {"expected": f"{before['ctx']['expected']}, {detail['ctx']['expected']}"}
+        else:
+            found.append({**detail, "loc": where})
+    return found
 
 
 def _keys_of(model: type[BaseModel], where: Where) -> list[str]:

@@ -18,9 +18,10 @@ import numpy as np
 
 from districts.faults import Fault, InputError, UserError
 from districts.model import District
-from districts.names import most_like
+from districts.names import suggested
 from scenarios.levers.base import Context
 from scenarios.levers.places import unknown
+from scenarios.months import later
 from scenarios.reading import Placed, checked, fault, line_of
 from sim.policy import Policy, baseline_policy
 
@@ -72,6 +73,22 @@ class Scenario:
         ]
         return list(dict.fromkeys(found))  # the links of one chain ask alike
 
+    def outside(self, context: Context) -> list[Fault]:
+        """A warning for every lever of which no month lies in the run, so that it does nothing there."""
+        span = (("first", context.first_month), ("last", later(context.first_month, context.months - 1)))
+        entries: dict[str, list[tuple[Placed, str | None]]] = {}
+        for placed in self.levers:  # the links of one chain stand at one place
+            entries.setdefault(placed.place(), []).append((placed, _outside(placed, context)))
+        found = []
+        for links in entries.values():
+            placed, field = links[0]
+            if field is not None and all(other is not None for _placed, other in links):
+                params = (("key", field), ("value", getattr(placed.lever, field)), ("kind", placed.lever.kind), *span)
+                text = "{key} {value} lies outside the months simulated, {first} to {last}: {kind} does nothing"
+                place = placed.place((field,))
+                found.append(Fault(place, text, "a month among them", severity="warning", params=params))
+        return found
+
     def describe(self) -> dict[str, Any]:
         """What the record of a run says of the scenario, ready for JSON."""
         levers = [placed.lever.model_dump(mode="json", exclude_none=True) for placed in self.levers]
@@ -85,6 +102,21 @@ class Scenario:
             "levers": levers,
             "sha256": hashlib.sha256(content.encode()).hexdigest(),
         }
+
+
+def _outside(placed: Placed, context: Context) -> str | None:
+    """The field whose month keeps a lever out of the run; None for one that acts in it."""
+
+    def position(field: str) -> int | None:
+        month = getattr(placed.lever, field) if field in type(placed.lever).model_fields else None
+        return None if month is None else context.position(month)
+
+    start, stop, once = position("start"), position("stop"), position("month")
+    if start is not None and start >= context.months:
+        return "start"
+    if stop is not None and stop <= 0:
+        return "stop"
+    return "month" if once is not None and not 0 <= once < context.months else None
 
 
 @dataclass(frozen=True)
@@ -149,24 +181,29 @@ def _find(name: str, beside: Path | None) -> Traversable:
         return beside / f"{name}.yaml"
     if name in library():
         return library_file(name)
-    raise UserError("unknown scenario {name}; nearest known: {near}", name=name, near=most_like(name, library()))
+    message, more = suggested(name, library(), "unknown scenario {name}; nearest known: {near}",
+                              "unknown scenario {name}; `prakira scenarios` lists those there are")  # fmt: skip
+    raise UserError(message, name=name, **more)
 
 
 def _load(source: Traversable, children: tuple[str, ...]) -> Scenario:
-    form, raw, levers = checked(source)
+    form, raw, levers, faults = checked(source)
     if str(source) in children:
         circle = " → ".join(Path(name).stem for name in (*children[children.index(str(source)) :], str(source)))
         raise InputError([fault(source, line_of(raw, "extends"), "extends runs in a circle: {circle}",
                                  "a chain that ends", circle=circle)])  # fmt: skip
     parent = Scenario("", {}, {})
-    if form.extends is not None:
+    if isinstance(extends := raw.get("extends"), str):
         beside = source.parent if isinstance(source, Path) else None
         try:
-            found = _find(form.extends, beside)
+            parent = _load(_find(extends, beside), (*children, str(source)))
+        except InputError as error:
+            faults += error.faults
         except UserError as error:
-            raise InputError([fault(source, line_of(raw, "extends"), error.message, "a scenario of the library, "
-                                     "or a file beside this one", **error.params)]) from error  # fmt: skip
-        parent = _load(found, (*children, str(source)))
+            faults.append(fault(source, line_of(raw, "extends"), error.message, "a scenario of the library, "
+                                "or a file beside this one", **error.params))  # fmt: skip
+    if faults or form is None:
+        raise InputError(faults)
     return Scenario(
         form.name,
         form.title.model_dump(),

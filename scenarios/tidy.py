@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from districts.faults import UserError
-from districts.names import most_like
+from districts.names import suggested
 from scenarios.store import LEVELS, RunStore
 from sim.indicators import CATALOGUE, SEGMENTS, Level
 
@@ -34,7 +34,7 @@ class Choice:
     def of(
         cls, store: RunStore, scenarios: list[str] | None, levels: list[str] | None, indicators: list[str] | None
     ) -> Choice:
-        """The choice, checked against the run. Raises ``UserError`` with the nearest known name."""
+        """The choice, checked against the run. Raises ``UserError`` with the nearest known name, where there is one."""
         known = sorted({indicator.key for level in LEVELS for indicator in CATALOGUE[level]})
         checks: list[tuple[list[str] | None, list[str]]] = [
             (scenarios, store.scenarios),
@@ -44,8 +44,9 @@ class Choice:
         for asked, names in checks:
             for name in asked or []:
                 if name not in names:
-                    near = most_like(name, names)
-                    raise UserError("{name} is not in the run; nearest known: {near}", name=name, near=near)
+                    message, more = suggested(name, names, "{name} is not in the run; nearest known: {near}",
+                                              "{name} is not in the run")  # fmt: skip
+                    raise UserError(message, name=name, **more)
         return cls(
             tuple(scenarios or store.scenarios),
             tuple(level for level in LEVELS if not levels or level in levels),

@@ -10,7 +10,7 @@ from itertools import groupby
 from babel.dates import format_date
 
 from districts.faults import UserError
-from districts.names import most_like
+from districts.names import suggested
 from districts.text import number, rupiah, translator
 from scenarios.levers.places import names
 from scenarios.plan import Prepared
@@ -37,8 +37,10 @@ def subject(text: str, ready: Prepared) -> Trace:
     for index, facility in enumerate(facilities):
         if names(facility, name):
             return Trace(facility=index)
-    near = most_like(name, [facility.name for facility in facilities])
-    raise UserError("unknown facility {name}; nearest known: {near}", name=name, near=near)
+    message, more = suggested(name, [facility.name for facility in facilities],
+                              "unknown facility {name}; nearest known: {near}",
+                              "unknown facility {name}; known: {known}")  # fmt: skip
+    raise UserError(message, name=name, **more)
 
 
 def traced(ready: Prepared, trace: Trace, lang: str = "id") -> str:

@@ -103,6 +103,7 @@ def _branch(world: World, alike: list[Named], make: Make) -> Iterator[tuple[str,
     advance(world, parting)
     if parting == world.calendar.count:
         results = results_of(world)
+        world.release()
         yield from ((name, results) for name, _ in alike)
         return
     state = take(world)

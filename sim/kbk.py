@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from districts.faults import UserError
-from districts.names import most_like
+from districts.names import suggested
 from sim.kbk_bands import ZONES, Band, Bands, Counts, Ratios, bands_of, rate, ratios
 from sim.rules import Rules
 
@@ -124,11 +124,10 @@ class Scheme:
 
     def _share(self, score_tenths: int, facility_type: str) -> int:
         if facility_type not in self.payment:
-            raise UserError(
-                "unknown facility type {type}. The nearest type is {nearest}",
-                type=facility_type,
-                nearest=most_like(facility_type, self.payment),
-            )
+            message, more = suggested(facility_type, self.payment,
+                                      "unknown facility type {type}. The nearest type is {near}",
+                                      "unknown facility type {type}; known: {known}")  # fmt: skip
+            raise UserError(message, type=facility_type, **more)
         for least, permille in self.payment[facility_type]:
             if score_tenths >= least:
                 return permille

@@ -40,6 +40,7 @@ def simulate(
         district, rules, behaviour, policy, seed, replicate=replicate, stock=stock, luck_only=luck_only,
         threads=threads, trace=trace,
     )  # fmt: skip
+    world.release()
     return results_of(world)
 
 

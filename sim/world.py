@@ -28,7 +28,15 @@ from sim.payers.pemda import Bill, BudgetLine
 from sim.payers.treasury import Arrival, Treasury, arrivals
 from sim.payers.uhc import Bars
 from sim.people import care, chronic, demography, premiums, segments
-from sim.people.arrays import Households, Patients, People, copy_arrays
+from sim.people.arrays import (
+    Households,
+    Patients,
+    People,
+    copy_arrays,
+    empty_households,
+    empty_patients,
+    empty_people,
+)
 from sim.people.register import close_register
 from sim.people.selection import FamilyOrders
 from sim.people.team import Team, make_team
@@ -235,6 +243,13 @@ class World:
         """Monthly wages of village officials in rupiah, at the minimum wage (assumed)."""
         members = int(self.heads.paid_by[codes.PAYER_VILLAGE].sum())
         return int(members / self.b["money.persons_per_worker"] * self.district.minimum_wage)
+
+    def release(self) -> None:
+        """Let the large arrays go when the run is over: the processes that still wait hold the world, and it them, so
+        that it is found and removed late."""
+        self.people, self.patients = empty_people(0), empty_patients(0)
+        self.households = empty_households(0)
+        self.visits, self.visits_made = [], []
 
     def note(self, text: str) -> None:
         """Remember a dated event."""

@@ -142,6 +142,13 @@ def test_what_cannot_be_expanded_is_told(place: Path, copy: Path, words: list[st
     assert message in refused("expand", *words, at=place)
 
 
+def test_a_run_without_a_need_does_not_grow_until_it_is_narrow(place: Path, tmp_path: Path) -> None:
+    words = ["run", "tiny", "--scenario", "baseline", "--months", "2", "--replicates", "1", "--jobs", "1"]
+    done(*words, "--out", str(tmp_path / "short"), "--quiet", at=place)
+    told = refused("expand", "short", "--until-width", "5%", "--district", str(place / "tiny"), at=tmp_path)
+    assert "no need is told of this run" in told
+
+
 def test_a_run_whose_district_is_elsewhere_asks_for_it(place: Path, copy: Path, tmp_path: Path) -> None:
     shutil.copytree(copy, tmp_path / "run")
     assert "called tiny" in refused("expand", "run", "--replicates", "4", at=tmp_path)
@@ -183,7 +190,8 @@ def test_a_fork_equals_a_run_whose_policy_changes_from_that_month(place: Path, c
 def test_kept_states_are_gone_on_from_and_damaged_ones_refused(place: Path, copy: Path, tmp_path: Path) -> None:
     words = ["fork", "copy", "--at", "2024-05", "--of", "uhc-drop", "--scenario", "cut.yaml", "--quiet"]
     done(*words, "--keep-states", "--jobs", "2", "--out", str(tmp_path / "first"), at=place)
-    states = copy / "states" / "uhc-drop-2024-05"
+    (states,) = (copy / "states").iterdir()
+    assert states.name.startswith("uhc-drop-2024-05-")
     assert sorted(path.name for path in states.iterdir()) == ["0.npz", "1.npz", "2.npz"]
     state = State.from_bytes((states / "1.npz").read_bytes())
     assert state.months == 4

@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 from test_charts_paper import tips_of
 from test_reports_made_up import EXEMPT, made_up_manifest, made_up_results, made_up_run
+from test_reports_reliability import record, with_record
+from test_sensitivity_command import FINDING
 
 from districts.text import number, percent, rupiah, rupiah_short
 from reports.canvas import LEAST, Chart
@@ -23,6 +25,8 @@ from reports.charts_differences import differences_chart
 from reports.charts_flows import flows_chart
 from reports.charts_kbk_map import kbk_map, share_map
 from reports.charts_money import capitation_chart
+from reports.charts_reliability import record_chart
+from reports.charts_tornado import tornado_chart
 from reports.charts_waterfall import waterfall_chart
 from reports.parts import bill_parts, flows, whole_parts
 from reports.run import Run
@@ -142,6 +146,17 @@ def test_nothing_is_cut_off_with_a_hundred(many: Run) -> None:
 def test_nothing_is_cut_off_in_odd_runs(tmp_path: Path, case: dict[str, Any]) -> None:
     with RunStore.open(odd_run(tmp_path / "run", 3, **case)) as store:
         assert not {key: words for key, words in every_form(Run(store, RULES)).items() if words}
+
+
+def test_charts_of_a_record_and_of_an_analysis_are_not_cut_off(tmp_path: Path) -> None:
+    with RunStore.open(with_record(tmp_path / "run", record())) as store:
+        charts = [record_chart(Run(store, RULES), "id"), tornado_chart(FINDING, 2027, "Kabupaten Contoh, UHC", "id")]
+    for chart in charts:
+        assert chart is not None
+        assert tips_of(chart.svg())
+        assert cut_off(chart, narrow=False) == []
+    assert charts[0] is not None
+    assert cut_off(charts[0], narrow=True) == []
 
 
 def half(sample: np.ndarray) -> float:

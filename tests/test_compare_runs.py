@@ -150,7 +150,7 @@ def test_it_prints_80_columns_and_says_whose_money(place: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--by", "week"], "--by week tidak dikenal; yang terdekat: year"),
+        (["--by", "week"], "--by week tidak dikenal; yang dikenal: year, month, facility"),
         (["--effect", "contact"], "yang terdekat: contacts"),
         (["--payer", "bpj"], "yang terdekat: bpjs"),
         (["--by", "month", "--indicator", "activ"], "yang terdekat: active"),

@@ -103,6 +103,15 @@ def test_the_months_are_the_most_frequent_of_the_replicates(run: Run, facts: Fac
         assert month.ratings[0] == values[counts.argmax()]
 
 
+def test_a_long_run_tells_two_years_around_the_month(tmp_path: Path) -> None:
+    """Of 40 months (from November 2024) the page of the 20th tells the 8th to the 31st."""
+    long = Run(RunStore.open(made_up_run(tmp_path / "long", 10, months=40)), load_rules())
+    months = [entry.month for entry in facility_facts(long, "Air Lais", long.months[19]).months]
+    assert months == list(long.months[7:31])
+    assert [entry.month for entry in facility_facts(long, "Air Lais").months] == list(long.months[:24])
+    assert [entry.month for entry in facility_facts(long, "Air Lais", long.months[-1]).months] == list(long.months[16:])
+
+
 def text_of(page: str) -> str:
     """What a reader reads: no style, no tags, plain spaces."""
     page = re.sub(r"<style.*?</style>|<svg.*?</svg>", " ", page, flags=re.DOTALL)

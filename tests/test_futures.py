@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import weakref
 from functools import cache
 from typing import Any, get_args
 
@@ -78,6 +80,23 @@ def test_a_month_in_common_is_simulated_once(monkeypatch: pytest.MonkeyPatch) ->
     assert len(set(found.values())) == 4
     monkeypatch.undo()
     assert found == {name: alone(policy, 0) for name, policy in policies.items()}
+
+
+def test_a_world_that_is_over_keeps_no_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without waiting for the collector, which counts objects and not their size."""
+    seen = []
+
+    def results_and_look(world: Any) -> Any:
+        seen.append(weakref.ref(world.people.name))
+        return results_of(world)
+
+    monkeypatch.setattr("sim.futures.results_of", results_and_look)
+    gc.disable()
+    try:
+        together({str(cut): baseline_policy(6, 2).but(pbi_cut=np.eye(6)[3] * cut) for cut in (0.1, 0.2, 0.3)}, 0)
+        assert [kept() is None for kept in seen] == [True] * 3
+    finally:
+        gc.enable()
 
 
 def test_policies_of_other_lengths_share_nothing() -> None:

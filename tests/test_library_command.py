@@ -243,6 +243,84 @@ def test_a_mistyped_name_is_answered_with_the_nearest(words: list[str], message:
     assert message in error
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["scenarios", "zzzz"], "skenario zzzz tidak dikenal; `prakira scenarios` menyebutkan yang ada"),
+        (["levers", "zzzz"], "tuas zzzz tidak dikenal; `prakira levers` menyebutkan yang ada"),
+        (["rules", "show", "zzzz"], "aturan zzzz tidak dikenal. `prakira rules` menyebutkan yang ada"),
+        (
+            ["kbk", "plan", "kabupaten-contoh", "--facility", "zzzz"],
+            "faskes zzzz tidak dikenal; yang ada: Puskesmas 1",
+        ),
+    ],
+)
+def test_a_name_that_is_like_none_is_answered_with_none(words: list[str], message: str) -> None:
+    code, out, error = prakira(*words)
+    assert (code, out) == (2, "")
+    assert message in error
+    assert "terdekat" not in error
+
+
+def test_a_bad_ancestor_is_told_beside_all_other_faults(tmp_path: Path) -> None:
+    (tmp_path / "parent.yaml").write_text(HEAD.replace("extends: baseline\n", "") + "  - {kind: zzzz}\n",
+                                          encoding="utf-8")  # fmt: skip
+    child = HEAD.replace("extends: baseline", "extends: {}") + "  - {{kind: apbd_line, rule: amount, wibble: 1}}\n"
+    for extends, told in (("nowhere", "child.yaml:4: unknown scenario nowhere; `prakira scenarios` lists those there "
+                           "are. Expected: a scenario of the library, or a file beside this one"),
+                          ("parent", "parent.yaml:5: unknown lever zzzz. Expected: kind: one of the levers that "
+                           "`prakira levers` lists")):  # fmt: skip
+        text = child.replace("{id: judul, en: title}", "{{id: judul, en: title}}")
+        text = text.replace("{id: teks, en: text}", "{{id: teks, en: text}}").format(extends)
+        (tmp_path / "child.yaml").write_text(text, encoding="utf-8")
+        code, out, error = prakira("scenarios", tmp_path / "child.yaml", "--lang", "en")
+        assert (code, out) == (2, "")
+        rule, wibble, ancestor = error.splitlines()
+        assert ancestor == told
+        assert rule == ("child.yaml:6: rule is 'amount'. Expected: one of 'unbounded', 'amounts', 'heads_at_start', "
+                        "'last_year_growth', 'district'")  # fmt: skip
+        assert wibble.startswith("child.yaml:6: unknown key wibble. Expected: one of kind, effect, rule, amounts")
+
+
+def test_every_scenario_that_a_run_names_is_checked_at_once(tmp_path: Path) -> None:
+    (tmp_path / "x.yaml").write_text(HEAD + "  - {kind: zzzz}\n", encoding="utf-8")
+    code, out, error = prakira("run", "kabupaten-contoh", "--scenario", "uhc-dorp", "--scenario", tmp_path / "x.yaml",
+                               "--scenario", "none.yaml", "--lang", "en", "--out", tmp_path / "out")  # fmt: skip
+    assert (code, out) == (2, "")
+    assert error.splitlines() == [
+        "x.yaml:6: unknown lever zzzz. Expected: kind: one of the levers that `prakira levers` lists",
+        "unknown scenario uhc-dorp; nearest known: uhc-drop",
+        "there is no scenario file none.yaml",
+    ]
+
+
+def test_levers_outside_the_run_are_told_when_it_is_made_ready(tmp_path: Path) -> None:
+    write_folder(tiny_district(600, facilities=2, month="2023-12"), tmp_path / "tiny")
+    levers = (
+        "  - {kind: outreach, start: 2024-03, hours_per_month: 3, cost_per_hour: 1}\n"  # the month after the run
+        "  - {kind: outreach, start: 2024-02, hours_per_month: 3, cost_per_hour: 1}\n"
+        "  - {kind: cleansing, start: 2019-01, stop: 2024-01, share: 0.5, cost_per_head: 1}\n"
+        "  - {kind: cleansing, start: 2019-01, stop: 2024-02, share: 0.5, cost_per_head: 1}\n"
+        "  - {kind: reminders, share: {2020-01: 0.1, 2030-07: 0.3}, cost_per_message: 1}\n"
+        "  - {kind: pbi_cut, month: 2023-12, share: 0.1}\n"
+        "  - {kind: pbi_cut, month: +1, share: 0.1}\n"
+    )
+    (tmp_path / "x.yaml").write_text(HEAD + levers, encoding="utf-8")
+    words = ("run", tmp_path / "tiny", "--scenario", tmp_path / "x.yaml", "--months", "2", "--replicates", "1",
+             "--jobs", "1")  # fmt: skip
+    code, _out, error = prakira(*words, "--lang", "en", "--out", tmp_path / "out")
+    assert code == 0
+    told = " ".join(error.split())
+    for line, what in ((6, "start 2024-03"), (8, "stop 2024-01"), (11, "month 2023-12")):
+        assert f"Warning: x.yaml:{line}: {what} lies outside the months simulated, 2024-01 to 2024-02" in told
+    assert told.count("Warning: ") == 3
+    assert max(map(len, error.splitlines())) <= 80
+    code, _out, error = prakira(*words, "--json", "--out", tmp_path / "again")
+    assert (code, error) == (0, "")
+    code, _out, error = prakira(*words, "--out", tmp_path / "third")
+    assert "Peringatan: x.yaml:6: start 2024-03 di luar bulan yang dihitung" in " ".join(error.split())
+
+
 def test_all_messages_of_faults_are_indonesian_too(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text(HEAD + collectors("share: {2027-13: 1}", "cost_per_family: 1",
                                                        "effect: {low: 2, high: 1}"), encoding="utf-8")  # fmt: skip

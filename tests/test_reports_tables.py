@@ -394,6 +394,14 @@ def test_need_and_line_by_month_in_a_year_without_line(few: Book) -> None:
     assert told["Feb 2026"][3:6] == (sum(middles[14:16]), "–", "–")
 
 
+def test_the_amount_stands_beside_the_line_in_full_years(few: Book, many: Book) -> None:
+    rows = {row[0]: row for row in many.values["APBD"].iter_rows(values_only=True) if row[0]}
+    assert rows["Mar 2025"][6] == need(many.store, "uhc-non-cut-off", 2025, 0.8).amount
+    assert rows["Feb 2026"][6] == "–"
+    rows = {row[0]: row for row in few.values["APBD"].iter_rows(values_only=True) if row[0]}
+    assert rows["Mar 2025"][6] is None
+
+
 def test_every_text_has_its_indonesian() -> None:
     """Every id is told in Indonesian with the same fields; none is left over or told twice."""
     asked = set()

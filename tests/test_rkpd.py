@@ -98,6 +98,14 @@ def _held(frozen, kept, district, rules, _behaviour, policy, seed, *, replicate,
     return kept[policy.months]
 
 
+def test_lines_and_rules_that_come_later_share_their_past_and_nothing_moves() -> None:
+    """The engine itself: what shares its past is told as if each run had been simulated alone."""
+    asked = {"certainty": None, "known_until": "2026-05", "replicates": 3, "side_replicates": 2, "stages": False}
+    shared, alone = (propose(DISTRICT, RULES, None, 2027, **asked, simulate=each) for each in (None, simulate))
+    assert len(shared.lines) > 2
+    assert shared == alone
+
+
 def test_a_premium_that_changes_within_the_year_splits_the_rows() -> None:
     """41,000 from May on: rows end in April, and the sum is the closed form month by month."""
     rules = RULES.from_month([("premium.pbpu_pemda.premium", "2027-05", 41_000)])

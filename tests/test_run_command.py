@@ -121,7 +121,7 @@ def test_a_year_without_a_line_is_said_to_have_none(place: Path, store: RunStore
 def test_the_answer_names_all_files(place: Path) -> None:
     said = (place / "said.txt").read_text(encoding="utf-8")
     told = " ".join(said[said.index("Files in ") :].split()).split(": ")[1].split(", ")
-    assert told == ["charts", "report.html", "manifest.json", "results.sqlite", "tables.xlsx"]
+    assert told == ["charts", "manifest.json", "report.docx", "report.html", "results.sqlite", "tables.xlsx"]
 
 
 def test_without_100_replicates_no_certainty_is_told_and_why(place: Path) -> None:
@@ -139,7 +139,9 @@ def test_a_binding_bill_is_never_called_need(place: Path) -> None:
 
 def test_the_reports_are_written(place: Path) -> None:
     folder = place / "outputs" / "tiny"
-    assert {"results.sqlite", "manifest.json", "tables.xlsx", "report.html"} <= {path.name for path in folder.iterdir()}
+    assert {"results.sqlite", "manifest.json", "tables.xlsx", "report.html", "report.docx"} <= {
+        path.name for path in folder.iterdir()
+    }
 
 
 def test_the_default_folder_takes_the_next_number_and_resume_the_last(place: Path) -> None:

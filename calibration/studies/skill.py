@@ -265,7 +265,7 @@ def page(found: Sequence[Score], about: str) -> str:
         verdicts += [f"- {case}, {_NAMES[series]}: {verdict(case, rows, at)}" for at, series in enumerate(SERIES)]
         pooled = {other: [ratios(scores_of, series, other, POOL) for series in SERIES] for other in (MODEL, *others)}
         together += [f"- {case}, {_NAMES[series]}: {pooled_told(pooled, at)}" for at, series in enumerate(SERIES)]
-    return "\n".join([*lines[:6], "## Verdicts on the calibrated model", "", *verdicts, "", "## The pool", "",
+    return "\n".join([*lines[:6], "## Verdicts", "", *verdicts, "", "## The pool", "",
                       "Not the model, and no part of the verdicts: the mean of the distributions of the model and of "
                       "the five baselines that are told, all of equal weight, as a district without a record of "
                       "forecasts would have it. Ratios of its mean CRPS:", "", *together, "", *lines[6:]])  # fmt: skip

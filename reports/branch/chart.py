@@ -27,8 +27,8 @@ def cash_chart(record: Record, total: FloatArray, lang: str = "id") -> Chart:
         fan_key(canvas, 0.75, 0.2, record["replicates"], lang)
 
     title = _("Cash call by month")
-    billions = _("Capitation, non-capitation and hospital claims paid, all districts of the branch. IDR billion.")
-    millions = _("Capitation, non-capitation and hospital claims paid, all districts of the branch. IDR million.")
-    lead = billions if size == 1e9 else millions
+    lead = _("Capitation, non-capitation and hospital claims paid, all districts of the branch. IDR million.")
+    if size == 1e9:
+        lead = _("Capitation, non-capitation and hospital claims paid, all districts of the branch. IDR billion.")
     description = _("Fan chart of the cash call by month; {title}.").format(title=headline(record, lang))
     return Chart("kas-cabang", title, lead, description, 3.8, paint)

@@ -21,6 +21,7 @@ from sim.kbk import Counts, Evaluation, Gap, Scheme, capitation_rupiah, gap, rat
 from sim.kbk_plan import Plan, Terms, terms
 
 INDICATORS = ("ak", "rrns", "rppt")
+MOST = 24  # months that the page tells
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def facility_facts(run: Run, name: str, month: str | None = None, scenario: str 
         enough=tuple(sum(site.enough(way, rule)) for way in ways),
         costs=costs,
         unseen=_unseen(run, site, place, scenario),
-        months=_months(run, place, scenario),
+        months=_months(run, place, scenario, at),
     )
 
 
@@ -192,7 +193,9 @@ def _unseen(run: Run, site: Site, place: int, scenario: str) -> dict[str, int]:
             "queue": round(middle(sample("contacts_lost")))}  # fmt: skip
 
 
-def _months(run: Run, place: int, scenario: str) -> tuple[Month, ...]:
+def _months(run: Run, place: int, scenario: str, now: int) -> tuple[Month, ...]:
+    """At most two years of the run, the page's month (position ``now``) among them, half of them before it."""
+    first = max(0, min(now - MOST // 2, len(run.months) - MOST))
     keys = ("ak_rating", "rrns_rating", "rppt_rating", "share_permille")
     samples = [run.store.series(scenario, key, "facility", place) for key in keys]
     likely = [most_frequent(sample)[0] for sample in samples]
@@ -200,4 +203,5 @@ def _months(run: Run, place: int, scenario: str) -> tuple[Month, ...]:
     return tuple(
         Month(month, (int(likely[0][at]), int(likely[1][at]), int(likely[2][at])), int(likely[3][at]), int(hits[at]))
         for at, month in enumerate(run.months)
+        if first <= at < first + MOST
     )

@@ -6,6 +6,7 @@ from districts.text import month_name, number, percent, rupiah_short, translator
 from reports.answer import yearly_need
 from reports.charts_burndown import burn_chart
 from reports.charts_cover import cover_chart
+from reports.charts_flows import flows_chart
 from reports.charts_money import capitation_chart
 from reports.charts_need import need_chart
 from reports.numbers import HEADS, active_share, quantiles, spread, years
@@ -24,10 +25,12 @@ def months_section(run: Run, lang: str = "id") -> Section:
     """The year's money against the months, the active share, who is registered, active, capitated and billed, and the
     capitation."""
     _ = translator(lang)
-    need = need_chart(run, lang)
+    need, flows = need_chart(run, lang), flows_chart(run, lang)
     blocks: list[Block] = [Figure(burn_chart(run, lang)), *_left(run, lang)]
     blocks += lines_table(run, lang) if run.headline is not None else []
-    blocks += [Figure(cover_chart(run, lang)), _heads(run, lang), Figure(capitation_chart(run, lang))]
+    blocks += [Figure(cover_chart(run, lang)), _heads(run, lang)]
+    blocks += [Figure(flows)] if flows is not None else []
+    blocks.append(Figure(capitation_chart(run, lang)))
     blocks += [Figure(need)] if need is not None and len(years(run.months)) > 1 else []
     return Section("bulanan", _("By month"), _("Month by month"), _title(run, lang), tuple(blocks))
 

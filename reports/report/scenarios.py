@@ -6,6 +6,7 @@ from districts.text import month_name, number, percent, rupiah, translator
 from reports.charts_cover import active_share_chart
 from reports.charts_differences import differences_chart
 from reports.charts_frontier import frontier_chart
+from reports.charts_waterfall import waterfall_chart
 from reports.law import BarsMet, bars_met, uhc_bars
 from reports.numbers import Year, active_share, middle
 from reports.report.blocks import Block, Cell, Figure, Section, Table, Text
@@ -28,7 +29,7 @@ def scenarios_section(run: Run, lang: str = "id") -> Section:
         title = _("Nothing is compared: the run has one scenario.")
         return Section("skenario", _("Scenarios"), name, title, (levels, _explained(run, lang)))
     found = {scenario: _differences(run, scenario) for scenario in others}
-    drawn = [chart(run, lang) for chart in (differences_chart, active_share_chart, frontier_chart)]
+    drawn = [chart(run, lang) for chart in (differences_chart, waterfall_chart, active_share_chart, frontier_chart)]
     figures = [Figure(chart) for chart in drawn if chart is not None]
     blocks: list[Block] = [*figures[:1], _paired(run, found, lang), levels, _explained(run, lang), *figures[1:]]
     blocks.append(Text(_("The cost of a unit of effect by payer, and every indicator, stand in the workbook.")))

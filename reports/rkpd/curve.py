@@ -17,7 +17,7 @@ from scenarios.rkpd.proposal import Point, Proposal
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LEFT, _BOTTOM, _HEIGHT = 1.35, 0.5, 1.5  # inches of the axes
+_LEFT, _BOTTOM, _HEIGHT = 1.35, 0.58, 1.5  # inches of the axes
 _TALL = 2.2  # inches of the axes on a phone
 _TENTHS = (0.0, 0.5, 0.8, 1.0)
 
@@ -55,7 +55,7 @@ def amount_curve(curve: Sequence[Point], marks: Sequence[NamedAmount], line: int
     points = sorted(curve, key=lambda point: point.amount)
 
     def paint(canvas: Canvas) -> None:
-        left, right, height = (0.95, 0.1, _TALL) if canvas.narrow else (_LEFT, 0.6, _HEIGHT)
+        left, right, height = (1.25, 0.1, _TALL) if canvas.narrow else (_LEFT, 0.6, _HEIGHT)
         axes = canvas.axes(left, _BOTTOM, canvas.width - left - right, height)
         amounts = [point.amount / unit for point in points]
         chances = [point.chance for point in points]
@@ -81,7 +81,7 @@ def amount_curve(curve: Sequence[Point], marks: Sequence[NamedAmount], line: int
         axes.set_xlim(lowest, highest)
         ticks = [step * at for at in range(int(lowest / step) + 1, int(highest / step) + 1)]
         axes.set_xticks(ticks, [number(tick, lang, decimals_for(step)) for tick in ticks])
-        canvas.text(left, 0.03, axis, fontsize=TICK)
+        canvas.text(left, 0.1, axis, fontsize=TICK)
         edges = [lowest, *((before + after) / 2 for before, after in pairwise(amounts)), highest]
         for point, (start, end) in zip(points, pairwise(edges), strict=True):
             canvas.tip(axes, start, end, f"{rupiah_short(point.amount, lang)}\n{tenths(point.chance, lang)}")

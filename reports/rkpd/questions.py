@@ -115,10 +115,12 @@ def _crowd_out(proposal: Proposal, lang: str) -> str:
 def _who(proposal: Proposal, lang: str) -> str:
     """The sources of the amount, what others pay, and what stands outside this line."""
     _ = translator(lang)
-    sources = "; ".join(f"{fund_words(money, lang)} {rupiah(money.amount, lang)}" for money in proposal.sources)
+    sources = "; ".join(f"{fund_words(money.fund, lang)} {rupiah(money.amount, lang)}" for money in proposal.sources)
     text = _("The district: {sources}.").format(sources=sources)
     if proposal.deductions:
-        others = "; ".join(f"{fund_words(money, lang)} {rupiah(money.amount, lang)}" for money in proposal.deductions)
+        others = "; ".join(
+            f"{fund_words(money.fund, lang)} {rupiah(money.amount, lang)}" for money in proposal.deductions
+        )
         text += " " + _("Paid by others, not in the proposal: {others}.").format(others=others)
     if outside := sum(proposal.outside.values()):
         text += " " + _("Beside this line the district owes {outside} (4 % for village officials and others).").format(
@@ -160,7 +162,7 @@ def _assumed(proposal: Proposal, lang: str) -> str:
         text += " " + _("Behaviour is calibrated to the district's history from {first} to {last}.").format(
             first=first, last=last
         )
-    funds = [fund_words(money, lang) for money in proposal.sources if money.assumed]
+    funds = [fund_words(money.fund, lang) for money in proposal.sources if money.assumed]
     if funds:
         text += " " + _("Not written for {year} yet: {funds}.").format(year=proposal.year, funds=", ".join(funds))
     scenario = basis.scenario_title.get(lang, basis.scenario)

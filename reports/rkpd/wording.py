@@ -9,7 +9,7 @@ import numpy as np
 from districts.text import percent, rupiah, rupiah_short, signed_rupiah, translator
 from reports.answer import certainty_words
 from reports.wording import chance_told, chance_words, ranged
-from scenarios.rkpd.proposal import Change, Money, Proposal, Variant, YearNeed
+from scenarios.rkpd.proposal import Change, Proposal, Variant, YearNeed
 
 
 def chance_of(share: float, replicates: int, lang: str = "id") -> str:
@@ -110,7 +110,7 @@ def group_words(group: str, lang: str = "id") -> str:
     return words[group]
 
 
-def fund_words(money: Money, lang: str = "id") -> str:
+def fund_words(fund: str, lang: str = "id") -> str:
     """A source of money, in a sentence."""
     _ = translator(lang)
     words = {
@@ -121,4 +121,17 @@ def fund_words(money: Money, lang: str = "id") -> str:
         "province": _("the province"),
         "third_party": _("third parties"),
     }
-    return words.get(money.fund, money.fund)
+    return words.get(fund, fund)
+
+
+def stage_words(key: str, lang: str = "id") -> str:
+    """A stage of planning, in a sentence; forms name it as :data:`reports.rkpd.names.STAGES` does."""
+    _ = translator(lang)
+    return {
+        "initial_draft": _("initial draft"),
+        "musrenbang": "Musrenbang",
+        "final_draft": _("final draft"),
+        "kua_ppas": "KUA-PPAS",
+        "r_apbd": "R-APBD",
+        "p_apbd": "P-APBD",
+    }[key]

@@ -6,6 +6,7 @@ import math
 
 from districts.text import month_name, rupiah_short, translator
 from reports import palette
+from reports.answer import certainty_words, yearly_need
 from reports.book import Cell, Sheet, label, money, span, total
 from reports.numbers import BILL_LINES, middle, years
 from reports.numbers import label as indicator_label
@@ -16,20 +17,34 @@ from reports.wording import scenario_title
 
 def line_by_month(sheet: Sheet, run: Run, scenario: str, lang: str = "id") -> None:
     """Bill of the month, the bill added up within the year, the line filled in, and what is left of it; the sums and
-    what is left are formulas. Years without a line have none."""
+    what is left are formulas. Years without a line have none; with replicates enough the amount that lasts at the run's
+    certainty stands beside it, in full years."""
     _ = translator(lang)
     lines = run.manifest.get("own_lines", {})
     sheet.heading(_("Need and line by month (rupiah). Scenario: {scenario}").format(
         scenario=scenario_title(run.manifest, scenario, lang)))  # fmt: skip
     sheet.note(_("The bill when no ceiling binds (middle), added up within each year, against the line the district "
                  "filled in. Below zero: money is missing from that month on."))  # fmt: skip
-    header = sheet.header([_("month"), "", _("bill of the month"), _("added up in the year"),
-                           _("line filled in"), _("left of the line")])  # fmt: skip
+    heads = [
+        _("month"),
+        "",
+        _("bill of the month"),
+        _("added up in the year"),
+        _("line filled in"),
+        _("left of the line"),
+    ]
+    if run.certain:
+        heads.append(_("enough in {certainty} cases").format(certainty=certainty_words(run.certainty, lang)))
+    header = sheet.header(heads)
     bill = run.store.series(scenario, "bill_jkn")
     first, told = sheet.next, []
     for year in years(run.months):
         start, added = sheet.next, 0.0
         line = float(lines[str(year.year)]) if str(year.year) in lines and year.full else math.nan
+        amounts = []
+        if run.certain:
+            amount = yearly_need(run, scenario, year.year).amount if year.full else None
+            amounts = [money(math.nan if amount is None else amount)]
         for at in year.months:
             row, value = sheet.next, middle(bill[:, at])
             added += value
@@ -37,7 +52,7 @@ def line_by_month(sheet: Sheet, run: Run, scenario: str, lang: str = "id") -> No
             if math.isfinite(line):
                 left = total(f"=E{row + 1}-D{row + 1}", line - added, "money")
             sheet.row([label(month_name(run.months[at], lang, True)), label(""), money(value),
-                       total(f"=SUM({span(2, start, row)})", added, "money"), money(line), left])  # fmt: skip
+                       total(f"=SUM({span(2, start, row)})", added, "money"), money(line), left, *amounts])  # fmt: skip
         if math.isfinite(line):
             told.append(_("{year}: {added} against a line of {line}").format(
                 year=year.year, added=rupiah_short(added, lang), line=rupiah_short(line, lang)))  # fmt: skip
@@ -48,7 +63,10 @@ def line_by_month(sheet: Sheet, run: Run, scenario: str, lang: str = "id") -> No
         _("Columns of the bill added up within each year, with the line filled in.") + " " + "; ".join(told),
         (first, 0, last, 0), "column",
         [Series((header, 3), (first, 3, last, 3), fill=palette.FAN_5)],
-        [Series((header, 4), (first, 4, last, 4), line=(palette.WARNING, "solid", 2.25))] if told else (),
+        [Series((header, column), (first, column, last, column), line=line) for column, line in (
+            *(((4, (palette.WARNING, "solid", 2.25)),) if told else ()),
+            *(((6, (palette.ACCENT, "dash", 2.25)),) if run.certain else ()),
+        )],
         number="#,##0,,",
     ))  # fmt: skip
 

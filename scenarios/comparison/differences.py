@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from districts.faults import UserError
-from districts.names import most_like
+from districts.names import suggested
 from scenarios.comparison.runs import Source, pairs
 from scenarios.quantiles import quantile
 from sim.indicators import DISTRICT, FACILITY, INDEX, Indicator
@@ -105,8 +105,9 @@ def _chosen(by: By | None, level: Literal["district", "facility"], indicators: S
         return list({"month": BY_MONTH, "facility": BY_FACILITY}.get(by or "", known))
     for key in indicators:
         if key not in known:
-            raise UserError("level {level} has no indicator {key}; nearest known: {near}",
-                            level=level, key=key, near=most_like(key, known))  # fmt: skip
+            message, more = suggested(key, known, "level {level} has no indicator {key}; nearest known: {near}",
+                                      "level {level} has no indicator {key}")  # fmt: skip
+            raise UserError(message, level=level, key=key, **more)
     return list(dict.fromkeys(indicators))
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from districts.faults import Fault, InputError, UserError
-from districts.names import most_like
+from districts.names import suggested
 from scenarios.levers import LEVERS, Lever
 from scenarios.levers.documents import document
 from scenarios.months import later
@@ -198,13 +198,15 @@ def _field(name: str, place: str, faults: list[Fault]) -> dict[str, Any] | None:
     """What is known of the field ``kind.field``; None, and a fault, for an unknown one."""
     kind, _, key = name.partition(".")
     if kind not in LEVERS:
-        faults.append(Fault(place, "unknown lever {kind}", "one of the levers, nearest: {near}",
-                            params=(("kind", kind), ("near", most_like(kind, list(LEVERS))))))  # fmt: skip
+        expected, more = suggested(kind, LEVERS, "one of the levers, nearest: {near}",
+                                   "one of the levers that `prakira levers` lists")  # fmt: skip
+        faults.append(Fault(place, "unknown lever {kind}", expected, params=(("kind", kind), *more.items())))
         return None
     fields = {field["name"]: field for field in document(LEVERS[kind], "en")["fields"]}
     if key not in fields:
-        faults.append(Fault(place, "the lever {kind} has no field {key}", "one of its fields, nearest: {near}",
-                            params=(("kind", kind), ("key", key), ("near", most_like(key, list(fields))))))  # fmt: skip
+        expected, more = suggested(key, fields, "one of its fields, nearest: {near}", "one of {known}")
+        faults.append(Fault(place, "the lever {kind} has no field {key}", expected,
+                            params=(("kind", kind), ("key", key), *more.items())))  # fmt: skip
         return None
     annotation = LEVERS[kind].model_fields[key].annotation
     types = {annotation, *typing.get_args(annotation)}

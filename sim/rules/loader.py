@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from districts.faults import Fault, InputError, UserError
-from districts.names import most_like
+from districts.names import suggested
 from sim.rules import nodes
 from sim.rules.values import Origin, Rules, RuleValue
 
@@ -81,10 +81,9 @@ def _parse(text: str, file: str, origin: Origin, faults: list[Fault], national: 
     history: History = {}
     for key, entry in ({} if node is None else nodes.mapping(node, file, faults)).items():
         if national is not None and key not in national.keys():  # noqa: SIM118 (not a dict)
-            known = most_like(key, national.keys())
-            faults.append(
-                _fault(file, entry.line, "unknown rule {key}", "a known rule, such as {known}", key=key, known=known)
-            )
+            expected, more = suggested(key, national.keys(), "a known rule, such as {near}",
+                                       "a rule that `prakira rules` lists")  # fmt: skip
+            faults.append(_fault(file, entry.line, "unknown rule {key}", expected, key=key, **more))
             continue
         fields = nodes.mapping(entry.node, file, faults)
         needed = _RULE_FIELDS if national is None else ("values",)

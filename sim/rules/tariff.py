@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from districts.faults import UserError
-from districts.names import most_like
+from districts.names import suggested
 from sim.rules.values import Rules
 
 
@@ -26,11 +26,9 @@ def capitation_tariff(
         return amounts["with_doctor" if doctors > 0 else "without_doctor"]
     table: dict[str, list[dict[str, Any]]] = rules.value("capitation.tariff", on)
     if facility_type not in table:
-        raise UserError(
-            "unknown facility type {type}. The nearest type is {nearest}",
-            type=facility_type,
-            nearest=most_like(facility_type, table),
-        )
+        message, more = suggested(facility_type, table, "unknown facility type {type}. The nearest type is {near}",
+                                  "unknown facility type {type}; known: {known}")  # fmt: skip
+        raise UserError(message, type=facility_type, **more)
     rows = table[facility_type]
     has_row_without_doctor = any(row["ratio"] == "no_doctor" for row in rows)
     for row in rows:

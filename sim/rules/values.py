@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from districts.faults import UserError
-from districts.names import most_like
+from districts.names import suggested
 
 Origin = Literal["national", "local", "scenario"]
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?")
@@ -78,9 +78,9 @@ class Rules:
         try:
             return self._history[key]
         except KeyError:
-            raise UserError(
-                "unknown rule {key}. The nearest name is {nearest}", key=key, nearest=most_like(key, self._history)
-            ) from None
+            message, more = suggested(key, self._history, "unknown rule {key}. The nearest name is {near}",
+                                      "unknown rule {key}. `prakira rules` lists those there are")  # fmt: skip
+            raise UserError(message, key=key, **more) from None
 
     def entry(self, key: str, on: date | str) -> RuleValue:
         """The value of ``key`` that held on ``on`` (a date, "YYYY-MM-DD" or "YYYY-MM"), with its source."""
