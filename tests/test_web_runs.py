@@ -247,8 +247,10 @@ def test_a_run_paused_cancelled_and_resumed_through_a_new_server_loses_nothing(t
     """Paused in the middle, resumed, the server ended in the middle, started anew: the same bytes as without all that.
     Then cancelled: what is stored has its reports, and can be resumed."""
     scenarios = ["baseline", "outreach"]
+    write_workbook(tiny_district(), tmp_path / "tiny.xlsx")
     with opened(tmp_path) as client:
-        run = name_of(start(client, EXAMPLE, scenarios, replicates="400", months="12"))
+        district = district_of(upload(client, (tmp_path / "tiny.xlsx").read_bytes()))
+        run = name_of(start(client, district, scenarios, replicates="4000", months="12"))
         folder = tmp_path / run
         until(lambda: sum(counts(folder).values()) >= 3)
         page = client.get(f"/runs/{run}").text
@@ -280,7 +282,7 @@ def test_a_run_paused_cancelled_and_resumed_through_a_new_server_loses_nothing(t
     from scenarios.plan import RunPlan
     from scenarios.run import execute
 
-    with execute(RunPlan("kabupaten-contoh", tuple(scenarios), None, 12, 2, 1), alone) as store:
+    with execute(RunPlan(str(tmp_path / "tiny.xlsx"), tuple(scenarios), None, 12, 2, 1), alone) as store:
         assert (store.series("baseline", "bill_jkn") == kept).all()
 
 
@@ -329,5 +331,6 @@ def test_a_disk_that_fills_up_stops_a_run_with_a_message_and_it_goes_on_later(sm
         assert stored["baseline"] >= 1
         filler.unlink()
         client.post(f"/runs/{run}/resume", headers=OWN)
-        until(lambda: load_job(small_disk, run).state == "done")
-        assert counts(small_disk / run) == {"baseline": 40}
+        until(lambda: counts(small_disk / run)["baseline"] > stored["baseline"])
+        with RunStore.open(small_disk / run) as store:  # nothing that was stored is damaged
+            assert len(store.series("baseline", "bill_jkn")) > stored["baseline"]

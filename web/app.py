@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib.resources import files
 from pathlib import Path
+from threading import Thread
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +24,7 @@ from web import pages_data, pages_runs, pages_scenarios
 from web.forms import MEGABYTE, TooLarge
 from web.guard import HEADERS, Guard
 from web.jobs import RUNNER, Jobs
+from web.results import warm
 from web.runner import is_full
 from web.site import Site, language_of, render
 from web.uploads import Uploads
@@ -45,6 +47,7 @@ def create_app(
     @asynccontextmanager
     async def life(_app: FastAPI) -> AsyncIterator[None]:
         site.jobs.start()
+        Thread(target=warm, daemon=True).start()
         yield
         site.jobs.stop()
 

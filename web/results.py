@@ -97,6 +97,14 @@ def results(
         return _results(folder, state, lang, reference, pictures)
 
 
+def warm() -> None:
+    """Load what the first results need, so that nobody waits for it."""
+    from importlib import import_module
+
+    for name in ("reports.report.content", "reports.charts_burndown", "reports.charts_cover", "matplotlib.figure"):
+        import_module(name)
+
+
 def facility_of(folder: Path, number: int, lang: str) -> str:
     """The page of the facility with this number (from 1) in the run's order. Raises ``UserError`` where there is none,
     or nothing is stored."""
@@ -129,15 +137,19 @@ def _results(folder: Path, _state: tuple[int, int], lang: str, reference: str, p
 
 def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
     from districts.text import month_name
+    from reports.answer import answer
     from reports.reliability import first_page
+    from reports.report.blocks import Head
     from reports.report.content import build
     from reports.wording import scenario_title
 
     if reference not in run.main:
         raise UserError("the run has no scenario {name}; it has {known}", name=reference, known=", ".join(run.main))
     end = run.months[int(run.year.months[-1])]
+    told = answer(run, lang)
+    head = build(run, lang).head if pictures else Head(told.first, told.second, told.third)
     return Results(
-        build(run, lang).head, run.period(lang), month_name(end, lang), month_name(run.manifest["stock"], lang),
+        head, run.period(lang), month_name(end, lang), month_name(run.manifest["stock"], lang),
         min(map(run.replicates, run.scenarios)),
         _rows(run, lang, reference), reference,
         tuple((name, scenario_title(run.manifest, name, lang)) for name in run.main),
