@@ -78,9 +78,9 @@ _KINDS = ("capitation", "non_capitation", "claims", "total")
 
 
 def _districts(record: words.Record, lang: str) -> str:
-    """The first year of each district: what its facilities get and what its members' care costs."""
+    """A year of each district: what its facilities get and what its members' care costs."""
     _, unit = translator(lang), _Unit.of(record, lang)
-    year = next(iter(record["years"]))
+    year = words.year_of(record)
     rows = [[_cut(one["title"]), number(one["heads"]["middle"][0], lang),
              *(unit.cell(one["years"][year][key]["middle"]) for key in ("full", "paid", "claims_paid", "total"))]
             for one in record["districts"]]  # fmt: skip
@@ -91,7 +91,7 @@ def _districts(record: words.Record, lang: str) -> str:
 
 def _hospitals(record: words.Record, lang: str) -> str:
     _, unit = translator(lang), _Unit.of(record, lang)
-    year = next(iter(record["years"]))
+    year = words.year_of(record)
     rows = [[_cut(one["name"]), str(len(one["districts"])),
              *(unit.cell(one["years"][year][key]["middle"]) for key in ("incurred", "paid"))]
             for one in record["hospitals"]]  # fmt: skip

@@ -125,13 +125,13 @@ def burn_chart(run: Run, lang: str = "id") -> Chart:
 
     middles = "; ".join(f"{month_name(month, lang, short=True)} {rupiah_short(value, lang)}"
                         for month, value in zip(burn.months, quantiles(burn.total, 0.5)[0], strict=True))  # fmt: skip
-    if burn.month is not None:
-        title_told = f"{title} ({chance_told(burn.first >= 0, lang)})"
-    else:
-        title_told = title
     description = _("Need of {year} added up by month, middle: {middles}.").format(year=run.period(lang),
                                                                                   middles=middles)  # fmt: skip
-    return Chart("pagu", title, lead, f"{title_told}. {description}", 3.9, paint, 3.9)
+    if burn.month is not None:
+        description += " " + _("The need passes the ceiling: {chance}.").format(
+            chance=chance_told(burn.first >= 0, lang)
+        )
+    return Chart("pagu", title, lead, f"{title}. {description}", 3.9, paint, 3.9)
 
 
 def _title(run: Run, burn: Burn, lang: str) -> str:
@@ -165,6 +165,7 @@ def _lead(run: Run, burn: Burn, unit: str, lang: str) -> str:
         lead += " " + _("Ceiling: {scenario}.").format(scenario=scenario_title(run.manifest, burn.bound, lang))
         if np.ptp(burn.ceilings):
             lead += " " + _("It differs between replicates; its middle is drawn.")
+        lead += " " + _("In that scenario {what}.").format(what=run.exhaustion_words(burn.bound, lang))
     elif burn.ceiling is not None:
         lead += " " + _("Ceiling: the district's own line.")
     return lead

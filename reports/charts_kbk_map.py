@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 UNSURE = 0.6  # a best guess under 6 of 10 gets a folded corner
 _PAST = 4  # months before the run that are shown at most
 _ROW, _NAME, _CELLS = 0.235, 0.25, 0.3  # inches: of a row; on a phone of a name and of the cells beneath it
-_LEFT, _RIGHT = 2.35, 1.15  # inches for the names and for the rupiah
+_LEFT, _RIGHT = 2.5, 1.15  # inches for the names, at most, and for the rupiah
+_LONGEST, _LETTER = 30, 0.0755  # letters of a name at most, and inches of one on average
 _KEY = 0.6
 
 
@@ -149,14 +150,17 @@ def _hatched(axes: Axes, left: float, top: float, wide: float, tall: float) -> N
 def _paint(canvas: Canvas, run: Run, drawn: Map, lang: str) -> None:
     _ = translator(lang)
     rows, months = len(drawn.order), len(drawn.months)
-    axes = canvas.axes(_LEFT, _KEY, canvas.width - _LEFT - _RIGHT, (rows + 1) * _ROW)
+    names = [_short(run.short_names[place], _LONGEST) for place in drawn.order]
+    left = min(_LEFT, max(1.2, 0.4 + _LETTER * max(map(len, names))))  # short names leave the cells more room
+    axes = canvas.axes(left, _KEY, canvas.width - left - _RIGHT, (rows + 1) * _ROW)
     _bare(axes, months, rows + 1)
-    digits = 8.5 if months <= 26 else 7.5 if months <= 32 else 6.0
-    margin = (-72 * (_LEFT - 0.25), 0)
+    wide = 72 * (canvas.width - left - _RIGHT) / months  # points of a cell
+    digits = min(8.8, 0.5 * wide)
+    margin = (-72 * (left - 0.25), 0)
     beside: dict[str, Any] = {"textcoords": "offset points", "va": "center", "fontsize": 9, "color": palette.INK,
               "annotation_clip": False}  # fmt: skip
     for row, place in enumerate(drawn.order):
-        axes.annotate(_short(run.short_names[place], 30), (0, row + 0.5), xytext=margin, **beside)
+        axes.annotate(names[row], (0, row + 0.5), xytext=margin, **beside)
         axes.annotate(_lost(drawn, place, lang), (months, row + 0.5), xytext=(62, 0), ha="right", **beside)
         if drawn.skip[place]:
             _hatched(axes, 0, row, months, 1)
@@ -168,7 +172,7 @@ def _paint(canvas: Canvas, run: Run, drawn: Map, lang: str) -> None:
     scored = _("All {count} scored facilities").format(count=int((~drawn.skip).sum()))
     axes.annotate(scored, (0, rows + 0.5), xytext=margin, **bold)
     axes.annotate(number(drawn.total / 1e6, lang, 1), (months, rows + 0.5), xytext=(62, 0), ha="right", **bold)
-    _month_names(axes, drawn, lang)
+    _month_names(axes, drawn, min(8.8, 0.48 * wide), lang)
     head = "\n".join(wrap(_("Lost {year}, IDR million").format(year=run.period(lang)), 14))
     axes.annotate(head, (months, 0), xytext=(62, 5), textcoords="offset points", fontsize=8.5, color=palette.SOFT,
                   ha="right", annotation_clip=False)  # fmt: skip
@@ -177,12 +181,11 @@ def _paint(canvas: Canvas, run: Run, drawn: Map, lang: str) -> None:
     _key(canvas, lang)
 
 
-def _month_names(axes: Axes, drawn: Map, lang: str) -> None:
+def _month_names(axes: Axes, drawn: Map, size: float, lang: str) -> None:
     """Short names above the columns, the year where it begins, and on which side of the rule the data are."""
     _ = translator(lang)
     step = 1 if len(drawn.months) <= 32 else 2
     style: dict[str, Any] = {"textcoords": "offset points", "annotation_clip": False}
-    size = 8.5 if len(drawn.months) <= 26 else 7.5
     for place in range(0, len(drawn.months), step):
         name = month_name(drawn.months[place], lang, short=True).split(" ")[0]
         axes.annotate(name, (place + 0.5, 0), xytext=(0, 4), ha="center", fontsize=size,
@@ -211,7 +214,7 @@ def _paint_narrow(canvas: Canvas, run: Run, drawn: Map, lang: str) -> None:
     for row, place in enumerate(drawn.order):
         top = top_of + row + _NAME / pitch
         words: dict[str, Any] = {"va": "center", "fontsize": 12, "color": palette.INK}
-        axes.text(0.05, top - 0.5 * _NAME / pitch, _short(run.short_names[place], 30), **words)
+        axes.text(0.05, top - 0.5 * _NAME / pitch, _short(run.short_names[place], _LONGEST), **words)
         axes.text(11.95, top - 0.5 * _NAME / pitch, _lost(drawn, place, lang), ha="right", **words)
         if drawn.skip[place]:
             _hatched(axes, 0, top, len(columns), _CELLS / pitch)

@@ -288,6 +288,24 @@ def test_it_prints_on_exactly_one_a4(run: Run, tmp_path: Path, name: str, lang: 
     assert [float(side) for side in box.groups()] == pytest.approx([595.3, 841.9], abs=1.5)
 
 
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_it_is_accessible_and_fits_a_phone(run: Run, tmp_path: Path) -> None:
+    sync = pytest.importorskip("playwright.sync_api")
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = tmp_path / "page.html"
+    page.write_text(facility_page(run, "Air Lais", "id", MONTH), encoding="utf-8")
+    quiet = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update",
+             "--disable-sync"]  # fmt: skip
+    with sync.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=quiet)
+        for width in (1280, 390):
+            view = browser.new_page(viewport={"width": width, "height": 800})
+            view.goto(page.as_uri())
+            assert axe.Axe().run(view).response["violations"] == []
+            assert view.evaluate("document.documentElement.scrollWidth") == width
+        browser.close()
+
+
 def test_every_text_has_its_indonesian() -> None:
     """Every id is told in Indonesian with the same fields; none is left over or told twice."""
     asked = set()

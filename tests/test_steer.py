@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from calibration.backtesting.steer import FURTHEST, LEAST, steered
+from calibration.backtesting.steer import APART, FURTHEST, LEAST, steered
 
 NONE = np.zeros((LEAST, 3))
 
@@ -71,6 +71,19 @@ def test_what_of_two_paces_lasts_is_learned(early: float, late: float) -> None:
     observed = 700.0 * np.exp(0.004 * np.minimum(months, 12) + 0.012 * np.maximum(months - 12, 0))
     found = np.log(steered(past, future, observed, 1, NONE) / past[:, -1:])
     assert found == pytest.approx(np.tile((0.004 * early + 0.012 * late) * np.arange(1, 13), (LEAST, 1)), abs=1e-3)
+
+
+@pytest.mark.parametrize(("extra", "alike"), [(APART - 1, True), (APART, False)])
+def test_first_months_near_those_of_a_year_ago_are_not_asked(extra: int, alike: bool) -> None:
+    """What was observed in the first month matters only where that lies far enough back."""
+    rates = np.linspace(0.0, 0.02, LEAST)
+    past, future = _paths(rates, 13 + extra, 1.0)
+    past = past * np.exp(0.01 * np.sin(np.arange(LEAST))[:, None] * (np.arange(13 + extra) == 0))  # not the same line
+    observed = 500.0 * np.exp(0.015 * np.arange(13 + extra))
+    other = observed.copy()
+    other[0] *= 0.97
+    found, moved = (steered(past, future, seen, 1, NONE) for seen in (observed, other))
+    assert np.allclose(found, moved, rtol=1e-12, atol=0) == alike
 
 
 def test_errors_of_observation_flatten_the_slope() -> None:

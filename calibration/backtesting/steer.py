@@ -20,6 +20,9 @@ FloatArray = NDArray[np.float64]
 
 #: Months over which growth is taken, beside that since the first known months.
 YEAR = 12
+#: First known months that lie less than so many before those of a year ago tell the same as these, and two growths that
+#: hardly differ would only trade errors of observation.
+APART = 6
 #: Fewer replicates tell a slope from luck badly.
 LEAST = 20
 #: The observed growth counts as at most so many standard deviations of the replicates' own: further out a straight line
@@ -31,9 +34,9 @@ def steered(past: FloatArray, future: FloatArray, observed: FloatArray, months: 
     """``future`` (replicates, horizon) as it goes where ``past`` (replicates, lead) had grown as ``observed`` (lead,).
 
     Growth is that of the mean of the last ``months`` known months over the months a year before them, and over the
-    first ``months`` known ones where these lie further back; ``noise`` (replicates, 3) are the errors of observation of
-    the last months, those of the year before and the first ones, on the log scale. Unchanged where the past is too
-    short, a figure is not positive or the replicates are fewer than ``LEAST``.
+    first ``months`` known ones where these lie ``APART`` further back; ``noise`` (replicates, 3) are the errors of
+    observation of the last months, those of the year before and the first ones, on the log scale. Unchanged where the
+    past is too short, a figure is not positive or the replicates are fewer than ``LEAST``.
     """
     known = np.flatnonzero(np.isfinite(observed))
     last, first = known[-months:], known[:months]
@@ -41,7 +44,7 @@ def steered(past: FloatArray, future: FloatArray, observed: FloatArray, months: 
     if len(past) < LEAST or not last.size or before[0] < 0 or not np.isfinite(observed[before]).all():
         return future
     now, seen = past[:, last].mean(axis=1), observed[last].mean()
-    spans = [before, first] if first[-1] < before[-1] else [before]
+    spans = [before, first] if before[0] - first[-1] >= APART else [before]
     then = [(past[:, span].mean(axis=1), observed[span].mean()) for span in spans]
     if min(now.min(), future.min(), seen, *(min(own.min(), told) for own, told in then)) <= 0:
         return future

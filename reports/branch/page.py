@@ -62,16 +62,10 @@ def render(record: Record, chart: Chart, links: Sequence[tuple[str, str]], lang:
 
 def _tables(record: Record, lang: str) -> Iterable[Table]:
     yield _cash(record, lang)
-    year = _year(record)
+    year = words.year_of(record)
     yield _districts(record, year, lang)
     yield _facilities(record, year, lang)
     yield _hospitals(record, year, lang)
-
-
-def _year(record: Record) -> str:
-    """The first full calendar year of the forecast; the first year at all when none is full."""
-    found = record["years"]
-    return next((year for year, entry in found.items() if entry["months"] == 12), next(iter(found)))
 
 
 def _short(value: float | None, lang: str) -> str:
@@ -91,7 +85,7 @@ def _cash(record: Record, lang: str) -> Table:
         for at, month in enumerate(record["months"])
     ]  # fmt: skip
     heads = [_("month"), *(words.kind_label(kind, lang) for kind in (*CASH, "total")), _("8-in-10 range")]
-    return Table(_("Cash call by month"), _("Central estimates; the branch's sum is formed replicate by replicate."),
+    return Table(_("The months in figures"), _("Central estimates; the branch's sum is formed replicate by replicate."),
                  heads, rows)  # fmt: skip
 
 

@@ -64,6 +64,13 @@ def years_told(record: Record, lang: str = "id") -> str:
     return _("By year: {told}.").format(told="; ".join(told))
 
 
+def year_of(record: Record) -> str:
+    """The year that is told where there is room for one: the first full calendar year, the first at all when none is
+    full."""
+    found = record["years"]
+    return next((year for year, entry in found.items() if entry["months"] == 12), next(iter(found)))
+
+
 def year_head(record: Record, year: str, lang: str = "id") -> str:
     """A calendar year of the forecast; with the number of months where it covers only a part."""
     months = record["years"][year]["months"]
