@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -47,5 +48,6 @@ def web(
             typer.echo(text.format(port=own_port, token=token))
         if not no_browser:
             webbrowser.open(address)
-        serve(app, bound)
+        with suppress(KeyboardInterrupt):
+            serve(app, bound)
     typer.echo(_("Stopped."))

@@ -6,7 +6,10 @@ import errno
 import io
 import json
 import re
+import signal
 import socket
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -351,6 +354,19 @@ def test_it_listens_on_this_machine_only_unless_asked() -> None:
         assert bound.getsockname()[0] == "127.0.0.1"
     with bound_socket(0, everywhere=True) as bound:
         assert bound.getsockname()[0] == "0.0.0.0"
+
+
+def test_the_command_serves_until_it_is_stopped(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cli.main", "web", "--no-browser", "--port", "0", "--outputs", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", line)
+        assert address is not None, line
+        until(lambda: httpx.get(address[0], timeout=60).status_code == 200)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert "Dihentikan." in process.stdout.read()
 
 
 def test_the_command_refuses_what_it_cannot_use(tmp_path: Path) -> None:

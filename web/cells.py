@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -79,7 +79,7 @@ def _shown(fault: Fault, lines: Lines, lang: str) -> Shown:
     found, expected = _(fault.found).format(**params), _(fault.expected).format(**params)
     place = position(fault, lines)
     if not fault.sheet:
-        where = fault.where(lang)
+        where = replace(fault, file=fault.file.rpartition("/")[2]).where(lang)
     elif fault.row is None:
         where = fault.sheet
     elif place is None:

@@ -159,10 +159,11 @@ class Jobs:
         """The thread that starts processes and sees how they end."""
         with self._change:
             while not self._ended:
-                if self._process is not None and self._process.poll() is not None:
-                    self._finish(self._process.returncode)
-                if self._process is None:
-                    self._start_next()
+                with contextlib.suppress(UserError, OSError):  # of a folder that somebody else removes meanwhile
+                    if self._process is not None and self._process.poll() is not None:
+                        self._finish(self._process.returncode)
+                    if self._process is None:
+                        self._start_next()
                 self._change.wait(None if self._process is None else _PAUSE)
 
     def _start_next(self) -> None:

@@ -98,10 +98,11 @@ def results(
 
 
 def warm() -> None:
-    """Load what the first results need, so that nobody waits for it."""
+    """Load what the first results need: nobody waits for it then, and no two threads load it at once."""
     from importlib import import_module
 
-    for name in ("reports.report.content", "reports.charts_burndown", "reports.charts_cover", "matplotlib.figure"):
+    for name in ("reports.report", "reports.facility.page", "reports.charts_burndown", "reports.charts_cover",
+                 "scenarios.comparison.differences", "matplotlib.figure"):  # fmt: skip
         import_module(name)
 
 
