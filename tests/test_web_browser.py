@@ -242,7 +242,8 @@ def test_by_keyboard_alone_to_a_run_that_is_paused(browser: Any, address: str) -
         """Press a key until the element that is in focus says ``name``; it shows that it is in focus."""
         for _ in range(most):
             page.keyboard.press(key)
-            told = page.evaluate("(at => (at.labels?.[0] || at).innerText || at.value || '')(document.activeElement)")
+            told = page.evaluate("""(at => at === document.body ? '' : (at.labels?.[0] || at).innerText || at.value)
+                                     (document.activeElement)""")
             if name in told:
                 assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
                 return
