@@ -87,10 +87,10 @@ resident-month costs {run_ns:.0f} ns:
 ## Ten scenarios at once
 
 {ten_scenarios} scenarios × {ten_replicates} replicates × {ten_months} months of the shipped example
-({ten_residents:,} residents), typed as a user types it, with two processes; reports are in the time, and the second
-run that the command adds (`benchmarks/ten_scenarios.py`). Scenarios of a replicate that decide alike up to a month
-share what happens until then: of {ten_all} months of a replicate {ten_simulated} are simulated. Most of these scenarios
-begin with the run; what begins later shares more. Machine: {ten_machine}.
+({ten_residents:,} residents), typed as a user types it, with two processes; reports are in the time, and so is the
+second run that the command adds from 100 replicates on (`benchmarks/ten_scenarios.py`). Scenarios of a replicate that
+decide alike up to a month share what happens until then: of {ten_all} months of a replicate {ten_simulated} are
+simulated. Most of these scenarios begin with the run; what begins later shares more. Machine: {ten_machine}.
 
 {ten_verdicts}
 

@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from cli.run import Lang
+from cli import completion
+from cli.run import Json, Lang
 
-Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.")]
+Run = Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a finished run.", autocompletion=completion.runs)]
 Where = Annotated[
     str | None, typer.Option("--district", help="The district of the run; default: the name it had then.")
 ]
@@ -39,6 +40,7 @@ def expand(
     jobs: Jobs = None,
     lang: Lang = "id",
     quiet: Quiet = False,
+    as_json: Json = False,
 ) -> None:
     """Add replicates to a finished run: as if it had been asked for with so many, and nothing is computed twice."""
     from cli.progress import shown
@@ -49,22 +51,22 @@ def expand(
     from scenarios.again import expand_until, relative_width, reopened
     from scenarios.workers import cores
 
-    _ = translator(language(lang))
+    _, silent = translator(language(lang)), quiet or as_json
     if (replicates is None) == (until_width is None):
         raise UserError("say either --replicates or --until-width")
     width = None if until_width is None else _share(until_width)
     ready = reopened(folder, district, None if posterior is None else str(posterior))
-    compile_first(lang, quiet)
+    compile_first(lang, silent)
     processes = cores() if jobs is None else jobs
-    with shown(lang, quiet) as progress:
+    with shown(lang, silent) as progress:
         if replicates is not None:
             store = expanded(folder, ready, replicates, processes, progress)
         else:
             assert width is not None
             store = expand_until(folder, ready, width, most, processes, progress)
     with store:
-        tell(store, folder, lang, quiet)
-        if width is not None and not quiet:
+        tell(store, folder, lang, quiet, as_json)
+        if width is not None and not silent:
             found = relative_width(store)
             text = (_("The interval of the need is {width} wide, with {count} replicates.") if found <= width else
                     _("The interval of the need is still {width} wide with {count} replicates, the most that was "
@@ -75,7 +77,8 @@ def expand(
 def fork(
     folder: Run,
     at: Annotated[str, typer.Option(help="Month from which on the scenarios decide, YYYY-MM.")],
-    scenario: Annotated[list[str], typer.Option(help="Name or file of a scenario; repeat it. +N counts from --at.")],
+    scenario: Annotated[list[str], typer.Option(help="Name or file of a scenario; repeat it. +N counts from --at.",
+                                                autocompletion=completion.scenarios)],
     of: Annotated[
         str | None, typer.Option(help="Scenario of the run that holds until then; default: its first.")
     ] = None,
@@ -89,7 +92,8 @@ def fork(
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a fork that was stopped.")] = False,
     lang: Lang = "id",
     quiet: Quiet = False,
-) -> None:
+    as_json: Json = False,
+) -> None:  # fmt: skip
     """From one month of a finished run on, decide otherwise: one past, many futures under the same luck."""
     from cli.progress import shown
     from cli.run import compile_first, language, next_folder, tell
@@ -99,20 +103,20 @@ def fork(
     from scenarios.run import execute
     from scenarios.workers import cores
 
-    _ = translator(language(lang))
+    _, silent = translator(language(lang)), quiet or as_json
     folder = folder if folder.name else folder.resolve()
     ready = forked(
         folder, reopened(folder, district, None if posterior is None else str(posterior)), at, tuple(scenario), of,
         keep_states,
     )  # fmt: skip
     target = out or next_folder(folder.with_name(f"{folder.name}-{at}"), resume)
-    if not quiet and out is None:
+    if not silent and out is None:
         typer.echo(_("Results go to {folder}").format(folder=target))
-    compile_first(lang, quiet)
-    with shown(lang, quiet) as progress:
+    compile_first(lang, silent)
+    with shown(lang, silent) as progress:
         store = execute(ready.plan, target, cores() if jobs is None else jobs, resume, progress, prepared=ready)
     with store:
-        tell(store, target, lang, quiet)
+        tell(store, target, lang, quiet, as_json)
 
 
 def _share(text: str) -> float:
