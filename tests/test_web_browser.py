@@ -284,8 +284,8 @@ def test_a_wrong_lever_is_told_at_its_field_which_has_the_focus(browser: Any, ad
     page.fill("[id='collectors|0|share']", "150")
     page.get_by_role("button", name="Hitung", exact=True).click()
     page.get_by_text("Perbaiki 1 isian").wait_for()
-    focused = page.evaluate("document.activeElement.id")
-    assert focused == "collectors|0|share"
+    focused = "collectors|0|share"
+    page.wait_for_function(f"document.activeElement.id === '{focused}'")
     assert page.get_attribute(f"[id='{focused}']", "aria-describedby") == "collectors|0|share-wrong"
     assert "Paling banyak 100. Isi 0–100." in page.inner_text("[id='collectors|0|share-wrong']")
     here.free_of_barriers()
