@@ -242,7 +242,8 @@ def test_by_keyboard_alone_to_a_run_that_is_paused(browser: Any, address: str) -
         """Press a key until the element that is in focus says ``name``; it shows that it is in focus."""
         for _ in range(most):
             page.keyboard.press(key)
-            told = page.evaluate("(at => (at.labels?.[0] || at).innerText || at.value || '')(document.activeElement)")
+            told = page.evaluate("""(at => at === document.body ? '' : (at.labels?.[0] || at).innerText || at.value)
+                                     (document.activeElement)""")
             if name in told:
                 assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
                 return
@@ -283,8 +284,8 @@ def test_a_wrong_lever_is_told_at_its_field_which_has_the_focus(browser: Any, ad
     page.fill("[id='collectors|0|share']", "150")
     page.get_by_role("button", name="Hitung", exact=True).click()
     page.get_by_text("Perbaiki 1 isian").wait_for()
-    focused = page.evaluate("document.activeElement.id")
-    assert focused == "collectors|0|share"
+    focused = "collectors|0|share"
+    page.wait_for_function(f"document.activeElement.id === '{focused}'")
     assert page.get_attribute(f"[id='{focused}']", "aria-describedby") == "collectors|0|share-wrong"
     assert "Paling banyak 100. Isi 0–100." in page.inner_text("[id='collectors|0|share-wrong']")
     here.free_of_barriers()
