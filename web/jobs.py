@@ -22,7 +22,7 @@ from typing import Any
 from districts.faults import UserError
 from scenarios.store import FILE
 from web.job import LOG, OUTCOME, Job, all_jobs, load_job, save_job
-from web.progress import counts
+from web.progress import counts, progress
 from web.runner import FAULT, FULL
 
 #: The process of a run; its folder, and perhaps ``--close``, follow.
@@ -172,7 +172,7 @@ class Jobs:
         job, folder = waiting[0], self.outputs / waiting[0].name
         closing = ["--close"] if job.state == "closing" else []
         if not closing:
-            job = job.but(state="running", begun=time.time(), begun_done=sum(counts(folder).values()))
+            job = job.but(state="running", begun=time.time(), begun_done=progress(self.outputs, job).done)
             self._save(job)
         try:
             with (folder / LOG).open("ab") as log:
