@@ -23,6 +23,7 @@ from districts.tiny import tiny_district
 from web.job import Job, all_jobs, load_job, save_job
 from web.progress import TOLD, progress, tell
 from web.proposal_run import shown
+from web.runner import FULL
 
 EXAMPLE = "example:kabupaten-contoh"
 FIELDS = {"replicates": "2", "seed": "1"}
@@ -81,6 +82,17 @@ def test_a_proposal_waits_in_the_same_queue_and_is_computed_anew_after_it_was_ca
         assert 'value="2028"' in client.get(f"/proposal?run={second}").text  # the form as it was
 
 
+@pytest.mark.parametrize(("code", "told"), [(FULL, "Diska penuh; kosongkan sebagian ruang, lalu hitung ulang."),
+                                            (1, "Terhenti karena kesalahan program; job.log")])  # fmt: skip
+def test_a_process_that_fails_promises_nothing_that_is_not_kept(tmp_path: Path, code: int, told: str) -> None:
+    with opened(tmp_path, command=stand_in(f"sys.exit({code})")) as client:
+        run = name_of(start(client))
+        until(lambda: load_job(tmp_path, run).state == "failed")
+        page = client.get(f"/runs/{run}").text
+        assert told in page
+        assert "Hitung ulang" in page
+
+
 def test_what_an_earlier_process_said_is_not_taken_for_this_ones(tmp_path: Path) -> None:
     job = Job("usulan", "running", begun=time.time() + 60, kind="rkpd", replicates=10, ask={"year": 2027})
     (tmp_path / "usulan").mkdir()
@@ -129,9 +141,9 @@ def test_page_and_files_tell_the_same_amount(finished: tuple[TestClient, Path, s
     assert openpyxl.load_workbook(io.BytesIO(files["rka.xlsx"].content)).sheetnames
     answer = re.search(r'<h1 class="answer long">(.*?)</h1>', page)
     assert answer is not None
-    assert answer[1] in files["nota.html"].text
+    assert re.sub("</?b>", "", answer[1]) in files["nota.html"].text
     english = client.get(f"/runs/{run}?lang=en").text
-    assert "Propose IDR" in english
+    assert "Propose <b>IDR" in english
     client.get("/?lang=id")
 
 

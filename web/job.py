@@ -163,10 +163,9 @@ def _branch_of_command_line(folder: Path) -> Job:
     try:
         record = json.loads((folder / BRANCH).read_text(encoding="utf-8"))
         districts = record["districts"]
-        ask = {"branch": str(record["branch"]), **{f"{key}s": [str(one[key]) for one in districts]
-                                                   for key in ("name", "title")}}  # fmt: skip
+        ask: dict[str, Any] = {f"{key}s": [str(one[key]) for one in districts] for key in ("name", "title")}
         return Job(
-            folder.name, "done", created=(folder / BRANCH).stat().st_mtime, district=ask["branch"],
+            folder.name, "done", created=(folder / BRANCH).stat().st_mtime, district=str(record["branch"]),
             scenarios=(str(record["scenario"]["name"]),), months=len(record["months"]),
             replicates=int(record["replicates"]), start=str(record["months"][0]), seed=int(record["seed"]),
             made_here=False, kind="branch", ask=ask,

@@ -193,11 +193,17 @@ class Jobs:
         job = self.get(job.name)
         if code == 0:
             job = job.but(state="cancelled" if job.state == "closing" else "done", message=None)
+        elif code == FULL and job.kind == "rkpd":
+            job = job.but(state="failed", message=("the disk is full; free some space, then compute it anew", {}))
         elif code == FULL:
             job = job.but(state="failed", message=("the disk is full; free some space, then resume. What was computed "
                                                    "is stored", {}))  # fmt: skip
         elif code == FAULT:
             job = job.but(state="failed", message=_told_fault(folder))
+        elif job.kind == "rkpd":
+            job = job.but(
+                state="failed", message=("it stopped by a fault of the program; {log} says more", {"log": LOG})
+            )
         else:
             job = job.but(state="failed", message=("the run stopped by a fault of the program; {log} says more. What "
                                                    "was computed is stored", {"log": LOG}))  # fmt: skip

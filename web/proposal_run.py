@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from districts.text import LANGUAGES, month_name, translator
+from districts.text import LANGUAGES, month_name, rupiah_short, translator
 from districts.whole import write_whole
 from web.job import INPUT, Job
 from web.progress import tell
@@ -77,7 +77,8 @@ def shown(proposal: Proposal, lang: str) -> dict[str, Any]:
         "narrow": bare(chart.svg(titled=False, narrow=True)),
     }  # fmt: skip
     return {
-        **told, "curve": drawing, "tenths": None if proposal.certainty is None else int(10 * proposal.certainty + 1e-9),
+        **told, "stressed": [rupiah_short(proposal.amount, lang)], "curve": drawing,
+        "tenths": None if proposal.certainty is None else int(10 * proposal.certainty + 1e-9),
         "reserve": reserve_words(proposal, lang), "scenario": basis.scenario_title[lang],
         "made": _("{district} · data to {month} · {stage}").format(
             district=basis.title, month=month_name(basis.data_until, lang), stage=stage_words(basis.stage.key, lang),
