@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -13,8 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from scenarios.branch.actual import Actual
-    from scenarios.plan import Prepared, RunPlan
+    from scenarios.plan import RunPlan
 
 
 def run_branch(
@@ -32,7 +30,8 @@ def run_branch(
     from reports.branch.record import summary
     from reports.branch.write import write_branch
     from reports.write import write_outputs
-    from scenarios.branch.plan import check_folder, check_name, prepare_branch
+    from scenarios.branch.actual import actual_of
+    from scenarios.branch.plan import check_folder, check_name, command_of, prepare_branch
     from scenarios.plan import with_second_run
     from scenarios.run import execute
     from scenarios.workers import cores
@@ -41,7 +40,7 @@ def run_branch(
     check_name(name)
     ready = [with_second_run(one) for one in prepare_branch(plan, districts)]
     warn([fault for one in ready for fault in one.warnings], lang, silent)
-    known = _actual(ready, actual)
+    known = actual_of([one.district for one in ready], actual)
     folder = out or next_folder(Path("outputs") / name, resume)
     check_folder(folder, ready, resume)
     if not silent and out is None:
@@ -60,7 +59,7 @@ def run_branch(
                 )))  # fmt: skip
             write_outputs(inside, lang)
         scenario = ready[0].scenarios[0].name
-        record, written = write_branch(folder, name, stores, scenario, _command(name, ready), known, lang)
+        record, written = write_branch(folder, name, stores, scenario, command_of(name, ready), known, lang)
     if as_json:
         told_files = [str(path) for path in written]
         typer.echo(json.dumps({**summary(record), "folder": str(folder), "files": told_files}, ensure_ascii=False,
@@ -69,19 +68,3 @@ def run_branch(
         typer.echo(str(folder))
     else:
         typer.echo(answer(record, folder, written, lang))
-
-
-def _actual(ready: Sequence[Prepared], path: Path | None) -> Actual:
-    """What became true: the districts' histories, and what a file says instead."""
-    from scenarios.branch.actual import actual_of_file, actual_of_history
-
-    found: Actual = {}
-    for one in ready:
-        found |= actual_of_history(one.district)
-    return found if path is None else found | actual_of_file(path, [one.district for one in ready])
-
-
-def _command(name: str, ready: Sequence[Prepared]) -> str:
-    """The command that asks for this branch, without folders of the machine."""
-    plans = [shlex.split(one.plan.command()) for one in ready]
-    return shlex.join([*plans[0][:2], *(words[2] for words in plans), "--branch", name, *plans[0][3:]])

@@ -15,18 +15,18 @@ from jinja2.ext import extract_from_ast
 import cli.web
 import web
 from districts.text import translator
-from web.downloads import EXPORT, KINDS
+from web.downloads import EXPORT, OF
 from web.site import environment
 from web.words import CHOICES
 
 PACKAGE = Path(web.__file__).parent
-CATALOGUE = PACKAGE.parent / "districts" / "locale" / "web.id.po"
+CATALOGUES = [PACKAGE.parent / "districts" / "locale" / f"{name}.id.po" for name in ("web", "web_more")]
 _CALLS = ("_", "translator", "UserError")
 
 
 def ids_of_code() -> set[str]:
     """The ids that the sources ask for, and those kept in tables."""
-    found = {*CHOICES.values(), *(text for kind in (*KINDS, EXPORT) for text in (kind.name, kind.about))}
+    found = {*CHOICES.values(), *(text for kind in (*sum(OF.values(), ()), EXPORT) for text in (kind.name, kind.about))}
     for path in [*PACKAGE.glob("*.py"), Path(cli.web.__file__)]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
@@ -55,7 +55,8 @@ IDS = sorted(ids_of_code() | ids_of_templates())
 
 
 def catalogue() -> dict[str, str]:
-    return {str(entry.id): str(entry.string) for entry in read_po(BytesIO(CATALOGUE.read_bytes())) if entry.id}
+    return {str(entry.id): str(entry.string) for path in CATALOGUES
+            for entry in read_po(BytesIO(path.read_bytes())) if entry.id}  # fmt: skip
 
 
 def test_no_text_is_left_over() -> None:
@@ -74,4 +75,4 @@ def test_every_id_has_an_indonesian_text_with_the_same_fields(message: str) -> N
 
 
 def _all_catalogues() -> str:
-    return "\n".join(path.read_text(encoding="utf-8") for path in CATALOGUE.parent.glob("*.id.po"))
+    return "\n".join(path.read_text(encoding="utf-8") for path in CATALOGUES[0].parent.glob("*.id.po"))

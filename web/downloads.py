@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from scenarios.tidy import Choice, rows, write_csv
 
 CHARTS_ZIP = "charts.zip"
 _HTML, _SHEET = "text/html; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_JSON = "application/json"
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
@@ -34,6 +35,19 @@ KINDS: tuple[Kind, ...] = (
     Kind(CHARTS_ZIP, "Charts", "PNG and SVG", "application/zip"),
 )
 EXPORT = Kind("export.csv", "Data", "every figure of the district by replicate and month", "text/csv; charset=utf-8")
+OF_BRANCH: tuple[Kind, ...] = (
+    Kind("cabang.xlsx", "Branch workbook", "every facility, hospital and month, the cash call", _SHEET),
+    Kind("cabang.html", "Branch page", "to read in the browser and print on A4", _HTML),
+    Kind("branch.json", "Branch data", "read by the next run of this branch to tell its error", _JSON),
+)
+OF_PROPOSAL: tuple[Kind, ...] = (
+    Kind("rka.xlsx", "RKPD and RKA", "the RKPD row, the spending in detail, the cash plan", _SHEET),
+    Kind("usulan.html", "Forms to print", "the same forms, to be printed across A4", _HTML),
+    Kind("nota.html", "Note of one page", "for the meetings of TAPD and DPRD", _HTML),
+    Kind("proposal.json", "Proposal data", "every figure of the proposal", _JSON),
+)
+#: The files of a job by its kind; a run has its export as well.
+OF: dict[str, tuple[Kind, ...]] = {"run": KINDS, "branch": OF_BRANCH, "rkpd": OF_PROPOSAL}
 
 
 @dataclass(frozen=True)
@@ -47,13 +61,17 @@ class Download:
 
 def downloads(folder: Path) -> list[Download]:
     """The files of the run that are there, in the order in which they are offered."""
-    found = [Download(kind, (folder / kind.file).stat().st_size) for kind in KINDS if (folder / kind.file).is_file()]
-    return [*found, Download(EXPORT, export_size(folder), guessed=True)]
+    return [*present(folder, KINDS), Download(EXPORT, export_size(folder), guessed=True)]
 
 
-def file_of(folder: Path, name: str) -> tuple[Path, Kind] | None:
-    """The file of this name, None where the run has none or it is none of those that are offered."""
-    kind = next((kind for kind in KINDS if kind.file == name), None)
+def present(folder: Path, kinds: Sequence[Kind]) -> list[Download]:
+    """Those of ``kinds`` that are in the folder."""
+    return [Download(kind, (folder / kind.file).stat().st_size) for kind in kinds if (folder / kind.file).is_file()]
+
+
+def file_of(folder: Path, name: str, kinds: Sequence[Kind] = KINDS) -> tuple[Path, Kind] | None:
+    """The file of this name, None where the folder has none or it is none of ``kinds``, which are offered."""
+    kind = next((kind for kind in kinds if kind.file == name), None)
     if kind is None or not (folder / name).is_file() or (folder / name).is_symlink():
         return None
     return folder / name, kind

@@ -116,7 +116,7 @@ def read_draft(pairs: Iterable[tuple[str, str]], district: District, lang: str) 
     for name, value in pairs:
         typed.setdefault(name, []).append(value)
     settings = {name: typed.get(name, [default])[0].strip() for name, default in DEFAULTS.items()}
-    values, faults = _settings(settings, lang)
+    values, faults = read_settings(settings, lang)
     start = values["start"] or later(district.default_stock, 1)
     years = sorted({month[:4] for month in span(start, min(values["months"], 120))})
     keys = _with_copy(_known(typed.get("s", ())), typed.get("copy", [""])[0])
@@ -173,7 +173,7 @@ def _told_twice(chosen: tuple[Chosen, ...], lang: str) -> tuple[Chosen, ...]:
     return tuple(made)
 
 
-def _settings(settings: Mapping[str, str], lang: str) -> tuple[dict[str, Any], dict[str, str]]:
+def read_settings(settings: Mapping[str, str], lang: str) -> tuple[dict[str, Any], dict[str, str]]:
     """What the settings mean, and the faults by field; a faulty one has its default."""
     _ = translator(lang)
     values: dict[str, Any] = {}

@@ -24,11 +24,15 @@ JOB = "job.json"
 INPUT, SCENARIOS = "input", "scenarios"
 #: What the runner says at its end, and where it writes what went wrong inside the program.
 OUTCOME, LOG = "outcome.json", "job.log"
+#: The figures of a finished branch.
+BRANCH = "branch.json"
 #: Written last by the reports: a run that has it is finished.
 PAGE = "report.html"
 
 #: ``closing``: stopped by the user, its reports are still to be written from what is stored.
 State = Literal["queued", "running", "paused", "closing", "cancelled", "failed", "done"]
+#: What is computed: scenarios of one district, a BPJS branch of several, or the RKPD proposal of one.
+KindOfJob = Literal["run", "branch", "rkpd"]
 #: States in which a process works or will.
 UNDER_WAY: tuple[State, ...] = ("queued", "running", "closing")
 
@@ -40,7 +44,8 @@ class Job:
     ``where`` and ``scenarios`` are names of the library or paths below the run's folder. ``queued`` is when it came
     into the queue, ``begun`` when its process started, with ``begun_done`` units stored by then (seconds since 1970).
     ``message`` is a message id with its values, told when a run failed; values named "id" and "en" are the message
-    itself. ``form`` is the form it was made with.
+    itself. ``form`` is the form it was made with. ``ask`` is what only a ``kind`` other than "run" asks for: see
+    :mod:`web.branch_form` and :mod:`web.proposal_form`.
     """
 
     name: str
@@ -61,6 +66,8 @@ class Job:
     begun_done: int = 0
     message: tuple[str, dict[str, Any]] | None = None
     form: tuple[tuple[str, str], ...] = ()
+    kind: KindOfJob = "run"
+    ask: dict[str, Any] = field(default_factory=dict)
     made_here: bool = field(default=True, compare=False)
 
     @property
@@ -99,6 +106,8 @@ def load_job(outputs: Path, name: str) -> Job:
         except FileNotFoundError:
             if (folder / FILE).is_file() and (folder / MANIFEST).is_file():
                 return _of_command_line(folder)
+            if (folder / BRANCH).is_file():
+                return _branch_of_command_line(folder)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError("{path} is damaged or not a run of this program", path=f"{name}/{JOB}") from error
     raise UserError("there is no such run; it may have been deleted")
@@ -146,4 +155,20 @@ def _of_command_line(folder: Path) -> Job:
             seed=int(manifest["seed"]), certainty=float(binding.get("certainty", 0.8)), made_here=False,
         )  # fmt: skip
     except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError("{path} is damaged or not a run of this program", path=folder.name) from error
+
+
+def _branch_of_command_line(folder: Path) -> Job:
+    """A branch that the command line made; its record is written when its districts are done."""
+    try:
+        record = json.loads((folder / BRANCH).read_text(encoding="utf-8"))
+        districts = record["districts"]
+        ask: dict[str, Any] = {f"{key}s": [str(one[key]) for one in districts] for key in ("name", "title")}
+        return Job(
+            folder.name, "done", created=(folder / BRANCH).stat().st_mtime, district=str(record["branch"]),
+            scenarios=(str(record["scenario"]["name"]),), months=len(record["months"]),
+            replicates=int(record["replicates"]), start=str(record["months"][0]), seed=int(record["seed"]),
+            made_here=False, kind="branch", ask=ask,
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
         raise UserError("{path} is damaged or not a run of this program", path=folder.name) from error

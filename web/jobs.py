@@ -22,7 +22,7 @@ from typing import Any
 from districts.faults import UserError
 from scenarios.store import FILE
 from web.job import LOG, OUTCOME, Job, all_jobs, load_job, save_job
-from web.progress import counts
+from web.progress import counts, progress
 from web.runner import FAULT, FULL
 
 #: The process of a run; its folder, and perhaps ``--close``, follow.
@@ -173,7 +173,7 @@ class Jobs:
         job, folder = waiting[0], self.outputs / waiting[0].name
         closing = ["--close"] if job.state == "closing" else []
         if not closing:
-            job = job.but(state="running", begun=time.time(), begun_done=sum(counts(folder).values()))
+            job = job.but(state="running", begun=time.time(), begun_done=progress(self.outputs, job).done)
             self._save(job)
         try:
             with (folder / LOG).open("ab") as log:
@@ -194,11 +194,17 @@ class Jobs:
         job = self.get(job.name)
         if code == 0:
             job = job.but(state="cancelled" if job.state == "closing" else "done", message=None)
+        elif code == FULL and job.kind == "rkpd":
+            job = job.but(state="failed", message=("the disk is full; free some space, then compute it anew", {}))
         elif code == FULL:
             job = job.but(state="failed", message=("the disk is full; free some space, then resume. What was computed "
                                                    "is stored", {}))  # fmt: skip
         elif code == FAULT:
             job = job.but(state="failed", message=_told_fault(folder))
+        elif job.kind == "rkpd":
+            job = job.but(
+                state="failed", message=("it stopped by a fault of the program; {log} says more", {"log": LOG})
+            )
         else:
             job = job.but(state="failed", message=("the run stopped by a fault of the program; {log} says more. What "
                                                    "was computed is stored", {"log": LOG}))  # fmt: skip

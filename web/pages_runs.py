@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -13,10 +14,12 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from districts.faults import UserError
-from web.downloads import EXPORT, downloads, export, export_size, file_of
+from web.downloads import EXPORT, OF, downloads, export, export_size, file_of
 from web.forms import read_form
 from web.job import Job
 from web.jobs import has_results
+from web.pages_branch import branch_page
+from web.pages_proposal import proposal_page
 from web.progress import progress
 from web.results import facility_of, results
 from web.site import Site, fragment, language_of, render, site_of
@@ -28,12 +31,17 @@ _SIGN = 15.0  # seconds after which a silent stream says that it is still there
 _REPORT_POLICY = ("sandbox allow-scripts allow-popups; default-src 'none'; style-src 'unsafe-inline'; "
                   "script-src 'unsafe-inline'; img-src data:")  # fmt: skip
 
+#: Pages of what is no run of one district.
+_PAGES: dict[str, Callable[[Request, Job], Response]] = {"branch": branch_page, "rkpd": proposal_page}
+
 
 @router.get("/runs/{name}")
 def run_page(request: Request, name: str, ref: str = "") -> Response:
     """A run: how far it is, and its results so far."""
     site, lang = site_of(request), language_of(request)
     job = site.jobs.get(name)
+    if job.kind in _PAGES:
+        return _PAGES[job.kind](request, job)
     folder = site.outputs / name
     stored = has_results(site.outputs, job)
     growing = job.state in ("running", "queued", "closing")
@@ -126,15 +134,54 @@ def facility(request: Request, name: str, number: int) -> Response:
 def download(request: Request, name: str, file: str) -> Response:
     """One file of the run, to be kept."""
     site = site_of(request)
-    folder = site.outputs / site.jobs.get(name).name
-    if file == EXPORT.file:
+    job = site.jobs.get(name)
+    folder = site.outputs / name
+    if file == EXPORT.file and job.kind == "run":
         if not export_size(folder):
             raise UserError("this run has no such file")
         return StreamingResponse(export(folder), media_type=EXPORT.media, headers=_kept_as(f"{name}-{file}"))
-    found = file_of(folder, file)
+    found = file_of(folder, file, OF[job.kind])
     if found is None:
         raise UserError("this run has no such file")
     return FileResponse(found[0], media_type=found[1].media, headers=_kept_as(f"{name}-{file}"))
+
+
+@router.get("/runs/{name}/read/{file}")
+def shown_page(request: Request, name: str, file: str) -> Response:
+    """A page among the files of the run, to be read here."""
+    site = site_of(request)
+    found = file_of(site.outputs / name, file, OF[site.jobs.get(name).kind])
+    if found is None or found[0].suffix != ".html":
+        raise UserError("this run has no such file")
+    return FileResponse(found[0], media_type=found[1].media, headers={"Content-Security-Policy": _REPORT_POLICY})
+
+
+@router.get("/runs/{name}/districts/{district}/report")
+def district_report(request: Request, name: str, district: str) -> Response:
+    """The report of one district of a branch, to be read here."""
+    site = site_of(request)
+    folder = _inside(site, name, district)
+    found = file_of(folder, "report.html")
+    if found is None:
+        raise UserError("this run has no report yet")
+    return FileResponse(found[0], media_type=found[1].media, headers={"Content-Security-Policy": _REPORT_POLICY})
+
+
+@router.get("/runs/{name}/districts/{district}/tables.xlsx")
+def district_tables(request: Request, name: str, district: str) -> Response:
+    """The workbook of one district of a branch, to be kept."""
+    found = file_of(_inside(site_of(request), name, district), "tables.xlsx")
+    if found is None:
+        raise UserError("this run has no such file")
+    return FileResponse(found[0], media_type=found[1].media, headers=_kept_as(f"{name}-{district}-tables.xlsx"))
+
+
+def _inside(site: Site, name: str, district: str) -> Path:
+    """The run of one district of the branch ``name``. Raises ``UserError`` when there is none."""
+    job = site.jobs.get(name)
+    if district not in job.ask.get("names", ()):
+        raise UserError("there is no such page")
+    return site.outputs / name / district
 
 
 def _kept_as(name: str) -> dict[str, str]:

@@ -14,7 +14,10 @@ from typing import Any
 from scenarios.blocks import probes
 from scenarios.store import FILE, MANIFEST
 from web.job import Job
+from web.site import write_json
 
+#: How far a job is that has no store, as its process says.
+TOLD = "progress.json"
 #: Seconds that a process takes until its first unit, left out of the pace (measured: 2 to 3).
 _START = 3.0
 #: Replicates at which the results of a run under way are shown anew.
@@ -74,6 +77,45 @@ def counts(folder: Path) -> dict[str, int]:
 def progress(outputs: Path, job: Job) -> Progress:
     """How far the run is."""
     folder = outputs / job.name
+    if job.kind == "branch":
+        return _of_branch(folder, job)
+    if job.kind == "rkpd":
+        return _of_proposal(folder, job)
+    return _of_run(folder, job)
+
+
+def tell(folder: Path, done: int, total: int) -> None:
+    """Write down how far a job is that has no store. Raises ``OSError``, as on a full disk."""
+    write_json(folder / TOLD, {"done": done, "total": total})
+
+
+def _of_branch(folder: Path, job: Job) -> Progress:
+    """All districts together, a bar for each of them."""
+    parts = [_of_run(folder / name, job) for name in job.ask["names"]]
+    bars = tuple(Bar(name, {"id": title, "en": title}, job.replicates * part.done // max(part.total, 1), job.replicates)
+                 for name, title, part in zip(job.ask["names"], job.ask["titles"], parts, strict=True))  # fmt: skip
+    done, total = (sum(getattr(part, key) for part in parts) for key in ("done", "total"))
+    running = parts[0].running
+    return Progress(done, total, bars, running, _left(job, done, total, running), _phase(job, done, total, done, total))
+
+
+def _of_proposal(folder: Path, job: Job) -> Progress:
+    """What the process says of itself; nothing of a proposal is kept before it is whole."""
+    done, total = 0, job.replicates
+    running = time.time() - job.begun if job.state == "running" else 0.0
+    try:
+        if job.state == "running" and (folder / TOLD).stat().st_mtime >= job.begun:
+            said = json.loads((folder / TOLD).read_text(encoding="utf-8"))
+            done, total = int(said["done"]), int(said["total"])
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # not written yet
+    if job.state == "done":
+        done = total
+    return Progress(done, total, (), running, _left(job, done, total, running), _phase(job, done, total, done, total))
+
+
+def _of_run(folder: Path, job: Job) -> Progress:
+    """One store."""
     try:
         with _opened(folder) as store:
             by_name = {} if store is None else _counted(store)

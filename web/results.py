@@ -167,6 +167,12 @@ def _charts(run: Run, lang: str) -> list[Chart]:
     return [burn_chart(run, lang), cover_chart(run, lang)]
 
 
+def drawn(chart: Chart) -> Picture:
+    """A chart that is drawn while nothing else is."""
+    with _DRAWING:
+        return _picture(chart)
+
+
 def _picture(chart: Chart) -> Picture:
     wide, narrow = (bare(chart.svg(titled=False, narrow=narrow)) for narrow in (False, True))
     return Picture(chart.title, chart.lead, wide, narrow)

@@ -40,9 +40,7 @@ def main(arguments: list[str]) -> int:
     (folder / OUTCOME).unlink(missing_ok=True)
     try:
         job = load_job(folder.parent, folder.name)
-        if "--close" not in arguments:
-            compute(folder, job)
-        report(folder, job.lang)
+        _make(folder, job, "--close" in arguments)
     except (InputError, UserError, OSError, sqlite3.Error) as error:
         if is_full(error) or shutil.disk_usage(folder).free < _NO_ROOM:
             return FULL
@@ -53,14 +51,35 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
+def _make(folder: Path, job: Job, closing: bool) -> None:
+    """What the job asks for, by its kind."""
+    if job.kind == "branch":
+        from web.branch_run import make_branch
+
+        make_branch(folder, job)
+    elif job.kind == "rkpd":
+        from web.proposal_run import make_proposal
+
+        make_proposal(folder, job)
+    else:
+        if not closing:
+            compute(folder, job)
+        report(folder, job.lang)
+
+
 def compute(folder: Path, job: Job) -> None:
     """Compute what is missing of the run. Raises ``InputError`` or ``UserError``."""
     from scenarios.plan import prepare
+
+    computed(second_run_of(prepare(plan_of(folder, job))), folder)
+
+
+def computed(ready: Prepared, folder: Path) -> None:
+    """Compute what is missing of a plan in ``folder``, the first units at once. Raises as :func:`compute`."""
     from scenarios.run import Progress, execute
     from scenarios.workers import cores
     from sim.warm import compile_kernels, compiled
 
-    ready = second_run_of(prepare(plan_of(folder, job)))
     if not compiled():
         compile_kernels()
 

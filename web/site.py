@@ -70,12 +70,12 @@ def fragment(lang: str, template: str, /, **content: Any) -> str:
 @cache
 def environment() -> Environment:
     """The templates; everything that is put into them is escaped."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     from reports.report.html import stress
 
-    found = Environment(loader=PackageLoader("web", "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True,
-                        undefined=StrictUndefined)  # fmt: skip
+    loader = ChoiceLoader([PackageLoader("web", "templates"), PackageLoader("reports.branch", "templates")])
+    found = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
     found.filters["stress"], found.filters["sentence"] = stress, sentence
     return found
 

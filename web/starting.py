@@ -27,15 +27,12 @@ def start(site: Site, choice: Choice, draft: Draft, form: Sequence[tuple[str, st
     """
     district = choice.district
     assert district is not None  # the form is not shown for a district with faults
-    if shutil.disk_usage(site.outputs).free < _LEAST_ROOM:
-        raise UserError("the disk is almost full: {free} MB are left and a run needs at least {least}. Free some "
-                        "space, then try again", free=shutil.disk_usage(site.outputs).free // MEGABYTE,
-                        least=_LEAST_ROOM // MEGABYTE)  # fmt: skip
+    check_room(site)
     name = new_folder(site.outputs, district.name)
     folder = site.outputs / name
     try:
         job = Job(
-            name, created=time.time(), district=district.title, where=_kept_input(choice, folder),
+            name, created=time.time(), district=district.title, where=kept_input(choice, folder),
             scenarios=tuple(_kept_scenario(one, folder) for one in draft.chosen), months=draft.values["months"],
             replicates=draft.values["replicates"], start=draft.values["start"], seed=draft.values["seed"],
             certainty=draft.values["certainty"], lang=lang, form=tuple(form),
@@ -48,6 +45,14 @@ def start(site: Site, choice: Choice, draft: Draft, form: Sequence[tuple[str, st
     return job
 
 
+def check_room(site: Site) -> None:
+    """Raises ``UserError`` when there is too little room on the disk to begin a run."""
+    if shutil.disk_usage(site.outputs).free < _LEAST_ROOM:
+        raise UserError("the disk is almost full: {free} MB are left and a run needs at least {least}. Free some "
+                        "space, then try again", free=shutil.disk_usage(site.outputs).free // MEGABYTE,
+                        least=_LEAST_ROOM // MEGABYTE)  # fmt: skip
+
+
 def check(folder: Path, job: Job) -> None:
     """Load all that the run names, as its process will. Raises ``InputError`` or ``UserError``."""
     from scenarios.plan import prepare
@@ -56,7 +61,7 @@ def check(folder: Path, job: Job) -> None:
     prepare(plan_of(folder, job))
 
 
-def _kept_input(choice: Choice, folder: Path) -> str:
+def kept_input(choice: Choice, folder: Path) -> str:
     """Copy an uploaded workbook into the run's folder; an example is told by its name."""
     if choice.upload is None:
         return choice.where

@@ -6,7 +6,7 @@ import numpy as np
 
 from districts.text import number, translator
 from reports.branch.words import Record, headline
-from reports.canvas import WIDTH, Canvas, Chart
+from reports.canvas import Canvas, Chart
 from reports.fans import ceiling, decimals_for, fan, fan_key, months_beneath, reach, round_step, value_axis
 from reports.numbers import FloatArray
 
@@ -18,12 +18,14 @@ def cash_chart(record: Record, total: FloatArray, lang: str = "id") -> Chart:
     top = ceiling(reach([total], 0.9) / size)
 
     def paint(canvas: Canvas) -> None:
-        axes = canvas.axes(0.75, 1.0, WIDTH - 1.1, 2.6)
+        left, below = (0.6, 1.05) if canvas.narrow else (0.75, 1.0)
+        width = canvas.width - left - 0.35
+        axes = canvas.axes(left, below, width, 2.6)
         positions = np.arange(len(record["months"]))
         fan(axes, positions, total / size)
         axes.set_xlim(-0.3, len(positions) - 0.7)
         value_axis(axes, 0, top, lambda value: number(value, lang, decimals_for(round_step(top / 6))))
-        months_beneath(axes, record["months"], lang, WIDTH - 1.1)
+        months_beneath(axes, record["months"], lang, width)
         fan_key(canvas, 0.75, 0.2, record["replicates"], lang)
 
     title = _("Cash call by month")
@@ -31,4 +33,4 @@ def cash_chart(record: Record, total: FloatArray, lang: str = "id") -> Chart:
     if size == 1e9:
         lead = _("Capitation, non-capitation and hospital claims paid, all districts of the branch. IDR billion.")
     description = _("Fan chart of the cash call by month; {title}.").format(title=headline(record, lang))
-    return Chart("kas-cabang", title, lead, description, 3.8, paint)
+    return Chart("kas-cabang", title, lead, description, 3.8, paint, 3.9)

@@ -38,25 +38,52 @@ class Table:
     sums: tuple[int, ...] = ()
 
 
-def render(record: Record, chart: Chart, links: Sequence[tuple[str, str]], lang: str = "id") -> str:
-    """The page as HTML; ``links`` are (address relative to the page, words). Every name is escaped."""
+@dataclass(frozen=True)
+class Content:
+    """All words of the page but for its frame: the ``answer`` and the ``sentences`` beneath it, how the forecast was
+    ``made``, the tables, how far past forecasts missed, and the notes."""
+
+    branch: str
+    answer: str
+    sentences: tuple[str, ...]
+    made: str
+    tables: tuple[Table, ...]
+    error: str
+    error_title: str
+    error_tables: tuple[Table, ...]
+    error_notes: tuple[str, ...]
+    notes_title: str
+    notes: tuple[str, ...]
+
+
+def content(record: Record, lang: str = "id") -> Content:
+    """What the page tells of ``record``, in ``lang``."""
     _ = translator(lang)
     months = record["months"]
     made = _("{districts}; {first} to {last}; scenario: {scenario}; {replicates} replicates").format(
         districts=", ".join(one["title"] for one in record["districts"]), first=month_name(months[0], lang),
         last=month_name(months[-1], lang), scenario=record["scenario"]["title"][lang], replicates=record["replicates"],
     )  # fmt: skip
+    return Content(
+        branch=_("Branch {name}").format(name=record["branch"]), answer=words.headline(record, lang),
+        sentences=(words.cash_told(record, lang), words.years_told(record, lang)), made=made,
+        tables=tuple(_tables(record, lang)), error=words.error_told(record, lang),
+        error_title=_("How far past forecasts missed"), error_tables=tuple(_error_tables(record, lang)),
+        error_notes=tuple(words.error_notes(record, lang)), notes_title=_("How to read this"),
+        notes=tuple(words.notes(record, lang)),
+    )  # fmt: skip
+
+
+def render(record: Record, chart: Chart, links: Sequence[tuple[str, str]], lang: str = "id") -> str:
+    """The page as HTML; ``links`` are (address relative to the page, words). Every name is escaped."""
+    _ = translator(lang)
     variables = Markup(":root{" + ";".join(f"--{name}:{value}" for name, value in _COLOURS.items()) + "}")
     command = _("Computed by Prakira {version} with: {command}").format(version=record["program"],
                                                                         command=record["command"])  # fmt: skip
     return _templates().get_template("cabang.html").render(
-        lang=lang, variables=variables, record=record, made=made, chart=chart, drawn=Markup(chart.svg(titled=False)),
-        branch=_("Branch {name}").format(name=record["branch"]), answer=words.headline(record, lang),
-        sentences=[words.cash_told(record, lang), words.years_told(record, lang)],
-        error=words.error_told(record, lang), error_title=_("How far past forecasts missed"),
-        error_tables=_error_tables(record, lang), error_notes=words.error_notes(record, lang),
-        tables=_tables(record, lang), notes=words.notes(record, lang), notes_title=_("How to read this"), links=links,
+        lang=lang, variables=variables, chart=chart, drawn=Markup(chart.svg(titled=False)), links=links,
         files_title=_("Files of this run"), command=command, skip=_("Skip to the figures"),
+        **vars(content(record, lang)),
     )  # fmt: skip
 
 

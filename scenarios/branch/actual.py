@@ -39,6 +39,15 @@ class Figure(NamedTuple):
 Actual = dict[Figure, float]
 
 
+def actual_of(districts: Sequence[District], path: Path | None = None) -> Actual:
+    """What became true in all ``districts``: their histories, and what the file at ``path`` says instead. Raises as
+    :func:`actual_of_file`."""
+    found: Actual = {}
+    for district in districts:
+        found |= actual_of_history(district)
+    return found if path is None else found | actual_of_file(path, districts)
+
+
 def actual_of_history(district: District) -> Actual:
     """The figures of single months that the history of ``district`` reports of facilities and of the whole."""
     places = {WHOLE, *(facility.code for facility in district.facilities)}

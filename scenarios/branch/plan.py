@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -52,6 +53,12 @@ def _each(plan: RunPlan, districts: Sequence[str]) -> tuple[Prepared, ...]:
     if errors:
         raise SeveralErrors(errors)
     return tuple(ready)
+
+
+def command_of(name: str, ready: Sequence[Prepared]) -> str:
+    """The command that asks for this branch, without folders of the machine."""
+    plans = [shlex.split(one.plan.command()) for one in ready]
+    return shlex.join([*plans[0][:2], *(words[2] for words in plans), "--branch", name, *plans[0][3:]])
 
 
 def check_folder(folder: Path, ready: Sequence[Prepared], resume: bool) -> None:
