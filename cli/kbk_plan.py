@@ -70,14 +70,10 @@ def _sure(
     certainty: float | None,
 ) -> dict[str, Plan | None]:  # fmt: skip
     """By facility that has a plan, the cheapest way to its next band that is enough at ``certainty``; none without."""
-    from districts.faults import UserError
     from scenarios.kbk_certain import certain_plan
 
     if certainty is None:
         return {}
-    if not 0 < certainty < 1:
-        raise UserError("{name} is {value}; it lies between {least} and {most}",
-                        name="certainty", value=certainty, least=0.01, most=0.99)  # fmt: skip
     return {
         site.name: certain_plan(site, schemes[site.month], costs[site.month], ways[0].share_permille, certainty)
         for site, _now, ways in found

@@ -25,8 +25,12 @@ def certain_plan(site: Site, scheme: Scheme, terms: Terms, share_permille: int, 
     where no effort that some replicate asks for is enough. Its ratings and score are those of the middle counts.
 
     Tried are all combinations of the steps (contacts; referrals; patients) that single replicates need for a better
-    rating, at most ``MOST_STEPS`` of each indicator. Raises ``UserError`` with fewer replicates than a range needs.
+    rating, at most ``MOST_STEPS`` of each indicator. Raises ``UserError`` for a certainty that is not between 0 and 1,
+    and with fewer replicates than a range needs.
     """
+    if not 0 < certainty < 1:
+        raise UserError("{name} is {value}; it lies between {least} and {most}",
+                        name="certainty", value=certainty, least=0.01, most=0.99)  # fmt: skip
     if len(site.worlds) < MIN_REPLICATES_FOR_RANGE:
         raise UserError("a plan at a certainty needs {least} replicates; there are {found}",
                         least=MIN_REPLICATES_FOR_RANGE, found=len(site.worlds))  # fmt: skip
