@@ -245,7 +245,7 @@ def test_the_command_writes_all_files_anew(
     code, out, _ = printed(["report", str(folder), "--json"], capsys, monkeypatch)
     files = json.loads(out)["files"]
     assert code == 0
-    assert {Path(file).name for file in files} >= {"index.html", "tables.xlsx", "keaktifan.png"}
+    assert {Path(file).name for file in files} >= {"report.html", "tables.xlsx", "keaktifan.png"}
     assert all(Path(file).is_file() for file in files)
 
 
