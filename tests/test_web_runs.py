@@ -20,10 +20,13 @@ import pytest
 from fastapi.testclient import TestClient
 from test_web import OWN, SMALL, district_of, opened, until, upload
 
+from districts.read import read_district
 from districts.template import write_workbook
 from districts.tiny import tiny_district
 from scenarios.need import need
+from scenarios.scenario import load_scenario
 from scenarios.store import RunStore
+from web.drafts import read_draft
 from web.job import all_jobs, load_job
 from web.progress import counts, progress
 from web.runner import FAULT, FULL
@@ -139,8 +142,6 @@ def test_faults_are_told_at_their_field_and_nothing_is_started(tmp_path: Path) -
 
 
 def test_moved_levers_become_a_scenario_file_beside_the_run(tmp_path: Path) -> None:
-    from scenarios.scenario import load_scenario
-
     with opened(tmp_path, command=stand_in("time.sleep(60)")) as client:
         fields = {"uhc-owe|1|rule": "amounts", "uhc-owe|1|amounts.2026": "15.000.000.000", "uhc-owe|1|regime": "owe",
                   "uhc-owe|1|months_short": "3", "uhc-owe|title": "Pagu Rp15,00 miliar"}  # fmt: skip
@@ -153,9 +154,37 @@ def test_moved_levers_become_a_scenario_file_beside_the_run(tmp_path: Path) -> N
         assert made.levers[0].lever == library.levers[0].lever
         line = made.levers[1].lever.model_dump(exclude_none=True)
         assert line == {"kind": "apbd_line", "rule": "amounts", "amounts": {2026: 15_000_000_000}, "regime": "owe"}
+        assert made.explanation["id"] == (
+            "Skenario pustaka “UHC, pagu kurang tiga bulan, menunggak” dengan tuas yang diubah. "
+            "Asal jumlah setahun: jumlah menurut tahun (semula sekian bulan peserta bulan Januari). "
+            "Jumlah menurut tahun anggaran: 2026: 15.000.000.000 rupiah/tahun (semula tidak diisi)."
+        )
         again = client.get(f"/scenarios?run={run}").text  # reopened as it was
         assert 'value="15.000.000.000"' in again
         assert "Tuas: Pagu Rp15,00 miliar" in again
+
+
+def test_the_explanation_of_moved_levers_names_every_field_with_its_value_before(tmp_path: Path) -> None:
+    """And nothing of the library's explanation, which is no longer true, is left in either language."""
+    district = read_district("kabupaten-contoh")
+    library = load_scenario("uhc-non-cut-off")
+    at = next(place for place, one in enumerate(library.levers) if one.lever.kind == "pemda_intake")
+    form = {
+        name: text
+        for one in read_draft([("s", "uhc-non-cut-off")], district, "id").chosen
+        for name, texts in one.entries[at].texts.items()
+        for text in texts
+    }
+    typed = {**form, "hold_margin": "2,5"}
+    pairs = [("s", "uhc-non-cut-off"), *((f"uhc-non-cut-off|{at}|{name}", text) for name, text in typed.items())]
+    (chosen,) = read_draft(pairs, district, "id").chosen
+    assert chosen.file()["explanation"] == {
+        "id": "Skenario pustaka “UHC non cut-off, status dijaga” dengan tuas yang diubah. Cadangan di atas tiap batas "
+              "pada “tahan status UHC”: 2,5 % dari penduduk (semula 0,3 %).",
+        "en": "The library's scenario “UHC non-cut-off, status held” with levers changed. Kept above each bar under "
+              "“hold the UHC status”: 2.5 % of the population (was 0.3 %).",
+    }  # fmt: skip
+    assert chosen.file()["title"]["id"] == "UHC non cut-off, status dijaga (tuas diubah)"
 
 
 def test_a_scenario_may_be_there_twice_with_other_levers(tmp_path: Path) -> None:
