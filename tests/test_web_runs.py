@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,6 +19,7 @@ import httpx
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
+from test_reports_made_up import made_up_run
 from test_web import OWN, SMALL, district_of, opened, until, upload
 
 from districts.read import read_district
@@ -25,9 +27,9 @@ from districts.template import write_workbook
 from districts.tiny import tiny_district
 from scenarios.need import need
 from scenarios.scenario import load_scenario
-from scenarios.store import RunStore
+from scenarios.store import FILE, RunStore
 from web.drafts import read_draft
-from web.job import all_jobs, load_job
+from web.job import Job, State, all_jobs, load_job, save_job
 from web.progress import counts, progress
 from web.runner import FAULT, FULL
 
@@ -89,6 +91,61 @@ class _Reader(TestClient):
 
     def __exit__(self, *_: object) -> None:
         return None
+
+
+#: A process that ends when it may.
+_WAITS = "exec('while not (folder / \"go\").exists(): time.sleep(0.02)')"
+
+
+def kept_run(outputs: Path, state: State, missing: int = 0) -> str:
+    """A run in the queue whose drawn units are all stored but so many of the last scenario's."""
+    folder = made_up_run(outputs / "kept", replicates=7)
+    with sqlite3.connect(folder / FILE) as store:
+        store.execute("DELETE FROM units WHERE scenario = 'uhc-owe' AND replicate >= ?", (7 - missing,))
+    names = ("baseline", "uhc-non-cut-off", "uhc-drop", "uhc-owe")
+    save_job(outputs, Job("kept", state, created=1.0, district="Contoh", where="tiny", scenarios=names, replicates=7))
+    return "kept"
+
+
+def test_the_heading_says_what_is_done_with_the_run(tmp_path: Path) -> None:
+    with opened(tmp_path, command=stand_in("time.sleep(60)")) as client:
+        first, second = (name_of(start(client, EXAMPLE, ["baseline"])) for _ in range(2))
+        until(lambda: load_job(tmp_path, first).state == "running")
+        assert "Hitungan sedang berjalan." in client.get(f"/runs/{first}").text
+        assert "beberapa detik" in client.get(f"/runs/{first}").text
+        waiting = client.get(f"/runs/{second}").text
+        assert "<h1>Hitungan menunggu giliran.</h1>" in waiting
+        assert "sedang berjalan." not in waiting
+        assert "beberapa detik" not in waiting
+
+
+def test_while_a_run_is_cancelled_the_page_says_so_and_that_nothing_stored_is_lost(tmp_path: Path) -> None:
+    run = kept_run(tmp_path, "queued", missing=3)
+    with opened(tmp_path, command=stand_in(_WAITS)) as client:
+        until(lambda: load_job(tmp_path, run).state == "running")
+        client.post(f"/runs/{run}/cancel", headers=OWN)
+        page = client.get(f"/runs/{run}").text
+        assert load_job(tmp_path, run).state == "closing"
+        assert "<h1>Hitungan sedang dibatalkan; yang sudah tersimpan tidak hilang.</h1>" in page
+        assert "sedang berjalan." not in page
+        (tmp_path / run / "go").touch()
+        until(lambda: load_job(tmp_path, run).state == "cancelled")
+
+
+def test_a_run_whose_units_are_all_stored_is_done_though_it_is_cancelled_meanwhile(tmp_path: Path) -> None:
+    """Cancelled while its reports are written; and paused then, and closed with what there is, which is all."""
+    run = kept_run(tmp_path, "queued")
+    with opened(tmp_path, command=stand_in(_WAITS)) as client:
+        until(lambda: load_job(tmp_path, run).state == "running")
+        client.post(f"/runs/{run}/cancel", headers=OWN)
+        assert load_job(tmp_path, run).state == "running"
+        client.post(f"/runs/{run}/pause", headers=OWN)
+        assert load_job(tmp_path, run).state == "paused"
+        client.post(f"/runs/{run}/cancel", headers=OWN)
+        assert load_job(tmp_path, run).state == "closing"
+        (tmp_path / run / "go").touch()
+        until(lambda: not load_job(tmp_path, run).under_way)
+        assert load_job(tmp_path, run).state == "done"
 
 
 @pytest.mark.parametrize(("code", "told"), [
