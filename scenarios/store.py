@@ -11,7 +11,8 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -114,6 +115,17 @@ class RunStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @contextmanager
+    def at_one_moment(self) -> Iterator[None]:
+        """All that is read within is of one moment, though another process stores units meanwhile; this one may not."""
+        self._tables = {}
+        self._connection.execute("BEGIN")
+        self._connection.execute("SELECT 1 FROM units LIMIT 1")  # the moment is that of the first read
+        try:
+            yield
+        finally:
+            self._connection.rollback()
 
     # -- what the run is ---------------------------------------------------------------------------------------
     @property

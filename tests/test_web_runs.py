@@ -7,6 +7,7 @@ import io
 import json
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -18,13 +19,17 @@ import httpx
 import openpyxl
 import pytest
 from fastapi.testclient import TestClient
+from test_reports_made_up import made_up_run
 from test_web import OWN, SMALL, district_of, opened, until, upload
 
+from districts.read import read_district
 from districts.template import write_workbook
 from districts.tiny import tiny_district
 from scenarios.need import need
-from scenarios.store import RunStore
-from web.job import all_jobs, load_job
+from scenarios.scenario import load_scenario
+from scenarios.store import FILE, RunStore
+from web.drafts import read_draft
+from web.job import Job, State, all_jobs, load_job, save_job
 from web.progress import counts, progress
 from web.runner import FAULT, FULL
 
@@ -88,6 +93,61 @@ class _Reader(TestClient):
         return None
 
 
+#: A process that ends when it may.
+_WAITS = "exec('while not (folder / \"go\").exists(): time.sleep(0.02)')"
+
+
+def kept_run(outputs: Path, state: State, missing: int = 0) -> str:
+    """A run in the queue whose drawn units are all stored but so many of the last scenario's."""
+    folder = made_up_run(outputs / "kept", replicates=7)
+    with sqlite3.connect(folder / FILE) as store:
+        store.execute("DELETE FROM units WHERE scenario = 'uhc-owe' AND replicate >= ?", (7 - missing,))
+    names = ("baseline", "uhc-non-cut-off", "uhc-drop", "uhc-owe")
+    save_job(outputs, Job("kept", state, created=1.0, district="Contoh", where="tiny", scenarios=names, replicates=7))
+    return "kept"
+
+
+def test_the_heading_says_what_is_done_with_the_run(tmp_path: Path) -> None:
+    with opened(tmp_path, command=stand_in("time.sleep(60)")) as client:
+        first, second = (name_of(start(client, EXAMPLE, ["baseline"])) for _ in range(2))
+        until(lambda: load_job(tmp_path, first).state == "running")
+        assert "Hitungan sedang berjalan." in client.get(f"/runs/{first}").text
+        assert "beberapa detik" in client.get(f"/runs/{first}").text
+        waiting = client.get(f"/runs/{second}").text
+        assert "<h1>Hitungan menunggu giliran.</h1>" in waiting
+        assert "sedang berjalan." not in waiting
+        assert "beberapa detik" not in waiting
+
+
+def test_while_a_run_is_cancelled_the_page_says_so_and_that_nothing_stored_is_lost(tmp_path: Path) -> None:
+    run = kept_run(tmp_path, "queued", missing=3)
+    with opened(tmp_path, command=stand_in(_WAITS)) as client:
+        until(lambda: load_job(tmp_path, run).state == "running")
+        client.post(f"/runs/{run}/cancel", headers=OWN)
+        page = client.get(f"/runs/{run}").text
+        assert load_job(tmp_path, run).state == "closing"
+        assert "<h1>Hitungan sedang dibatalkan; yang sudah tersimpan tidak hilang.</h1>" in page
+        assert "sedang berjalan." not in page
+        (tmp_path / run / "go").touch()
+        until(lambda: load_job(tmp_path, run).state == "cancelled")
+
+
+def test_a_run_whose_units_are_all_stored_is_done_though_it_is_cancelled_meanwhile(tmp_path: Path) -> None:
+    """Cancelled while its reports are written; and paused then, and closed with what there is, which is all."""
+    run = kept_run(tmp_path, "queued")
+    with opened(tmp_path, command=stand_in(_WAITS)) as client:
+        until(lambda: load_job(tmp_path, run).state == "running")
+        client.post(f"/runs/{run}/cancel", headers=OWN)
+        assert load_job(tmp_path, run).state == "running"
+        client.post(f"/runs/{run}/pause", headers=OWN)
+        assert load_job(tmp_path, run).state == "paused"
+        client.post(f"/runs/{run}/cancel", headers=OWN)
+        assert load_job(tmp_path, run).state == "closing"
+        (tmp_path / run / "go").touch()
+        until(lambda: not load_job(tmp_path, run).under_way)
+        assert load_job(tmp_path, run).state == "done"
+
+
 @pytest.mark.parametrize(("code", "told"), [
     (f"sys.exit({FULL})", "Diska penuh; kosongkan sebagian ruang, lalu lanjutkan."),
     ("raise RuntimeError('secret inside')", "Hitungan berhenti karena kesalahan program; job.log"),
@@ -139,8 +199,6 @@ def test_faults_are_told_at_their_field_and_nothing_is_started(tmp_path: Path) -
 
 
 def test_moved_levers_become_a_scenario_file_beside_the_run(tmp_path: Path) -> None:
-    from scenarios.scenario import load_scenario
-
     with opened(tmp_path, command=stand_in("time.sleep(60)")) as client:
         fields = {"uhc-owe|1|rule": "amounts", "uhc-owe|1|amounts.2026": "15.000.000.000", "uhc-owe|1|regime": "owe",
                   "uhc-owe|1|months_short": "3", "uhc-owe|title": "Pagu Rp15,00 miliar"}  # fmt: skip
@@ -153,9 +211,37 @@ def test_moved_levers_become_a_scenario_file_beside_the_run(tmp_path: Path) -> N
         assert made.levers[0].lever == library.levers[0].lever
         line = made.levers[1].lever.model_dump(exclude_none=True)
         assert line == {"kind": "apbd_line", "rule": "amounts", "amounts": {2026: 15_000_000_000}, "regime": "owe"}
+        assert made.explanation["id"] == (
+            "Skenario pustaka “UHC, pagu kurang tiga bulan, menunggak” dengan tuas yang diubah. "
+            "Asal jumlah setahun: jumlah menurut tahun (semula sekian bulan peserta bulan Januari). "
+            "Jumlah menurut tahun anggaran: 2026: 15.000.000.000 rupiah/tahun (semula tidak diisi)."
+        )
         again = client.get(f"/scenarios?run={run}").text  # reopened as it was
         assert 'value="15.000.000.000"' in again
         assert "Tuas: Pagu Rp15,00 miliar" in again
+
+
+def test_the_explanation_of_moved_levers_names_every_field_with_its_value_before(tmp_path: Path) -> None:
+    """And nothing of the library's explanation, which is no longer true, is left in either language."""
+    district = read_district("kabupaten-contoh")
+    library = load_scenario("uhc-non-cut-off")
+    at = next(place for place, one in enumerate(library.levers) if one.lever.kind == "pemda_intake")
+    form = {
+        name: text
+        for one in read_draft([("s", "uhc-non-cut-off")], district, "id").chosen
+        for name, texts in one.entries[at].texts.items()
+        for text in texts
+    }
+    typed = {**form, "hold_margin": "2,5"}
+    pairs = [("s", "uhc-non-cut-off"), *((f"uhc-non-cut-off|{at}|{name}", text) for name, text in typed.items())]
+    (chosen,) = read_draft(pairs, district, "id").chosen
+    assert chosen.file()["explanation"] == {
+        "id": "Skenario pustaka “UHC non cut-off, status dijaga” dengan tuas yang diubah. Cadangan di atas tiap batas "
+              "pada “tahan status UHC”: 2,5 % dari penduduk (semula 0,3 %).",
+        "en": "The library's scenario “UHC non-cut-off, status held” with levers changed. Kept above each bar under "
+              "“hold the UHC status”: 2.5 % of the population (was 0.3 %).",
+    }  # fmt: skip
+    assert chosen.file()["title"]["id"] == "UHC non cut-off, status dijaga (tuas diubah)"
 
 
 def test_a_scenario_may_be_there_twice_with_other_levers(tmp_path: Path) -> None:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
 from districts.model import District
-from districts.text import translator
+from districts.text import LANGUAGES, translator
 from scenarios.months import MONTH, later, span
 from scenarios.plan import MAIN_SCENARIOS
 from scenarios.scenario import Scenario, library, load_scenario
+from web.changes import moved
 from web.levers import Entry, Texts, entry_of, forms_of, parse_number, read_entry, with_months
 
 #: Certainties that may be chosen, as parts of a whole.
@@ -31,13 +32,15 @@ _KEY = re.compile(r"([a-z0-9-]+)(?:~([2-9]))?")
 
 @dataclass(frozen=True)
 class Chosen:
-    """One scenario of the run: ``key`` in the form, the library's scenario, the levers, and a title of its own."""
+    """One scenario of the run: ``key`` in the form, the library's scenario, the levers, and a title of its own; with
+    levers changed an ``explanation`` of its own, by language."""
 
     key: str
     scenario: Scenario
     entries: tuple[Entry, ...]
     title: str = ""
     fault: str = ""
+    explanation: dict[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> int:
@@ -69,7 +72,7 @@ class Chosen:
         return {
             "name": self.name,
             "title": {lang: self.shown_title(lang) for lang in ("id", "en")},
-            "explanation": self.scenario.explanation,
+            "explanation": self.explanation or self.scenario.explanation,
             **({"question": self.scenario.question} if self.scenario.question else {}),
             "levers": levers,
         }
@@ -155,7 +158,10 @@ def _chosen(key: str, typed: Texts, district: District, start: str, years: Seque
     title = typed.get(f"{key}|title", [""])[0].strip()[:120]
     lacks = "" if any(entry.changed for entry in entries) else "; ".join(
         _lack(fault.found, fault.params, lang) for fault in scenario.faults(district))  # fmt: skip
-    return Chosen(key, scenario, tuple(entries), title, lacks)
+    told = {}
+    if any(entry.changed for entry in entries) and not any(entry.faults for entry in entries):
+        told = {each: moved(scenario, entries, district, start, years, each) for each in LANGUAGES}
+    return Chosen(key, scenario, tuple(entries), title, lacks, told)
 
 
 def _lack(found: str, params: Iterable[tuple[str, object]], lang: str) -> str:
@@ -168,7 +174,7 @@ def _told_twice(chosen: tuple[Chosen, ...], lang: str) -> tuple[Chosen, ...]:
     for one in chosen:
         if "~" in one.key and not one.changed and not one.fault:
             text = translator(lang)("This copy is the same as the library's scenario; change a lever or leave it out.")
-            one = Chosen(one.key, one.scenario, one.entries, one.title, text)
+            one = replace(one, fault=text)
         made.append(one)
     return tuple(made)
 

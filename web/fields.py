@@ -21,7 +21,7 @@ Kind = Literal["number", "choice", "month", "years", "months", "classes", "place
 #: A slider stands beside a number of which one step is still felt: not beside rupiah.
 _SLIDER_STEPS = 1_000
 #: A remark in brackets that only those who write scenario files need: (rule heads_at_start).
-_CODE = re.compile(r" *\((?:\w+ )?\w+_\w+\)")
+_CODE = re.compile(r" *\((?:(?:\w+ )?\w+_\w+|rule \w+)\)")
 
 
 @dataclass(frozen=True)

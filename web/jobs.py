@@ -21,7 +21,7 @@ from typing import Any
 
 from districts.faults import UserError
 from scenarios.store import FILE
-from web.job import LOG, OUTCOME, Job, all_jobs, load_job, save_job
+from web.job import LOG, OUTCOME, Job, State, all_jobs, load_job, save_job
 from web.progress import counts, progress
 from web.runner import FAULT, FULL
 
@@ -110,13 +110,16 @@ class Jobs:
         self._leave(name, lambda job: job.but(state="paused"))
 
     def cancel(self, name: str) -> None:
-        """Stop a run for good: what is stored gets its reports. It may still be resumed."""
+        """Stop a run for good: what is stored gets its reports. It may still be resumed. Where all is computed there is
+        nothing to stop: the reports are written and the run is done."""
 
         def cancelled(job: Job) -> Job:
             stored = sum(counts(self.outputs / name).values())
             return job.but(state="closing" if stored else "cancelled", queued=time.time())
 
-        self._leave(name, cancelled)
+        job = self.get(name)
+        if job.state != "running" or progress(self.outputs, job).phase != "reports":
+            self._leave(name, cancelled, ("queued", "running", "paused"))
 
     def resume(self, name: str) -> None:
         """Put a run that was stopped, or failed, into the queue again."""
@@ -144,11 +147,12 @@ class Jobs:
             self._unsaved.pop(name, None)
 
     # -- the queue ---------------------------------------------------------------------------------------------
-    def _leave(self, name: str, become: Callable[[Job], Job]) -> None:
-        """Take a run out of the queue, or end its process, and let it ``become`` something else."""
+    def _leave(self, name: str, become: Callable[[Job], Job], of: Sequence[State] = ("queued", "running")) -> None:
+        """Take a run in one of the states ``of`` out of the queue, or end its process, and let it ``become`` something
+        else."""
         with self._change:
             job = self.get(name)
-            if job.state not in ("queued", "running"):
+            if job.state not in of:
                 return
             if self._current is not None and self._current.name == name:
                 self._end_process()
@@ -193,7 +197,9 @@ class Jobs:
             return
         job = self.get(job.name)
         if code == 0:
-            job = job.but(state="cancelled" if job.state == "closing" else "done", message=None)
+            far = progress(self.outputs, job)
+            short = job.state == "closing" and far.done < far.total
+            job = job.but(state="cancelled" if short else "done", message=None)
         elif code == FULL and job.kind == "rkpd":
             job = job.but(state="failed", message=("the disk is full; free some space, then compute it anew", {}))
         elif code == FULL:

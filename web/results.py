@@ -119,12 +119,12 @@ def facility_of(folder: Path, number: int, lang: str) -> str:
 
 @contextmanager
 def _opened(folder: Path) -> Iterator[Run]:
-    """The run in ``folder`` with the rules that its reports quote."""
+    """The run in ``folder`` as it is at one moment, with the rules that its reports quote."""
     from reports.run import Run
     from scenarios.store import RULES, RunStore
     from sim.rules import load_rules
 
-    with RunStore.open(folder) as store:
+    with RunStore.open(folder) as store, store.at_one_moment():
         local = folder / RULES
         yield Run(store, load_rules(local if local.exists() else None))
 

@@ -77,8 +77,10 @@
   var panel = document.getElementById("panel"), interim = document.getElementById("interim");
   if (panel && panel.dataset.events) {
     var events = new EventSource(panel.dataset.events), shown = null, step = null;
+    var state = function () { return panel.querySelector(".left").dataset.step.split(" ")[0]; }, before = state();
     events.addEventListener("progress", function (event) {
       panel.innerHTML = JSON.parse(event.data);
+      if (state() !== before) return location.reload(); // another heading, other buttons
       var left = panel.querySelector(".left"); // read aloud at every tenth, not at every change
       if (left.dataset.step !== step) {
         step = left.dataset.step;
