@@ -74,6 +74,18 @@ def sites_of_run(store: RunStore, scenario: str, month: str, rules: Rules) -> li
     return sites
 
 
+def counts_of_months(store: RunStore, scenario: str, place: int, rules: Rules) -> list[Counts]:
+    """The middle counts of the facility at ``place`` in every month of the run, as :func:`sites_of_run` takes them."""
+    middles = {key: [_middle(column) for column in store.series(scenario, key, "facility", place).T]
+               for key in (*_COUNTS, "capitated", "registered") if key != "members"}  # fmt: skip
+    found = []
+    for at, month in enumerate(store.months):
+        divisor = str(rules.value("kbk.ak_denominator", month))
+        row = [middles[divisor if key == "members" else key][at] for key in _COUNTS]
+        found.append(Counts(*_possible(row)))
+    return found
+
+
 def _middle(sample: np.ndarray) -> int:
     return round(quantile(sample, 0.5).value)
 

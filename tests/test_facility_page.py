@@ -21,7 +21,7 @@ from test_reports_made_up import EVIL, EXEMPT, MARKUP, NAMES, made_up_run
 import reports
 from cli.main import main
 from districts.faults import UserError
-from districts.text import number, rupiah
+from districts.text import number, rupiah, rupiah_short, signed_rupiah
 from reports.facility.bands import BOX, LEFT, strip
 from reports.facility.facts import Facts, facility_facts
 from reports.facility.page import facility_page
@@ -92,15 +92,32 @@ def test_what_is_missing_is_the_least_that_is_enough(facts: Facts) -> None:
     assert ak_rating(facts.counts.contacts + gap.ak.people - 1, facts.counts.members) == here
 
 
-def test_the_months_are_the_most_frequent_of_the_replicates(run: Run, facts: Facts) -> None:
+def test_the_months_rest_on_the_middle_counts_as_the_page_does(run: Run, facts: Facts) -> None:
+    """A month is rated by its middle counts and paid by the rating of the month before; the first is paid by a month
+    that the run does not know, as most replicates are."""
     permille = run.store.series("baseline", "share_permille", "facility", PLACE)
-    rating = run.store.series("baseline", "ak_rating", "facility", PLACE)
+    contacts, members = (run.store.series("baseline", key, "facility", PLACE) for key in ("contacts", "capitated"))
     assert [month.month for month in facts.months] == list(run.months)
     for at, month in enumerate(facts.months):
-        values, counts = np.unique(permille[:, at], return_counts=True)
-        assert (month.share_permille, month.replicates) == (values[counts.argmax()], counts.max())
-        values, counts = np.unique(rating[:, at], return_counts=True)
-        assert month.ratings[0] == values[counts.argmax()]
+        middles = [quantile(sample[:, at], 0.5).value for sample in (contacts, members)]
+        assert month.ratings[0] == ak_rating(min(middles), middles[1])
+        assert month.replicates == (permille[:, at] == month.share_permille).sum()
+    assert facts.months[AT].ratings == facts.now[:3]
+    assert facts.months[AT + 1].share_permille == facts.now.share_permille
+    values, counts = np.unique(permille[:, 0], return_counts=True)
+    assert facts.months[0].share_permille == values[counts.argmax()]
+
+
+def test_the_gain_says_from_which_share_it_counts(run: Run, facts: Facts) -> None:
+    """Headline, amount and gain rest on one share, that of the middle counts; another most frequent one is told."""
+    page = text_of(facility_page(run, "Air Lais", "id", MONTH))
+    now, way = facts.now.share_permille, facts.plans[0]
+    central = next(one for one in facts.payments if one.share_permille == now)
+    assert f"menurut perkiraan tengah {rupiah_short(central.rupiah)}, yaitu {now // 10} % (" in page
+    assert f"Dari {now // 10} % ke {way.share_permille // 10} %: {signed_rupiah(way.gain)} " in page
+    likely = max(facts.payments, key=lambda one: one.replicates)
+    other = f"Yang paling sering adalah {likely.share_permille // 10} %, {rupiah_short(likely.rupiah)} ("
+    assert (other in page) == (likely.replicates > central.replicates)
 
 
 def test_a_long_run_tells_two_years_around_the_month(tmp_path: Path) -> None:
@@ -127,7 +144,8 @@ def test_the_page_says_the_figures(run: Run, facts: Facts) -> None:
     assert told
     for part in told:
         assert part in page
-    assert f"untuk mendapat {way.share_permille // 10} % kapitasi April 2025." in page
+    now = facts.now.share_permille // 10
+    assert f"untuk naik dari {now} % ke {way.share_permille // 10} % kapitasi April 2025." in page
     for payment in facts.payments:
         assert rupiah(payment.rupiah) in page
     for plan in facts.plans:

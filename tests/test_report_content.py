@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 from test_reports_made_up import made_up_manifest, made_up_results, made_up_run
 
-from districts.text import number, rupiah, rupiah_short
+from districts.text import month_name, number, rupiah, rupiah_short
 from reports.answer import answer
 from reports.report import Report, build, render_page
 from reports.report.blocks import Block, Cell, Figure, Table
@@ -235,3 +235,13 @@ def test_a_run_of_one_month_is_told(tmp_path: Path) -> None:
     report = build(Run(RunStore.open(made_up_run(tmp_path / "run", 1, months=1)), load_rules()), "en")
     assert len(tables(report, "bulanan")[0].heads) == 2
     assert "<h2" in render_page(report)
+
+
+def test_the_head_counts_have_every_december_and_the_last_month(run: Run, report: Report) -> None:
+    table = next(entry for entry in tables(report, "bulanan") if entry.heads[0] == "bulan")
+    shown = [row[0].text.replace("\u00a0", " ") for row in table.rows]
+    ends = [month for month in run.months if month.endswith("-12")]
+    assert ends
+    for month in {*ends, run.months[0], run.months[-1]}:
+        assert month_name(month, "id", short=True) in shown
+    assert len(set(shown)) == len(shown)

@@ -15,7 +15,7 @@ from districts.names import several_like
 from reports.numbers import FloatArray, middle, most_frequent, quantiles
 from reports.run import Run
 from reports.wording import RANGE, ranged
-from scenarios.kbk_sites import Site, sites_of_run
+from scenarios.kbk_sites import Site, counts_of_months, sites_of_run
 from scenarios.months import later
 from sim.kbk import Counts, Evaluation, Gap, Scheme, capitation_rupiah, gap, ratios, scheme
 from sim.kbk_plan import Plan, Terms, terms
@@ -50,7 +50,8 @@ class Indicator:
 
 @dataclass(frozen=True)
 class Month:
-    """A month of the run: the most frequent ratings and paid share of its replicates, and how many have that share."""
+    """A month of the run: the ratings of the middle counts, the share paid by those of ``lag`` months before, and how
+    many replicates have that share."""
 
     month: str
     ratings: tuple[int, int, int]
@@ -129,7 +130,7 @@ def facility_facts(run: Run, name: str, month: str | None = None, scenario: str 
         enough=tuple(sum(site.enough(way, rule)) for way in ways),
         costs=costs,
         unseen=_unseen(run, site, place, scenario),
-        months=_months(run, place, scenario, at),
+        months=_months(run, site, place, scenario, costs.lag),
     )
 
 
@@ -193,15 +194,29 @@ def _unseen(run: Run, site: Site, place: int, scenario: str) -> dict[str, int]:
             "queue": round(middle(sample("contacts_lost")))}  # fmt: skip
 
 
-def _months(run: Run, place: int, scenario: str, now: int) -> tuple[Month, ...]:
-    """At most two years of the run, the page's month (position ``now``) among them, half of them before it."""
+def _months(run: Run, site: Site, place: int, scenario: str, lag: int) -> tuple[Month, ...]:
+    """At most two years of the run, the page's month among them, half of them before it.
+
+    The basis is that of the whole page: the middle counts. Where they say nothing (a share paid by a month before the
+    run, a zone scheme) it is what most replicates have.
+    """
+    now = run.months.index(site.month)
     first = max(0, min(now - MOST // 2, len(run.months) - MOST))
     keys = ("ak_rating", "rrns_rating", "rppt_rating", "share_permille")
     samples = [run.store.series(scenario, key, "facility", place) for key in keys]
-    likely = [most_frequent(sample)[0] for sample in samples]
-    hits = (samples[3] == likely[3]).sum(axis=0)
-    return tuple(
-        Month(month, (int(likely[0][at]), int(likely[1][at]), int(likely[2][at])), int(likely[3][at]), int(hits[at]))
-        for at, month in enumerate(run.months)
-        if first <= at < first + MOST
-    )
+    likely = np.stack([most_frequent(sample)[0] for sample in samples]).astype(int)
+    told = [_central(run, site, counts, month) for counts, month in
+            zip(counts_of_months(run.store, scenario, place, run.rules), run.months, strict=True)]  # fmt: skip
+    found = []
+    for at in range(first, min(first + MOST, len(run.months))):
+        rated, paid = told[at], told[at - lag] if at >= lag else None
+        ak, rrns, rppt = rated[:3] if rated else likely[:3, at].tolist()
+        share = paid.share_permille if paid else int(likely[3, at])
+        found.append(Month(run.months[at], (ak, rrns, rppt), share, int((samples[3][:, at] == share).sum())))
+    return tuple(found)
+
+
+def _central(run: Run, site: Site, counts: Counts, month: str) -> Evaluation | None:
+    """The evaluation of the middle counts of a month; None under a zone scheme."""
+    rule = scheme(run.rules, month)
+    return None if rule.zone_payment else rule.evaluate_counts(counts, site.type, site.exempt)

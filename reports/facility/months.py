@@ -22,8 +22,8 @@ def months_chart(facts: Facts, lang: str = "id") -> Chart:
     share, often = Counter(month.share_permille for month in months).most_common(1)[0]
     title = _("Paid {share} most often: in {count} of {months} months").format(
         share=percent(share / 1000, lang, 0), count=often, months=len(months))  # fmt: skip
-    lead = _("Ratings 1 to 4, the most frequent of the replicates; last row: percent of capitation paid that month, by "
-             "the score before. Folded corner: fewer than 6 of 10 replicates agree. The frame is this page's "
+    lead = _("Ratings 1 to 4 by the central estimate; last row: percent of capitation paid that month, by the score "
+             "before. Folded corner: fewer than 6 of 10 replicates agree. The frame is this page's "
              "month.")  # fmt: skip
     names = [_("contact rate (AK)"), _("referrals (RRNS)"), _("control (RPPT)"), _("paid, %")]
     told = "; ".join(

@@ -10,6 +10,7 @@ import numpy as np
 
 from districts.text import month_name, number, percent, rupiah, rupiah_short, signed_rupiah, translator
 from reports import palette
+from reports.facility import facts as facts_of
 from reports.facility.bands import Strip, strip
 from reports.facility.facts import Facts, Indicator
 from reports.kbk_plan_words import lacking, money_words, terms_words
@@ -28,12 +29,12 @@ class Chance:
 
 @dataclass(frozen=True)
 class Payment:
-    """One share that may be paid; ``likely`` marks the most frequent one."""
+    """One share that may be paid; ``central`` marks that of the middle counts."""
 
     rupiah: str
     told: str
     chance: Chance
-    likely: bool
+    central: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Words:
     sentences: tuple[str, ...]
     payments: tuple[Payment, ...]
     rows: tuple[Row, ...]
+    ways_title: str
     ways: tuple[tuple[str, ...], ...]
     unseen: tuple[tuple[str, str], ...]
     footer: str
@@ -98,6 +100,8 @@ def words(facts: Facts, rule: Scheme, manifest: dict[str, Any], lang: str = "id"
         f"{facts.facility} · KBK {month_name(facts.month, lang)}", place, made, stamp, strong, answer,
         _sentences(facts, lang), _payments(facts, rule, lang),
         tuple(_row(facts, entry, rule, lang) for entry in facts.indicators),
+        _("The cheapest way from {share} (central estimate) to each higher share, rupiah a month").format(
+            share=_share(facts.now.share_permille, lang)),
         tuple(_way(facts, at, lang) for at in range(len(facts.plans))), _unseen(facts, lang), _footer(facts, lang),
     )  # fmt: skip
 
@@ -133,27 +137,38 @@ def _answer(facts: Facts, lang: str) -> tuple[str, str]:
             month=month)  # fmt: skip
     way = facts.plans[0]
     told = lacking(way, lang)
-    return told[0].upper() + told[1:], _("to be paid {share} of the capitation of {month}.").format(
-        share=_share(way.share_permille, lang), month=month)  # fmt: skip
+    return told[0].upper() + told[1:], _("to rise from {now} to {share} of the capitation of {month}.").format(
+        now=_share(facts.now.share_permille, lang), share=_share(way.share_permille, lang), month=month)  # fmt: skip
 
 
 def _sentences(facts: Facts, lang: str) -> tuple[str, ...]:
+    """What is paid if nothing changes, by the middle counts on which the whole page rests, and what most replicates
+    say where that differs; then the next way up, from which share to which."""
     _ = translator(lang)
+    paid = {payment.share_permille: payment for payment in facts.payments}
+    central = paid[facts.now.share_permille]
     likely = max(facts.payments, key=lambda payment: payment.replicates)
-    told = [_("If nothing changes, the capitation of {month} is most likely {rupiah}, {share} ({chance}).").format(
-        month=month_name(facts.paid_in, lang), rupiah=rupiah_short(likely.rupiah, lang),
-        share=_share(likely.share_permille, lang), chance=chance_told(_hits(facts, likely.replicates), lang),
-    )]  # fmt: skip
+    told = [_("If nothing changes, the capitation of {month} by the central estimate is {rupiah}, {share} "
+              "({chance}).").format(month=month_name(facts.paid_in, lang), **_paid(facts, central, lang))]  # fmt: skip
+    if likely.replicates > central.replicates:
+        told.append(_("Most often it is {share}, {rupiah} ({chance}).").format(**_paid(facts, likely, lang)))
     if facts.plans:
-        chance = chance_words(_hits(facts, facts.enough[0]), lang)
-        told.append(_("With what is lacking: {money}. It is enough: {chance}.").format(
-            money=money_words(facts.plans[0], lang), chance=chance))  # fmt: skip
+        way = facts.plans[0]
+        without = sum(one.replicates for share, one in paid.items() if share >= way.share_permille)
+        told.append(_("From {now} to {share}: {money}. It is enough: {chance}; reached without it: {without}.").format(
+            now=_share(facts.now.share_permille, lang), share=_share(way.share_permille, lang),
+            money=money_words(way, lang), chance=chance_words(_hits(facts, facts.enough[0]), lang),
+            without=chance_words(_hits(facts, without), lang)))  # fmt: skip
     return tuple(told)
+
+
+def _paid(facts: Facts, payment: facts_of.Payment, lang: str) -> dict[str, str]:
+    return {"share": _share(payment.share_permille, lang), "rupiah": rupiah_short(payment.rupiah, lang),
+            "chance": chance_told(_hits(facts, payment.replicates), lang)}  # fmt: skip
 
 
 def _payments(facts: Facts, rule: Scheme, lang: str) -> tuple[Payment, ...]:
     _ = translator(lang)
-    likely = max(payment.replicates for payment in facts.payments)
     least = {permille: score for score, permille in rule.payment[facts.type]}
     found, above = [], 41
     for payment in facts.payments:
@@ -164,8 +179,10 @@ def _payments(facts: Facts, rule: Scheme, lang: str) -> tuple[Payment, ...]:
             low, high = least[payment.share_permille], above - 1
             scores = number(low / 10, lang, 1) + ("" if low == high else f"–{number(high / 10, lang, 1)}")
             told, above = _("if {share} is paid (score {scores})").format(share=share, scores=scores), low
+            if payment.share_permille == facts.now.share_permille:
+                told += " · " + _("central estimate")
         found.append(Payment(rupiah(payment.rupiah, lang), told, _chance(facts, payment.replicates, lang),
-                             payment.replicates == likely))  # fmt: skip
+                             payment.share_permille == facts.now.share_permille))  # fmt: skip
     return tuple(found)
 
 

@@ -80,11 +80,13 @@ def _left(run: Run, lang: str) -> list[Block]:
 
 
 def _heads(run: Run, lang: str) -> Table:
-    """The four head counts, the bill and the capitation at every third month, with their ranges."""
+    """The four head counts, the bill and the capitation with their ranges: every third month, every December (on which
+    the year's end of a plan rests) and the last month."""
     _ = translator(lang)
     scenario = run.headline or run.reference
     store = run.store
-    at = sorted({*range(0, len(run.months), _STEP), len(run.months) - 1})
+    ends = (place for place, month in enumerate(run.months) if month.endswith("-12"))
+    at = sorted({*range(0, len(run.months), _STEP), *ends, len(run.months) - 1})
     keys = (*HEADS, "bill_jkn", "capitation_paid")
     found = [(spread(store.series(scenario, key)), key in HEADS) for key in keys]
     rows = []
