@@ -230,10 +230,34 @@ def test_the_short_template_is_read_too(client: TestClient, tmp_path: Path) -> N
     assert "Data dapat dipakai." in upload(client, path.read_bytes()).text
 
 
-def test_both_templates_can_be_downloaded_and_used(client: TestClient) -> None:
-    for name in ("short", "full"):
-        content = client.get(f"/templates/{name}.xlsx").content
-        assert "Data dapat dipakai." in upload(client, content).text
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_both_templates_are_empty_forms_that_can_be_filled(client: TestClient, lang: str, tmp_path: Path) -> None:
+    """No figure of anybody is in them; filled in, they are read to the district that was filled in."""
+    fillers = {"short": write_minimal, "full": write_workbook}
+    for name, fill in fillers.items():
+        content = client.get(f"/templates/{name}.xlsx?lang={lang}").content
+        form = openpyxl.load_workbook(io.BytesIO(content))
+        fill(tiny_district(), tmp_path / "filled.xlsx", lang)
+        filled = openpyxl.load_workbook(tmp_path / "filled.xlsx")
+        assert form.sheetnames == filled.sheetnames
+        cells = [cell.value for sheet in form for row in sheet.iter_rows() for cell in row]
+        assert not [value for value in cells if isinstance(value, int | float)]
+        assert re.search("<h1>(Perbaiki|Mend) ", upload(client, content).text)
+        typed = 0
+        for sheet in (sheet for sheet in filled if sheet.title != "Petunjuk"):
+            own = form[sheet.title]
+            lines = {row[0].value: row[0].row for row in own.iter_rows()} if sheet.title == "district" else {}
+            for row in sheet.iter_rows():
+                for cell in (cell for cell in row if cell.value is not None):
+                    blank = own.cell(lines.get(row[0].value, cell.row), cell.column)
+                    assert blank.value in (None, cell.value)
+                    typed += blank.value is None
+                    blank.value = cell.value
+        kept = io.BytesIO()
+        form.save(kept)
+        assert typed > 20
+        answer = upload(client, kept.getvalue()).text
+        assert "Data dapat dipakai." in answer or "The data can be used." in answer
     assert client.get("/templates/other.xlsx").status_code == 400
 
 
