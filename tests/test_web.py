@@ -230,6 +230,25 @@ def test_the_short_template_is_read_too(client: TestClient, tmp_path: Path) -> N
     assert "Data dapat dipakai." in upload(client, path.read_bytes()).text
 
 
+def test_a_fault_in_the_list_of_facilities_stands_under_its_own_header(client: TestClient, tmp_path: Path) -> None:
+    """Not under that of the figures above it, and no column is left out between the name and the wrong cell."""
+    path = tmp_path / "minimal.xlsx"
+    write_minimal(tiny_district(), path)
+    sheet = openpyxl.load_workbook(path)["Minimal"]
+    header = next(int(row[0].row or 0) for row in sheet.iter_rows() if row[0].value == "FKTP")
+
+    def spoil(book: openpyxl.Workbook) -> None:
+        book["Minimal"].cell(header + 2, 5).value = "banyak"
+
+    page = upload(client, changed(path.read_bytes(), spoil)).text
+    grid = re.search(r'<table class="grid">.*?</table>', page, re.DOTALL)
+    assert grid is not None
+    assert re.findall(r'<th scope="col">(\w+)', grid[0]) == ["A", "B", "C", "D", "E"]
+    assert re.findall(r'<th scope="row">(\d+)', grid[0]) == [str(header + down) for down in range(4) if
+                                                             header + down <= sheet.max_row]  # fmt: skip
+    assert re.findall(r"<td>([^<]*)", grid[0])[1:6] == ["FKTP", "Jenis", "Peserta terdaftar", "Dokter", "Dokter gigi"]
+
+
 @pytest.mark.parametrize("lang", ["id", "en"])
 def test_both_templates_are_empty_forms_that_can_be_filled(client: TestClient, lang: str, tmp_path: Path) -> None:
     """No figure of anybody is in them; filled in, they are read to the district that was filled in."""
