@@ -439,6 +439,7 @@ def test_runs_of_the_command_line_are_listed(tmp_path: Path) -> None:
         page = client.get("/runs").text
         assert "Kabupaten &lt;Lama&gt;" in page
         assert "dibatalkan" in page
+        assert client.get("/runs/by-hand/files/charts.zip").status_code == 400  # it has no charts
         answer = client.post("/runs/by-hand/resume", headers=OWN)
         assert answer.status_code == 400
         assert "baris perintah" in answer.text
