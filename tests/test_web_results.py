@@ -66,7 +66,8 @@ def test_a_run_that_was_cut_short_says_what_is_stored_of_each_scenario_and_what_
         page = client.get("/runs/short").text
         told = (
             "Ulangan tersimpan dari 7: Tanpa keputusan baru 7; UHC non cut-off, status ditahan 7; UHC, pagu "
-            "kurang tiga bulan, menonaktifkan 2. Tidak ada satu ulangan pun untuk: UHC, pagu kurang tiga bulan, menunggak;"
+            "kurang tiga bulan, menonaktifkan 2. "
+            "Tidak ada satu ulangan pun untuk: UHC, pagu kurang tiga bulan, menunggak;"
         )
         assert told in page
         assert page.index(told) < page.index("<h1")
