@@ -46,7 +46,7 @@ def init(
 
     def fill(inside: Path) -> None:
         if minimal:
-            write_minimal(district, inside / "minimal.xlsx", lang)
+            write_minimal(district, inside / "minimal.xlsx", lang, example=True)
             return
         for path in sorted(source.iterdir()):
             if path.is_file():

@@ -19,6 +19,8 @@ from districts.write import cell_text, scalar_rows, table_rows
 
 #: Data validation and text format reach this row; the reader takes up to 20,000 rows.
 _FORMATTED_ROWS = 2_000
+#: Kinds of cells that Excel must not turn into numbers or dates.
+_TEXTS = ("month", "period", "text", "list", "choice")
 
 _STEPS = (
     "Fill every sheet from row 2 down; row 1 holds the column names that the program reads. Do not rename them.",
@@ -32,14 +34,16 @@ _STEPS = (
 )
 
 
-def write_workbook(district: District, path: Path, lang: str = "id") -> None:
-    """Write ``district`` as a full workbook that reads back to the same district (sheet ``Petunjuk`` explains it)."""
+def write_workbook(district: District | None, path: Path, lang: str = "id") -> None:
+    """Write ``district`` as a full workbook that reads back to the same district (sheet ``Petunjuk`` explains it);
+    None writes the empty form."""
     _write(path, lambda book: _fill_workbook(book, district, lang))
 
 
-def write_minimal(district: District, path: Path, lang: str = "id") -> None:
-    """Write the one-sheet template with the figures of ``district`` as the example."""
-    _write(path, lambda book: _fill_minimal(book, district, lang))
+def write_minimal(district: District | None, path: Path, lang: str = "id", example: bool = False) -> None:
+    """Write the one-sheet template with the figures of ``district``, marked as an ``example`` to be overwritten where
+    they are one; None writes the empty form."""
+    _write(path, lambda book: _fill_minimal(book, district, lang, example))
 
 
 def _write(path: Path, fill: Callable[[Any], None]) -> None:
@@ -68,7 +72,7 @@ def _put(sheet: Any, row: int, column: int, value: Any, cell_format: Any = None)
         sheet.write_string(row, column, cell_text(value), cell_format)
 
 
-def _fill_workbook(book: Any, district: District, lang: str) -> None:
+def _fill_workbook(book: Any, district: District | None, lang: str) -> None:
     _ = translator(lang)
     heading = book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1})
     as_text = book.add_format({"num_format": "@"})
@@ -78,16 +82,19 @@ def _fill_workbook(book: Any, district: District, lang: str) -> None:
     sheet.set_column(0, len(SCALAR_COLUMNS), 24)
     for position, name in enumerate(SCALAR_COLUMNS):
         _put(sheet, 0, position, name, heading)
-    for number, row in enumerate(scalar_rows(district), start=1):
+    empty = [dict.fromkeys(SCALAR_COLUMNS) | {"key": key} for key in SCALARS]
+    for number, row in enumerate(empty if district is None else scalar_rows(district), start=1):
         for position, name in enumerate(SCALAR_COLUMNS):
             _put(sheet, number, position, row[name], as_text if isinstance(row[name], str) else None)
+        if row["value"] is None and SCALARS[row["key"]].kind in _TEXTS:
+            sheet.write_blank(number, 1, None, as_text)
         sheet.write_comment(number, 0, _(SCALARS[row["key"]].help))
-    rows = table_rows(district)
+    rows = {spec.name: [] for spec in TABLES} if district is None else table_rows(district)
     for spec in TABLES:
         sheet = book.add_worksheet(spec.name)
         sheet.freeze_panes(1, 0)
         for position, column in enumerate(spec.columns):
-            text = column.kind in ("month", "period", "text", "list", "choice")
+            text = column.kind in _TEXTS
             sheet.set_column(position, position, max(12, len(column.name) + 2), as_text if text else None)
             _put(sheet, 0, position, column.name, heading)
             sheet.write_comment(0, position, _(column.help))
@@ -159,7 +166,7 @@ _KINDS = {
 }
 
 
-def _fill_minimal(book: Any, district: District, lang: str) -> None:
+def _fill_minimal(book: Any, district: District | None, lang: str, example: bool) -> None:
     _ = translator(lang)
     heading = book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1})
     as_text = book.add_format({"num_format": "@"})
@@ -169,11 +176,21 @@ def _fill_minimal(book: Any, district: District, lang: str) -> None:
     sheet.set_column(1, 4, 22)
     for position, title in enumerate(("Input", "Value", "Explanation")):
         _put(sheet, 0, position, _(title), heading)
-    values, facilities = minimal_values(district)
+    values: dict[str, Any] = {}
+    facilities: list[dict[str, Any]] = []
+    if district is not None:
+        values, facilities = minimal_values(district)
+        if example:
+            told = _("An example: every number on this sheet is of {district}. Overwrite all of them with your own.")
+            warning = book.add_format({"bold": True, "font_color": "#9C0006", "bg_color": "#FFC7CE", "text_wrap": True})
+            sheet.set_row(0, 48)
+            _put(sheet, 0, 0, told.format(district=district.title), warning)
     for number, item in enumerate(ITEMS, start=1):
         _put(sheet, number, 0, _(item.label))
-        value = values[item.column.name]
-        _put(sheet, number, 1, value, as_text if isinstance(value, str) else whole)
+        value, cell_format = values.get(item.column.name), as_text if item.column.kind in _TEXTS else whole
+        if value is None:
+            sheet.write_blank(number, 1, None, cell_format)
+        _put(sheet, number, 1, value, cell_format)
         _put(sheet, number, 2, _(item.column.help))
     top = len(ITEMS) + 2
     for position, (name, label) in enumerate(FACILITY_LABELS.items()):

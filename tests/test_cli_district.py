@@ -691,6 +691,8 @@ def test_init_writes_a_folder_and_a_workbook_that_are_the_example(tmp_path: Path
 
 
 def test_init_minimal_writes_the_one_sheet_template(tmp_path: Path, prakira: Prakira) -> None:
+    from openpyxl import load_workbook
+
     (tmp_path / "mine").mkdir()
     code, out, err = prakira("init", "mine", "--minimal")
     assert code == 0, err
@@ -699,6 +701,8 @@ def test_init_minimal_writes_the_one_sheet_template(tmp_path: Path, prakira: Pra
     assert code == 0, out
     # 18 of the 57 inputs are stated in the sheet: see STATED in test_district_read.py.
     assert "39 dari 57 masukan diasumsikan" in out
+    first = next(load_workbook(tmp_path / "mine" / "minimal.xlsx")["Minimal"].iter_rows(values_only=True))
+    assert "Contoh: semua angka di lembar ini milik Kabupaten Bengkulu Utara." in str(first[0])
 
 
 def test_init_refuses_a_folder_that_holds_anything(tmp_path: Path, prakira: Prakira) -> None:

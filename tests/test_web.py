@@ -230,10 +230,53 @@ def test_the_short_template_is_read_too(client: TestClient, tmp_path: Path) -> N
     assert "Data dapat dipakai." in upload(client, path.read_bytes()).text
 
 
-def test_both_templates_can_be_downloaded_and_used(client: TestClient) -> None:
-    for name in ("short", "full"):
-        content = client.get(f"/templates/{name}.xlsx").content
-        assert "Data dapat dipakai." in upload(client, content).text
+def test_a_fault_in_the_list_of_facilities_stands_under_its_own_header(client: TestClient, tmp_path: Path) -> None:
+    """Not under that of the figures above it, and no column is left out between the name and the wrong cell."""
+    path = tmp_path / "minimal.xlsx"
+    write_minimal(tiny_district(), path)
+    sheet = openpyxl.load_workbook(path)["Minimal"]
+    header = next(int(row[0].row or 0) for row in sheet.iter_rows() if row[0].value == "FKTP")
+
+    def spoil(book: openpyxl.Workbook) -> None:
+        book["Minimal"].cell(header + 2, 5).value = "banyak"
+
+    page = upload(client, changed(path.read_bytes(), spoil)).text
+    grid = re.search(r'<table class="grid">.*?</table>', page, re.DOTALL)
+    assert grid is not None
+    assert re.findall(r'<th scope="col">(\w+)', grid[0]) == ["A", "B", "C", "D", "E"]
+    assert re.findall(r'<th scope="row">(\d+)', grid[0]) == [str(header + down) for down in range(4) if
+                                                             header + down <= sheet.max_row]  # fmt: skip
+    assert re.findall(r"<td>([^<]*)", grid[0])[1:6] == ["FKTP", "Jenis", "Peserta terdaftar", "Dokter", "Dokter gigi"]
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_both_templates_are_empty_forms_that_can_be_filled(client: TestClient, lang: str, tmp_path: Path) -> None:
+    """No figure of anybody is in them; filled in, they are read to the district that was filled in."""
+    fillers = {"short": write_minimal, "full": write_workbook}
+    for name, fill in fillers.items():
+        content = client.get(f"/templates/{name}.xlsx?lang={lang}").content
+        form = openpyxl.load_workbook(io.BytesIO(content))
+        fill(tiny_district(), tmp_path / "filled.xlsx", lang)
+        filled = openpyxl.load_workbook(tmp_path / "filled.xlsx")
+        assert form.sheetnames == filled.sheetnames
+        cells = [cell.value for sheet in form for row in sheet.iter_rows() for cell in row]
+        assert not [value for value in cells if isinstance(value, int | float)]
+        assert re.search("<h1>(Perbaiki|Mend) ", upload(client, content).text)
+        typed = 0
+        for sheet in (sheet for sheet in filled if sheet.title != "Petunjuk"):
+            own = form[sheet.title]
+            lines = {row[0].value: row[0].row for row in own.iter_rows()} if sheet.title == "district" else {}
+            for row in sheet.iter_rows():
+                for cell in (cell for cell in row if cell.value is not None):
+                    blank = own.cell(lines.get(row[0].value, cell.row), cell.column)
+                    assert blank.value in (None, cell.value)
+                    typed += blank.value is None
+                    blank.value = cell.value
+        kept = io.BytesIO()
+        form.save(kept)
+        assert typed > 20
+        answer = upload(client, kept.getvalue()).text
+        assert "Data dapat dipakai." in answer or "The data can be used." in answer
     assert client.get("/templates/other.xlsx").status_code == 400
 
 
@@ -396,6 +439,7 @@ def test_runs_of_the_command_line_are_listed(tmp_path: Path) -> None:
         page = client.get("/runs").text
         assert "Kabupaten &lt;Lama&gt;" in page
         assert "dibatalkan" in page
+        assert client.get("/runs/by-hand/files/charts.zip").status_code == 400  # it has no charts
         answer = client.post("/runs/by-hand/resume", headers=OWN)
         assert answer.status_code == 400
         assert "baris perintah" in answer.text

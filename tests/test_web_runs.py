@@ -176,7 +176,10 @@ def test_a_run_is_renamed_and_deleted_after_being_asked(tmp_path: Path) -> None:
         assert (tmp_path / run).is_dir()
         client.post(f"/runs/{run}/delete", headers=OWN)
         assert not (tmp_path / run).exists()
-        assert client.get(f"/runs/{run}").status_code == 400
+        for page in ("", "/interim", "/events", "/report", "/files/tables.xlsx", "/delete"):
+            answer = client.get(f"/runs/{run}{page}")
+            assert answer.status_code == 404, page
+            assert "Hitungan ini tidak ada" in answer.text
 
 
 def test_faults_are_told_at_their_field_and_nothing_is_started(tmp_path: Path) -> None:

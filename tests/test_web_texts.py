@@ -21,7 +21,7 @@ from web.words import CHOICES
 
 PACKAGE = Path(web.__file__).parent
 CATALOGUES = [PACKAGE.parent / "districts" / "locale" / f"{name}.id.po" for name in ("web", "web_more")]
-_CALLS = ("_", "translator", "UserError")
+_CALLS = ("_", "translator", "UserError", "NoRun")
 
 
 def ids_of_code() -> set[str]:

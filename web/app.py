@@ -22,6 +22,7 @@ from districts.faults import InputError, UserError
 from web import pages_branch, pages_data, pages_proposal, pages_runs, pages_scenarios
 from web.forms import MEGABYTE, TooLarge
 from web.guard import HEADERS, Guard
+from web.job import NoRun
 from web.jobs import RUNNER, Jobs
 from web.results import warm
 from web.runner import is_full
@@ -101,7 +102,8 @@ def serve(app: FastAPI, bound: socket.socket) -> None:
 def _user_fault(request: Request, error: Exception) -> Response:
     """What the user asked for cannot be done: the page says why."""
     assert isinstance(error, UserError | InputError)
-    return render(request, "fault.html", 400, text=error.describe(language_of(request)))
+    status = 404 if isinstance(error, NoRun) else 400
+    return render(request, "fault.html", status, text=error.describe(language_of(request)))
 
 
 def _too_large(request: Request, error: Exception) -> Response:

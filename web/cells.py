@@ -14,6 +14,7 @@ from districts.workbook import SCALAR_COLUMNS, SCALAR_SHEET, Lines, load_sheets
 from web.site import sentence
 
 _BESIDE = 2  # columns shown to the left of the cell; one to the right, one row above and one below
+_WHOLE = 8  # columns up to which all are shown from the one that names the row on
 _LONGEST = 30
 #: Faults shown at most; how many more there are is said.
 MOST_SHOWN = 200
@@ -55,15 +56,21 @@ def shown_faults(faults: Sequence[Fault], path: Path | None, lang: str = "id") -
 
 def position(fault: Fault, lines: Lines) -> int | None:
     """The column of the fault's cell, counted from 0; None where it names none or the sheet has none of this name."""
+    return _headed(fault, lines)[1]
+
+
+def _headed(fault: Fault, lines: Lines) -> tuple[int, int | None]:
+    """The row of the header that names the fault's column, the nearest above, and the column's place from 0; the first
+    row and None where none does. A sheet may hold several lists, each under a header of its own."""
     if fault.row is None or not fault.column:
-        return None
+        return 1, None
     if fault.sheet.casefold() == SCALAR_SHEET and fault.column not in SCALAR_COLUMNS:
-        return SCALAR_COLUMNS.index("value")  # a scalar is told by its key
+        return 1, SCALAR_COLUMNS.index("value")  # a scalar is told by its key
     for number in range(min(fault.row, len(lines)), 0, -1):
         for place, cell in enumerate(lines[number - 1]):
             if isinstance(cell, str) and cell.strip().casefold() == fault.column.casefold():
-                return place
-    return None
+                return number, place
+    return 1, None
 
 
 def letter(place: int) -> str:
@@ -86,23 +93,28 @@ def _shown(fault: Fault, lines: Lines, lang: str) -> Shown:
         where = f"{fault.sheet}!{fault.row}"
     else:
         where = f"{fault.sheet}!{letter(place)}{fault.row}"
-    grid = None if fault.row is None or not lines else _grid(lines, fault.row, place)
+    grid = None if fault.row is None or not lines else _grid(lines, fault.row, place, _headed(fault, lines)[0])
     return Shown(where, sentence(found), _("Expected: {expected}").format(expected=expected) + ".", grid)
 
 
-def _grid(lines: Lines, row: int, place: int | None) -> Grid:
+def _grid(lines: Lines, row: int, place: int | None, head: int) -> Grid:
     """The rows around ``row`` (from 1) and the columns around ``place``; before them the column that names the row, and
-    above them the header, where there is one."""
-    width = max((len(line) for line in lines), default=0)
+    above them the row ``head`` with the header, where there is one."""
+    shown = sorted({head, *range(max(row - 1, 1), min(row + 1, len(lines)) + 1)})
+    width = 1 + max(
+        (at for number in shown for at, cell in enumerate(lines[number - 1]) if cell is not None), default=0
+    )
     first = max((place or 0) - _BESIDE, 0)
-    header = [str(cell).strip().casefold() for cell in lines[0]]
+    header = [str(cell).strip().casefold() for cell in lines[head - 1]]
     names = header.index("name") if "name" in header else 0
-    columns = sorted({names, *range(first, min(first + _BESIDE + 2, width))})
+    if (place or 0) - names < _WHOLE:  # no column is left out between them
+        first = min(first, names)
+    columns = sorted({names, *range(first, min((place or 0) + 2, width))})
     if place is not None:
         columns = sorted({*columns, place})
     rows = tuple(
         (number, tuple(Cell(_text(lines[number - 1], at), number == row and at == place) for at in columns))
-        for number in sorted({1, *range(max(row - 1, 1), min(row + 1, len(lines)) + 1)})
+        for number in shown
     )
     return Grid(tuple(letter(at) for at in columns), rows)
 

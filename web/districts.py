@@ -12,7 +12,7 @@ from districts.read import example_folder, read_district, shipped_examples
 from scenarios.usable import Checked, checked
 from web.uploads import Upload, Uploads
 
-#: The example that stands first, and whose figures fill the templates.
+#: The example that stands first.
 FIRST_EXAMPLE = "bengkulu-utara"
 
 

@@ -28,11 +28,12 @@ class Kind:
     media: str
 
 
+OF_CHARTS = Kind(CHARTS_ZIP, "Charts", "PNG and SVG", "application/zip")
 KINDS: tuple[Kind, ...] = (
     Kind("report.html", "Report", "to read in the browser and print on A4", _HTML),
     Kind("report.docx", "Word report", "to edit for the office's own review", _WORD),
     Kind("tables.xlsx", "Workbook", "all tables, with formulas", _SHEET),
-    Kind(CHARTS_ZIP, "Charts", "PNG and SVG", "application/zip"),
+    OF_CHARTS,
 )
 EXPORT = Kind("export.csv", "Data", "every figure of the district by replicate and month", "text/csv; charset=utf-8")
 OF_BRANCH: tuple[Kind, ...] = (
@@ -61,7 +62,10 @@ class Download:
 
 def downloads(folder: Path) -> list[Download]:
     """The files of the run that are there, in the order in which they are offered."""
-    return [*present(folder, KINDS), Download(EXPORT, export_size(folder), guessed=True)]
+    found = present(folder, KINDS)
+    if not (folder / CHARTS_ZIP).is_file() and (charts := _charts(folder)):  # packed when asked for
+        found.append(Download(OF_CHARTS, sum(path.stat().st_size for path in charts), guessed=True))
+    return [*found, Download(EXPORT, export_size(folder), guessed=True)]
 
 
 def present(folder: Path, kinds: Sequence[Kind]) -> list[Download]:
@@ -81,12 +85,23 @@ def pack_charts(folder: Path) -> None:
     """Write the archive of all charts, whole or not at all. Raises ``OSError``, as on a full disk."""
     half = folder / f".{CHARTS_ZIP}.half"
     try:
-        with zipfile.ZipFile(half, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted((folder / "charts").glob("*.*")):
-                archive.write(path, path.name)
+        half.write_bytes(packed_charts(folder))
         os.replace(half, folder / CHARTS_ZIP)
     finally:
         half.unlink(missing_ok=True)
+
+
+def packed_charts(folder: Path) -> bytes:
+    """The archive of all charts of the run; empty where it has none."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in _charts(folder):
+            archive.write(path, path.name)
+    return kept.getvalue()
+
+
+def _charts(folder: Path) -> list[Path]:
+    return sorted(path for path in (folder / "charts").glob("*.*") if path.is_file() and not path.is_symlink())
 
 
 def export_size(folder: Path) -> int:

@@ -37,6 +37,10 @@ KindOfJob = Literal["run", "branch", "rkpd"]
 UNDER_WAY: tuple[State, ...] = ("queued", "running", "closing")
 
 
+class NoRun(UserError):
+    """There is no run of the name that was asked for."""
+
+
 @dataclass(frozen=True)
 class Job:
     """What a run was asked for (see :class:`scenarios.plan.RunPlan`) and what has become of it.
@@ -95,7 +99,7 @@ def save_job(outputs: Path, job: Job) -> None:
 
 
 def load_job(outputs: Path, name: str) -> Job:
-    """The run of this name. Raises ``UserError`` when the folder holds none."""
+    """The run of this name. Raises :class:`NoRun` when there is none, and ``UserError`` for a damaged one."""
     folder = outputs / name
     if is_name(name) and not folder.is_symlink() and folder.is_dir():
         try:
@@ -110,7 +114,7 @@ def load_job(outputs: Path, name: str) -> Job:
                 return _branch_of_command_line(folder)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise UserError("{path} is damaged or not a run of this program", path=f"{name}/{JOB}") from error
-    raise UserError("there is no such run; it may have been deleted")
+    raise NoRun("there is no such run; it may have been deleted")
 
 
 def all_jobs(outputs: Path) -> list[Job]:

@@ -86,7 +86,7 @@ class Jobs:
 
     # -- what pages ask ----------------------------------------------------------------------------------------
     def get(self, name: str) -> Job:
-        """The run of this name. Raises ``UserError`` when there is none."""
+        """The run of this name. Raises as :func:`web.job.load_job`."""
         return self._unsaved.get(name) or load_job(self.outputs, name)
 
     def all(self) -> list[Job]:

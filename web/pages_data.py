@@ -15,10 +15,9 @@ from starlette.datastructures import UploadFile
 
 from districts.faults import UserError
 from districts.model import District
-from districts.read import read_district
 from districts.template import write_minimal, write_workbook
 from web.cells import MOST_SHOWN, marked, shown_faults
-from web.districts import FIRST_EXAMPLE, Choice, choice_of, examples, uploaded
+from web.districts import Choice, choice_of, examples, uploaded
 from web.forms import MEGABYTE, UPLOAD_LIMIT, read_form
 from web.site import language_of, render, site_of
 
@@ -67,7 +66,7 @@ def remove_upload(request: Request, key: str) -> Response:
 
 @router.get("/templates/{name}.xlsx")
 def template(request: Request, name: str) -> Response:
-    """The short or the full template, filled with the figures of the first example."""
+    """The short or the full template, empty."""
     lang = language_of(request)
     if name not in _TEMPLATES:
         raise UserError("there is no such template")
@@ -99,10 +98,10 @@ def _attached(content: bytes, name: str) -> Response:
 def _template(name: str, lang: str) -> bytes:
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch) / "template.xlsx"
-        _TEMPLATES[name](read_district(FIRST_EXAMPLE), path, lang)
+        _TEMPLATES[name](None, path, lang)
         return path.read_bytes()
 
 
-_TEMPLATES: dict[str, Callable[[District, Path, str], None]] = {"short": write_minimal, "full": write_workbook}
+_TEMPLATES: dict[str, Callable[[District | None, Path, str], None]] = {"short": write_minimal, "full": write_workbook}
 _NAMES = {"short": {"id": "templat-singkat", "en": "template-short"},
           "full": {"id": "templat-lengkap", "en": "template-full"}}  # fmt: skip

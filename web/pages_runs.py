@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from districts.faults import UserError
-from web.downloads import EXPORT, OF, downloads, export, export_size, file_of
+from web.downloads import CHARTS_ZIP, EXPORT, OF, OF_CHARTS, downloads, export, export_size, file_of, packed_charts
 from web.forms import read_form
 from web.job import Job
 from web.jobs import has_results
@@ -141,6 +141,8 @@ def download(request: Request, name: str, file: str) -> Response:
             raise UserError("this run has no such file")
         return StreamingResponse(export(folder), media_type=EXPORT.media, headers=_kept_as(f"{name}-{file}"))
     found = file_of(folder, file, OF[job.kind])
+    if found is None and file == CHARTS_ZIP and job.kind == "run" and any((folder / "charts").glob("*.*")):
+        return Response(packed_charts(folder), media_type=OF_CHARTS.media, headers=_kept_as(f"{name}-{file}"))
     if found is None:
         raise UserError("this run has no such file")
     return FileResponse(found[0], media_type=found[1].media, headers=_kept_as(f"{name}-{file}"))
