@@ -245,3 +245,18 @@ def test_the_head_counts_have_every_december_and_the_last_month(run: Run, report
     for month in {*ends, run.months[0], run.months[-1]}:
         assert month_name(month, "id", short=True) in shown
     assert len(set(shown)) == len(shown)
+
+
+def test_the_state_on_the_first_page_is_data_where_known_and_else_called_a_forecast(tmp_path: Path) -> None:
+    store = RunStore.open(made_up_run(tmp_path / "run", 10))
+    stock = store.manifest["stock"]
+    kept = {"registered": [90_000], "active": [72_000], "population": [100_000]}
+    store.manifest["past"] = {"months": [stock], "district": kept, "share_permille": {}}
+    state = build(Run(store, load_rules()), "id").facts[0]
+    assert state.name == f"Data {month_name(stock)} (jiwa)"
+    assert state.lines[0].startswith("90.000 terdaftar (90,0\u00a0%; ")
+    assert state.lines[1].startswith("72.000 aktif (72,0\u00a0%; ")
+    assert all(line.endswith(f"(prakiraan {month_name(store.months[0], 'id', True)})") for line in state.lines[2:])
+    store.manifest["past"] = {}
+    unknown = build(Run(store, load_rules()), "id").facts[0]
+    assert unknown.name == f"Prakiraan akhir {month_name(store.months[0])} (jiwa)"
