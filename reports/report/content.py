@@ -17,6 +17,7 @@ from reports.report.proposal import proposal_section
 from reports.report.reliability import reliability_section
 from reports.report.scenarios import scenarios_section
 from reports.run import Run
+from reports.wording import filled
 
 
 def build(run: Run, lang: str = "id") -> Report:
@@ -53,7 +54,7 @@ def _head(run: Run, told: Answer, lang: str) -> Head:
         certainty=certainty, month=month_name(run.months[run.year.months[-1]], lang)
     )
     stressed = (rupiah_short(told.need.amount, lang), certainty)
-    return Head(told.first, told.second, told.third, stressed, round(run.certainty * 10), squares, harm)
+    return Head(told.first, told.second, told.third, stressed, filled(run.certainty), squares, harm)
 
 
 def _facts(run: Run, lang: str) -> tuple[Facts, ...]:
