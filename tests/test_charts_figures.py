@@ -194,7 +194,7 @@ def test_the_own_line_is_the_ceiling_where_no_scenario_has_one(tmp_path: Path) -
         store.update(scenarios=store.manifest["scenarios"][:2])
         burn = burn_down(Run(store, RULES))
         assert (burn.bound, burn.ceiling) == (None, 20_000_000_000)
-        assert "Pagu: pagu kabupaten sendiri." in burn_chart(Run(store, RULES), "id").lead
+        assert "Pagu: pagu daerah sendiri." in burn_chart(Run(store, RULES), "id").lead
         store.update(own_lines={})
         burn = burn_down(Run(store, RULES))
         assert (burn.ceiling, burn.month, burn.first.size) == (None, None, 0)

@@ -162,7 +162,7 @@ def test_levels_and_differences_are_the_workbooks(run: Run, report: Report, tmp_
     told = {(row[0], row[1]): [number(value / 1e9, "id", 2).lstrip("+") for value in row[4:7]] for row in rows
             if row[3] == "rupiah"}  # fmt: skip
     for row in tables(report, "skenario")[0].rows:
-        middle, low, high = told[row[0].text, "tagihan JKN kabupaten (baris APBD)"]
+        middle, low, high = told[row[0].text, "tagihan JKN daerah (baris APBD)"]
         assert row[1].text.lstrip("+") == middle
         if row[1].beneath.startswith("("):
             assert [part.lstrip("+") for part in row[1].beneath.strip("()").split(" … ")] == [low, high]
