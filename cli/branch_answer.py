@@ -28,7 +28,7 @@ def _heading(record: words.Record, lang: str) -> str:
     _ = translator(lang)
     first, last = (month_name(record["months"][at], lang) for at in (0, -1))
     heading = _("Branch {name}, {first} to {last}, {replicates} replicates").format(
-        name=record["branch"], first=first, last=last, replicates=record["replicates"]
+        name=words.bare_name(record), first=first, last=last, replicates=record["replicates"]
     )
     sentences = f"{words.headline(record, lang)}. {words.cash_told(record, lang)}"
     return f"{_filled(heading)}\n\n{_filled(sentences)}"

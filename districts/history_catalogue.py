@@ -82,10 +82,10 @@ HISTORY: tuple[HistoryIndicator, ...] = (
         "arrears", ("district", "class"), True, "rupiah",
         ("arrears_rupiah", "tunggakan iuran mandiri", "arrears of self-payers"),
     ),
-    *_of("pemda", _D, True, "persons", ("billed", "ditagihkan ke kabupaten", "billed to the district")),
+    *_of("pemda", _D, True, "persons", ("billed", "ditagihkan ke daerah", "billed to the district")),
     *_of(
         "pemda", _D, False, "rupiah",
-        ("bill_jkn", "tagihan JKN kabupaten (baris APBD)", "district JKN bill (APBD line)"),
+        ("bill_jkn", "tagihan JKN daerah (baris APBD)", "district JKN bill (APBD line)"),
         ("paid_jkn", "dibayar dari pagu JKN", "paid from the JKN line"),
     ),
     *_of("pemda", _D, True, "rupiah", ("debt_pemda", "utang Pemda ke BPJS", "Pemda debt to BPJS")),

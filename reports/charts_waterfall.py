@@ -37,6 +37,8 @@ def waterfall_chart(run: Run, lang: str = "id", before: str | None = None, after
     lead = _("{what} of {year}, from “{before}” to “{after}”: means over the replicates, since only means add up; the "
              "parts add up to the rupiah.").format(what=what, year=run.period(lang), before=titles[0],
                                                    after=titles[1])  # fmt: skip
+    if account.central is not None:
+        lead += " " + _("The middle of the changes is {central}.").format(central=signed_rupiah(account.central, lang))
     rows = len(account.parts) + 2
 
     def paint(canvas: Canvas) -> None:
@@ -56,11 +58,11 @@ def _title(run: Run, account: Account, titles: list[str], is_need: bool, lang: s
     _ = translator(lang)
     words = {
         True: (
-            _("“{after}” changes the need of {year} by {change}"),
+            _("“{after}” changes the need of {year} by {change} on average"),
             _("“{after}” does not change the need of {year}"),
         ),
         False: (
-            _("“{after}” changes the bill of {year} by {change}"),
+            _("“{after}” changes the bill of {year} by {change} on average"),
             _("“{after}” does not change the bill of {year}"),
         ),
     }

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from reports.numbers import FloatArray
+from reports.numbers import FloatArray, middle
 from reports.run import Run
 from scenarios.comparison.runs import pairs
 from scenarios.need import carried_in, paid_by_others, unbounded, within
@@ -31,12 +31,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Account:
-    """From ``start`` by ``parts`` to ``end``: start + sum of the parts = end, in whole units."""
+    """From ``start`` by ``parts`` to ``end``: start + sum of the parts = end, in whole units; ``central`` is the middle
+    of the replicates' changes, which other tables tell (None where it is not told)."""
 
     name: str
     start: int
     end: int
     parts: tuple[Part, ...]
+    central: int | None = None
 
 
 def whole_parts(parts: Sequence[Fraction], total: int) -> list[int]:
@@ -105,7 +107,8 @@ def bill_parts(run: Run, before: str, after: str) -> tuple[Account, bool]:
     more = _half_up(_mean((heads[1] - heads[0]).sum(axis=1)))
     found = tuple(Part(key, value, more if key == "heads" else None)
                   for key, value in zip(parts, values, strict=True) if value)  # fmt: skip
-    return Account("need" if is_need else "bill", start, end, found), is_need
+    central = round(middle(totals[1] - totals[0]))
+    return Account("need" if is_need else "bill", start, end, found, central), is_need
 
 
 #: Movements into (+1) and out of (−1) cover in a segment: active heads and those whose cover begins on the next 1st.

@@ -145,7 +145,13 @@ def _words(lang: str) -> list[tuple[str, str]]:
     _ = translator(lang)
     return [
         (_("replicate"), _("One computation with its own luck, behaviour and shocks.")),
-        (_("middle"), _("Half of the replicates lie above, half below.")),
+        (
+            _("middle"),
+            _(
+                "Half of the replicates lie above, half below. Of an even number it is the lower of the two in the "
+                "middle, a value that was computed: MEDIAN of a spreadsheet, their mean, differs slightly."
+            ),
+        ),
         (_("lower, upper"), _("8 of 10 replicates lie between them.")),
         (_("calculation precision"), _("How far a figure would move if it were computed anew with other luck.")),
         (_("registered share"), _("Registered members over the Dukcapil population of the half-year before.")),

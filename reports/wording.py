@@ -43,6 +43,8 @@ def chance_words(hits: Any, lang: str = "id") -> str:
     estimate = chance(sample)
     if estimate.high < 0.01:
         return _("less than 1 in 100")
+    if not sample.any():
+        return _("almost impossible")
     if estimate.value < 0.05:
         return _("below 1 in 10")
     if estimate.low > 0.99:
@@ -52,6 +54,13 @@ def chance_words(hits: Any, lang: str = "id") -> str:
     if estimate.value > 0.925:
         return _("19 in 20")
     return _("{tenths} in 10").format(tenths=max(1, round(estimate.value * 10)))
+
+
+def filled(chance: float) -> int:
+    """Of ten squares how many a chance (0-1) fills: all only for a certain one, none only for an impossible one."""
+    if chance in (0, 1):
+        return round(10 * chance)
+    return min(max(round(10 * chance), 1), 9)
 
 
 def chance_told(hits: Any, lang: str = "id") -> str:

@@ -20,6 +20,7 @@ import reports
 from districts.faults import Fault, InputError, SeveralErrors, UserError
 from districts.text import translator
 from districts.tiny import tiny_district
+from reports.branch import words
 from reports.branch.record import FILE, earlier_forecasts, forecast_of, record_of, summary, with_error
 from reports.branch.write import write_branch
 from scenarios.branch.actual import WHOLE, Figure, actual_of_file, actual_of_history
@@ -344,3 +345,8 @@ def test_every_text_is_translated_with_its_fields() -> None:
     run = {"several districts are run as a branch: add --branch NAME, or run one at a time",
            "--actual goes with --branch", "--trace is for one district without --branch"}  # fmt: skip
     assert {str(entry.id) for entry in own if entry.id} <= ids | run
+
+
+def test_a_heading_does_not_say_cabang_twice() -> None:
+    names = ["Cabang Curup", "cabang Curup", "Curup", "Cabang"]
+    assert [words.bare_name({"branch": name}) for name in names] == ["Curup", "Curup", "Curup", "Cabang"]

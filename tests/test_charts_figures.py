@@ -17,7 +17,7 @@ from test_reports_made_up import EXEMPT, made_up_manifest, made_up_results, made
 from test_reports_reliability import record, with_record
 from test_sensitivity_command import FINDING
 
-from districts.text import number, percent, rupiah, rupiah_short
+from districts.text import number, percent, rupiah, rupiah_short, signed_rupiah
 from reports.canvas import LEAST, Chart
 from reports.charts_burndown import burn_chart, burn_down
 from reports.charts_cover import cover_chart
@@ -194,7 +194,7 @@ def test_the_own_line_is_the_ceiling_where_no_scenario_has_one(tmp_path: Path) -
         store.update(scenarios=store.manifest["scenarios"][:2])
         burn = burn_down(Run(store, RULES))
         assert (burn.bound, burn.ceiling) == (None, 20_000_000_000)
-        assert "Pagu: pagu kabupaten sendiri." in burn_chart(Run(store, RULES), "id").lead
+        assert "Pagu: pagu daerah sendiri." in burn_chart(Run(store, RULES), "id").lead
         store.update(own_lines={})
         burn = burn_down(Run(store, RULES))
         assert (burn.ceiling, burn.month, burn.first.size) == (None, None, 0)
@@ -305,6 +305,10 @@ def test_the_waterfall_adds_up_to_the_rupiah(many: Run) -> None:
     assert (first.key, first.heads) == ("heads", round(heads[1] - heads[0]))
     assert first.value == pytest.approx(35_000 * (heads[1] - heads[0]), rel=1e-5)  # made-up premiums are rounded
     assert rupiah(account.end, "id") in chart.description
+    change = np.sort(sums["uhc-non-cut-off"] - sums["baseline"])
+    assert account.central == round(change[49])  # of 100 the lower of the two in the middle
+    assert f"Perkiraan tengah perubahannya {signed_rupiah(account.central)}." in chart.lead
+    assert f"rata-rata sebesar {signed_rupiah(account.end - account.start)}" in chart.title
 
 
 def test_a_waterfall_to_a_scenario_under_a_ceiling_is_of_the_bill(many: Run) -> None:

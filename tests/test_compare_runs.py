@@ -139,7 +139,7 @@ def test_it_prints_80_columns_and_says_whose_money(place: Path) -> None:
     said = prakira("compare", "whole", "--worth", 37_800, at=place).stdout
     assert max(map(len, said.splitlines())) <= 80
     assert "Biaya per hasil, uhc-non-cut-off, Nov 2024–Feb 2025" in said
-    assert "uang Pemda (tagihan JKN kabupaten, termasuk biaya program)" in said
+    assert "uang Pemda (tagihan JKN daerah, termasuk biaya program)" in said
     assert "uang BPJS (kapitasi, klaim rumah sakit, obat PRB, programnya)" in said
     assert "Jika satu bulan-peserta aktif dinilai Rp37.800 uang Pemda" in said
     only = prakira("compare", "whole", "--by", "facility", "--scenario", "pbi-cut", "--lang", "en", at=place).stdout

@@ -18,8 +18,11 @@ from reports.report.blocks import Block, Cell, Figure, Table
 from reports.report.cuts import CUTS, bills_of, outcome, parts_of
 from reports.run import Run
 from reports.workbook import write_workbook
+from scenarios.kbk_sites import sites_of_run
 from scenarios.need import exhaustion, need
 from scenarios.store import RunStore
+from sim.kbk import scheme
+from sim.kbk_plan import terms
 from sim.rules import load_rules
 
 HEADLINE, YEAR, MONTHS = "uhc-non-cut-off", 2025, slice(2, 14)
@@ -159,7 +162,7 @@ def test_levels_and_differences_are_the_workbooks(run: Run, report: Report, tmp_
     told = {(row[0], row[1]): [number(value / 1e9, "id", 2).lstrip("+") for value in row[4:7]] for row in rows
             if row[3] == "rupiah"}  # fmt: skip
     for row in tables(report, "skenario")[0].rows:
-        middle, low, high = told[row[0].text, "tagihan JKN kabupaten (baris APBD)"]
+        middle, low, high = told[row[0].text, "tagihan JKN daerah (baris APBD)"]
         assert row[1].text.lstrip("+") == middle
         if row[1].beneath.startswith("("):
             assert [part.lstrip("+") for part in row[1].beneath.strip("()").split(" … ")] == [low, high]
@@ -170,15 +173,23 @@ def test_steps_of_facilities_are_the_workbooks(run: Run, report: Report, tmp_pat
     sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True)["Rencana KBK"]
     rows = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
     table = tables(report, "puskesmas")[0]
-    gains = [rows[row[0].text][11] for row in table.rows]
-    assert gains == sorted(gains, reverse=True)
+    rule, sites = scheme(run.rules, run.months[0]), {}
+    for site in sites_of_run(run.store, run.reference, run.months[0], run.rules):
+        sites[site.name] = site
+    brought = []
     for row in table.rows:
-        found = rows[row[0].text]
-        assert row[5].text == f"+{rupiah_short(found[11])}"
-        assert row[5].beneath == f"biaya {rupiah_short(found[12])}"
+        found, site = rows[row[0].text], sites[row[0].text]
+        plan = site.plans(rule, terms(run.rules, run.months[0]))[1][0]
+        now = [rule.evaluate_counts(world, site.type).share_permille >= plan.share_permille for world in site.worlds]
+        brought.append(round(found[11] * (sum(site.enough(plan, rule)) - sum(now)) / len(now)))
+        assert row[5].text == (f"+{rupiah_short(brought[-1])}" if brought[-1] else "tidak lebih sering tercapai")
+        assert row[5].beneath == f"+{rupiah_short(found[11])} bila karena upaya; biaya {rupiah_short(found[12])}"
         if found[7]:
             assert f"kurang {number(found[7])} peserta kontak" in row[4].text
         assert row[6].text == found[15]
+    assert brought == sorted(brought, reverse=True)
+    section = next(entry for entry in report.sections if entry.key == "puskesmas")
+    assert rupiah_short(sum(brought)) in section.title
     staff = tables(report, "puskesmas")[1]
     assert texts(staff.rows[-1])[2:] == ["3", rupiah(270_000_000)]
     assert staff.rows[0][2].text == "2"
@@ -245,3 +256,18 @@ def test_the_head_counts_have_every_december_and_the_last_month(run: Run, report
     for month in {*ends, run.months[0], run.months[-1]}:
         assert month_name(month, "id", short=True) in shown
     assert len(set(shown)) == len(shown)
+
+
+def test_the_state_on_the_first_page_is_data_where_known_and_else_called_a_forecast(tmp_path: Path) -> None:
+    store = RunStore.open(made_up_run(tmp_path / "run", 10))
+    stock = store.manifest["stock"]
+    kept = {"registered": [90_000], "active": [72_000], "population": [100_000]}
+    store.manifest["past"] = {"months": [stock], "district": kept, "share_permille": {}}
+    state = build(Run(store, load_rules()), "id").facts[0]
+    assert state.name == f"Data {month_name(stock)} (jiwa)"
+    assert state.lines[0].startswith("90.000 terdaftar (90,0\u00a0%; ")
+    assert state.lines[1].startswith("72.000 aktif (72,0\u00a0%; ")
+    assert all(line.endswith(f"(prakiraan {month_name(store.months[0], 'id', True)})") for line in state.lines[2:])
+    store.manifest["past"] = {}
+    unknown = build(Run(store, load_rules()), "id").facts[0]
+    assert unknown.name == f"Prakiraan akhir {month_name(store.months[0])} (jiwa)"

@@ -164,10 +164,10 @@ class Sheet:
 
 
 AMOUNT = "Jumlah yang cukup sampai Desember pada kepastian itu"
-OWN, LEFT = "di antaranya bagian kabupaten", "Pagu dikurangi bagian kabupaten"
+OWN, LEFT = "di antaranya bagian daerah", "Pagu dikurangi bagian daerah"
 CHANCE, OUT = "Kemungkinan pagu cukup", "Uang habis pada"
 CERTAINTY = "Kepastian (kemungkinan jumlah itu cukup)"
-SHARE, CEILING, CHOICE = "Bagian kabupaten dari uang itu", "Pagu setahun", "Skenario dan tahun"
+SHARE, CEILING, CHOICE = "Bagian daerah dari uang itu", "Pagu setahun", "Skenario dan tahun"
 HEADS = "Jiwa yang didaftarkan (kosong: sebanyak yang diminta batas)"
 #: Certainty, the district's share, the ceiling.
 CASES = ((0.8, 1.0, 18_000_000_000), (0.63, 0.75, 14_200_000_000), (0.95, 1.0, 40_000_000_000),

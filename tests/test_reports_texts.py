@@ -16,7 +16,7 @@ from test_reports_made_up import made_up_run
 
 import reports
 from reports.answer import certainty_words
-from reports.wording import chance_told, chance_words
+from reports.wording import chance_told, chance_words, filled
 from reports.write import write_outputs
 
 ROOT = Path(reports.__file__).parent.parent
@@ -84,12 +84,17 @@ def test_chances_say_no_more_than_the_count_allows() -> None:
     assert chance_words(hits(80, 100), "en") == "8 in 10"
     assert chance_words(hits(95, 100)) == "19 dari 20"
     # none of 100: by Wilson's interval up to 3.7 in 100, so "less than 1 in 100" would be too much
-    assert chance_words(hits(0, 100)) == "di bawah 1 dari 10"
+    assert chance_words(hits(0, 100)) == "hampir tidak mungkin"
+    assert chance_words(hits(2, 100)) == "di bawah 1 dari 10"
     assert chance_words(hits(0, 1000)) == "kurang dari 1 dari 100"
     assert chance_words(hits(100, 100)) == "lebih dari 19 dari 20"
     assert chance_words(hits(1000, 1000)) == "lebih dari 99 dari 100"
     with pytest.raises(ValueError, match="at least one"):
         chance_words(hits(0, 0))
+
+
+def test_squares_are_all_filled_only_where_it_is_certain() -> None:
+    assert [filled(share) for share in (0, 0.001, 0.04, 0.25, 0.8, 0.95, 0.999, 1)] == [0, 1, 1, 2, 8, 9, 9, 10]
 
 
 def test_certainty_is_told_in_the_smallest_whole_parts() -> None:

@@ -314,9 +314,9 @@ def test_a_run_without_a_minimum_of_staff_says_so(tmp_path: Path) -> None:
 def test_differences_name_their_unit(few: Made) -> None:
     rows = list(few.rows("Skenario"))
     assert {row[1]: row[3] for row in rows if row[1] in ("keaktifan", "aktif", "keluarga ikut REHAB",
-            "tagihan JKN kabupaten (baris APBD)", "rawat inap rumah sakit (RITL)")} == {
+            "tagihan JKN daerah (baris APBD)", "rawat inap rumah sakit (RITL)")} == {
         "keaktifan": "poin persen", "aktif": "jiwa", "keluarga ikut REHAB": "keluarga",
-        "tagihan JKN kabupaten (baris APBD)": "rupiah", "rawat inap rumah sakit (RITL)": "kunjungan",
+        "tagihan JKN daerah (baris APBD)": "rupiah", "rawat inap rumah sakit (RITL)": "kunjungan",
     }  # fmt: skip
 
 
@@ -379,7 +379,7 @@ def test_a_year_without_a_line_gets_no_chance(few: Made) -> None:
 
 
 def test_the_own_line_is_set_against_the_need(few: Made, many: Made) -> None:
-    title = "Pagu yang diisi kabupaten dibandingkan dengan kebutuhan (rupiah)"
+    title = "Pagu yang diisi daerah dibandingkan dengan kebutuhan (rupiah)"
     rows = list(few.rows("APBD"))
     start = next(at for at, row in enumerate(rows) if row[0] == title)
     row = find(iter(rows[start:]), "UHC non cut-off, status ditahan", "2025")

@@ -65,7 +65,7 @@ def content(record: Record, lang: str = "id") -> Content:
         last=month_name(months[-1], lang), scenario=record["scenario"]["title"][lang], replicates=record["replicates"],
     )  # fmt: skip
     return Content(
-        branch=_("Branch {name}").format(name=record["branch"]), answer=words.headline(record, lang),
+        branch=_("Branch {name}").format(name=words.bare_name(record)), answer=words.headline(record, lang),
         sentences=(words.cash_told(record, lang), words.years_told(record, lang)), made=made,
         tables=tuple(_tables(record, lang)), error=words.error_told(record, lang),
         error_title=_("How far past forecasts missed"), error_tables=tuple(_error_tables(record, lang)),

@@ -50,7 +50,7 @@ def _at(band: dict[str, Any], at: int) -> list[Cell]:
 def _summary(book: Book, record: Record, lang: str) -> None:
     _ = translator(lang)
     sheet = book.sheet(_("Summary"), [34, *[16] * 7])
-    sheet.title(_("Branch {name}").format(name=record["branch"]))
+    sheet.title(_("Branch {name}").format(name=words.bare_name(record)))
     sheet.note(words.headline(record, lang), "answer")
     sheet.note(words.cash_told(record, lang), "lead")
     sheet.note(words.error_told(record, lang), "lead")

@@ -24,6 +24,13 @@ def kind_label(kind: str, lang: str = "id") -> str:
     }[kind]
 
 
+def bare_name(record: Record) -> str:
+    """The branch's name without a leading "Cabang", which every heading puts before it."""
+    name = str(record["branch"]).strip()
+    first, _space, rest = name.partition(" ")
+    return rest if rest and first.casefold() in ("cabang", "branch") else name
+
+
 def headline(record: Record, lang: str = "id") -> str:
     """The cash call of the first month."""
     _ = translator(lang)
@@ -38,7 +45,7 @@ def cash_told(record: Record, lang: str = "id") -> str:
     money = record["cash"]
     parts = ", ".join(f"{kind_label(kind, lang)} {rupiah_short(money[kind]['middle'][0], lang)}"
                       for kind in CASH if money[kind]["middle"][0])  # fmt: skip
-    return f"{_sure(record, lang)} {_('Of it: {parts}.').format(parts=parts)}"
+    return f"{_sure(record, lang)} {_('Of it: {parts}; middles of parts need not add up.').format(parts=parts)}"
 
 
 def _sure(record: Record, lang: str) -> str:

@@ -14,7 +14,7 @@ from reports.facility import facts as facts_of
 from reports.facility.bands import Strip, strip
 from reports.facility.facts import Facts, Indicator
 from reports.kbk_plan_words import lacking, money_words, terms_words
-from reports.wording import chance_told, chance_words, enough, scenario_title
+from reports.wording import chance_told, chance_words, enough, filled, scenario_title
 from sim.kbk import Scheme, Step
 from sim.kbk_plan import Plan
 
@@ -111,9 +111,8 @@ def _hits(facts: Facts, replicates: int) -> np.ndarray[Any, np.dtype[np.bool_]]:
 
 
 def _chance(facts: Facts, replicates: int, lang: str) -> Chance:
-    part = replicates / facts.replicates
-    tenths = 0 if part < 0.05 else max(1, round(10 * part))  # as the words round
-    return Chance(chance_words(_hits(facts, replicates), lang), tenths if enough(facts.replicates) else None)
+    tenths = filled(replicates / facts.replicates) if enough(facts.replicates) else None
+    return Chance(chance_words(_hits(facts, replicates), lang), tenths)
 
 
 def _share(permille: int, lang: str) -> str:

@@ -17,6 +17,7 @@ from reports.report.proposal import proposal_section
 from reports.report.reliability import reliability_section
 from reports.report.scenarios import scenarios_section
 from reports.run import Run
+from reports.wording import filled
 
 
 def build(run: Run, lang: str = "id") -> Report:
@@ -53,23 +54,12 @@ def _head(run: Run, told: Answer, lang: str) -> Head:
         certainty=certainty, month=month_name(run.months[run.year.months[-1]], lang)
     )
     stressed = (rupiah_short(told.need.amount, lang), certainty)
-    return Head(told.first, told.second, told.third, stressed, round(run.certainty * 10), squares, harm)
+    return Head(told.first, told.second, told.third, stressed, filled(run.certainty), squares, harm)
 
 
 def _facts(run: Run, lang: str) -> tuple[Facts, ...]:
-    """The four head counts at the start, what decides the figure, and what it rests on."""
+    """The head counts, what decides the figure, and what it rests on."""
     _ = translator(lang)
-    first = {key: middle(run.store.series(run.reference, key)[:, 0]) for key in HEADS}
-    people = middle(run.store.series(run.reference, "population_dukcapil")[:, 0])
-    bars = uhc_bars(run.months[:1], run.rules)[0]
-    counts = []
-    for key, value in first.items():
-        line = f"{number(value, lang)} {indicator_label(key, lang)}"
-        if key in ("registered", "active"):
-            bar = bars.registered if key == "registered" else bars.active
-            line += " " + _("({share}; bar {bar})").format(share=percent(value / people, lang),
-                                                          bar=percent(bar, lang, 0))  # fmt: skip
-        counts.append(line)
     inputs = run.manifest.get("inputs", [])
     assumed = sum(bool(entry["assumed"]) for entry in inputs)
     rests = (
@@ -77,9 +67,38 @@ def _facts(run: Run, lang: str) -> tuple[Facts, ...]:
         _("{assumed} of {count} inputs are assumed.").format(assumed=assumed, count=len(inputs)),
         calibration_told(run.manifest, lang),
     )
-    state = _("State at the end of {month} (persons)").format(month=month_name(run.months[0], lang))
-    return (Facts(state, tuple(counts)), Facts(_("What decides this figure"), (_decides(run, lang),)),
+    return (_state(run, lang), Facts(_("What decides this figure"), (_decides(run, lang),)),
             Facts(_("What it rests on"), rests))  # fmt: skip
+
+
+def _state(run: Run, lang: str) -> Facts:
+    """Registered and active of the membership data where the run keeps them, and the other head counts, which no data
+    give, of the first month; all of the first month where it does not. A forecast is called one."""
+    _ = translator(lang)
+    start, stock = run.months[0], str(run.manifest["stock"])
+    found = {key: middle(run.store.series(run.reference, key)[:, 0]) for key in HEADS}
+    people = middle(run.store.series(run.reference, "population_dukcapil")[:, 0])
+    forecast = _("forecast {month}").format(month=month_name(start, lang, True))
+    title, data = _("Forecast for the end of {month} (persons)").format(month=month_name(start, lang)), False
+    if stock in run.past.months:
+        at = run.past.months.index(stock)
+        known = {key: float(run.past.district(key)[at]) for key in ("registered", "active", "population")}
+        if data := all(value == value for value in known.values()):  # none is NaN
+            title = _("Data of {month} (persons)").format(month=month_name(stock, lang))
+            people = known.pop("population")
+            found |= known
+    bars = uhc_bars([stock if data else start], run.rules)[0]
+    lines = []
+    for key, value in found.items():
+        line = f"{number(value, lang)} {indicator_label(key, lang)}"
+        if key in ("registered", "active"):
+            bar = bars.registered if key == "registered" else bars.active
+            line += " " + _("({share}; bar {bar})").format(share=percent(value / people, lang),
+                                                          bar=percent(bar, lang, 0))  # fmt: skip
+        elif data:
+            line += f" ({forecast})"
+        lines.append(line)
+    return Facts(title, tuple(lines))
 
 
 def _decides(run: Run, lang: str) -> str:

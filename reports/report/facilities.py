@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from districts.inventory import FACILITY_INPUTS
 from districts.text import month_name, number, percent, rupiah, rupiah_short, signed_rupiah, translator
 from reports.charts_kbk import indicator_chart
 from reports.charts_kbk_map import share_map
-from reports.kbk_plan_words import enough_words, lacking, terms_words
+from reports.kbk_plan_words import lacking, terms_words
 from reports.law import contact_rating
 from reports.numbers import exempt, most_frequent
 from reports.report.blocks import Block, Cell, Figure, Note, Section, Table, Text
@@ -22,46 +24,72 @@ from sim.kbk_plan import Plan, Terms, terms
 _MOST = 7
 
 
+@dataclass(frozen=True)
+class Way:
+    """The cheapest way of a facility to the next share, and in how many replicates that share is reached with and
+    without its effort."""
+
+    site: Site
+    now: Evaluation
+    plan: Plan
+    reached: int
+    without: int
+
+    @property
+    def expected(self) -> int:
+        """What the effort brings a month, rupiah, mean over the replicates: the gain where it is the effort that
+        reaches the share."""
+        return round(self.plan.gain * (self.reached - self.without) / len(self.site.worlds))
+
+
+def _way(site: Site, now: Evaluation, plan: Plan, rule: Scheme) -> Way:
+    still = replace(plan, contacts=0, referrals=0, dm_controlled=0, ht_controlled=0)
+    return Way(site, now, plan, sum(site.enough(plan, rule)), sum(site.enough(still, rule)))
+
+
 def facilities_section(run: Run, lang: str = "id") -> Section:
     """The map of paid shares, the steps that bring most in people and rupiah, the indicators, the missing staff."""
     _ = translator(lang)
     month = run.months[0]
     rule = scheme(run.rules, month)
-    found: list[tuple[Site, Evaluation, Plan]] = []
+    found: list[Way] = []
     if not rule.zone_payment and "facility_types" in run.manifest:
         costs = terms(run.rules, month)
         for site in sites_of_run(run.store, run.reference, month, run.rules):
             now, ways = site.plans(rule, costs)
-            found += [(site, now, way) for way in ways[:1]]
-        found.sort(key=lambda entry: -entry[2].gain)
-        steps: list[Block] = [_steps(run, found, rule, costs, lang)] if found else []
+            found += [_way(site, now, plan, rule) for plan in ways[:1]]
+        found.sort(key=lambda way: (-way.expected, -way.plan.gain))
+        steps: list[Block] = [_steps(found, costs, lang)] if found else []
     else:
         steps = [Text(_("There is no plan: it needs the score of Peraturan BPJS 7/2019 and the types of the "
                         "facilities."))]  # fmt: skip
     shares = share_map(run, lang)
-    title = _title(run, found, lang) if found else shares.title
+    title = _title(run, gaining, lang) if (gaining := [way for way in found if way.expected > 0]) else shares.title
     blocks = [Figure(shares), Note(_denominators(run, lang)), Figure(indicator_chart(run, lang)), *steps]
     name = _("Facilities that need attention")
     return Section("puskesmas", _("Facilities"), name, title, (*blocks, *_staff(run, lang)))
 
 
-def _title(run: Run, found: list[tuple[Site, Evaluation, Plan]], lang: str) -> str:
+def _title(run: Run, found: list[Way], lang: str) -> str:
+    """Sums only what the effort brings, never a gain that comes without it."""
     _ = translator(lang)
     short = dict(zip(run.facilities, run.short_names, strict=True))
-    names = ", ".join(short[site.name] for site, _now, _way in found[:3])
-    gain = rupiah_short(sum(way.gain for _site, _now, way in found), lang)
+    names = ", ".join(short[way.site.name] for way in found[:3])
+    gain = rupiah_short(sum(way.expected for way in found), lang)
     if len(found) == 1:
-        return _("One facility can gain capitation: {names}, {gain} a month").format(names=names, gain=gain)
-    return _("{count} facilities could gain {gain} a month together; most of all {names}").format(
+        return _("One facility can gain capitation: {names}, on average {gain} a month").format(names=names,
+                                                                                              gain=gain)  # fmt: skip
+    return _("{count} facilities could gain {gain} a month together on average; most of all {names}").format(
         count=len(found), gain=gain, names=names
     )
 
 
-def _steps(run: Run, found: list[tuple[Site, Evaluation, Plan]], rule: Scheme, costs: Terms, lang: str) -> Table:
-    """The steps to the next band that bring the most capitation."""
+def _steps(found: list[Way], costs: Terms, lang: str) -> Table:
+    """The steps to the next band whose effort brings the most capitation."""
     _ = translator(lang)
     rows = []
-    for site, now, way in found[:_MOST]:
+    for entry in found[:_MOST]:
+        site, now, way = entry.site, entry.now, entry.plan
         told = ratios(site.counts)
         indicators = (
             (told.ak_permille, 1, now.ak_rating, way.ratings[0]),
@@ -74,18 +102,21 @@ def _steps(run: Run, found: list[tuple[Site, Evaluation, Plan]], rule: Scheme, c
             beneath = _("rating {rating}").format(rating=rating)
             cells.append(Cell(shown, beneath, "warn" if aim > rating else ""))
         shares = f"{_share(now.share_permille, lang)} → {_share(way.share_permille, lang)}"
-        still = replace(way, contacts=0, referrals=0, dm_controlled=0, ht_controlled=0)
         rows.append((
             *cells, Cell(lacking(way, lang), shares),
-            Cell(signed_rupiah(way.gain, lang), _("cost {cost}").format(cost=rupiah_short(way.cost, lang)), "bold"),
-            Cell(enough_words(site, way, rule, lang)), Cell(chance_words(site.enough(still, rule), lang)),
+            Cell(signed_rupiah(entry.expected, lang) if entry.expected > 0 else _("reached no more often"),
+                 _("{gain} where it is the effort; cost {cost}").format(
+                     gain=signed_rupiah(way.gain, lang), cost=rupiah_short(way.cost, lang)), "bold"),
+            *(Cell(chance_words(np.arange(len(site.worlds)) < count, lang)) for count in (entry.reached,
+                                                                                        entry.without)),
         ))  # fmt: skip
-    month = month_name(found[0][0].month, lang)
+    month = month_name(found[0].site.month, lang)
     title = _("What brings the most capitation, {month}").format(month=month)
-    heads = (_("facility"), "AK ‰", "RRNS %", "RPPT %", _("what it takes"), _("brings a month"), _("enough in"),
+    heads = (_("facility"), "AK ‰", "RRNS %", "RPPT %", _("what it takes"), _("brings a month, mean"), _("enough in"),
              _("reached without it"))  # fmt: skip
     note = _("The cheapest way to the next band if the other indicators stay; only contacts, control and reasons that "
-             "are real may be recorded.")  # fmt: skip
+             "are real may be recorded. Mean: what is gained where the share is reached, times how much more often it "
+             "is reached with the effort than without.")  # fmt: skip
     note += " " + terms_words(costs, lang) + " " + _("These costs are assumed unless the district gave its own.")
     if len(found) > _MOST:
         note += " " + _("The other {count} are in the workbook.").format(count=len(found) - _MOST)

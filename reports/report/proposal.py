@@ -14,7 +14,7 @@ from reports.report.blocks import Block, Cell, Figure, Mark, Section, Table, Tex
 from reports.report.cuts import CUTS, Outcome, Part, bills_of, outcome, parts_of
 from reports.rkpd.curve import NamedAmount, amount_curve
 from reports.run import SECOND_RUN, Run
-from reports.wording import chance_told, chance_words, scenario_title
+from reports.wording import chance_told, chance_words, filled, scenario_title
 from scenarios.need import Need
 from scenarios.quantiles import chance, quantile
 from scenarios.rkpd.proposal import Point
@@ -98,8 +98,7 @@ def _ladder(run: Run, found: Need, lang: str) -> Table:
         if amount == found.amount:
             chosen = at
         bold: Mark = "bold" if amount == base else ""
-        share = float(result.enough.mean())
-        squares = round(share * 10) if found.amount is not None else None
+        squares = filled(float(result.enough.mean())) if found.amount is not None else None
         row = [Cell(rupiah_short(amount, lang), mark="bold"), Cell(name, mark=bold),
                Cell(chance_words(result.enough, lang), tenths=squares)]  # fmt: skip
         if found.amount is not None:

@@ -24,7 +24,9 @@ def line_by_month(sheet: Sheet, run: Run, scenario: str, lang: str = "id") -> No
     sheet.heading(_("Need and line by month (rupiah). Scenario: {scenario}").format(
         scenario=scenario_title(run.manifest, scenario, lang)))  # fmt: skip
     sheet.note(_("The bill when no ceiling binds (middle), added up within each year, against the line the district "
-                 "filled in. Below zero: money is missing from that month on."))  # fmt: skip
+                 "filled in. Below zero: money is missing from that month on. The running total adds the middles of "
+                 "the months and so differs a little from the middle of the year's sum, which the report "
+                 "quotes."))  # fmt: skip
     heads = [
         _("month"),
         "",

@@ -183,7 +183,7 @@ def _months(
     sheet.sheet.set_h_pagebreaks([sheet.next])
     sheet.heading(_("Need and ceiling by month (rupiah)"))
     sheet.note(_("The district's share spread over the months as the middle bill comes in."))
-    header = sheet.header([_("month"), _("need of the month"), _("need added up"), _("ceiling"),
+    header = sheet.header([_("month"), _("the month's part of the proposal"), _("need added up"), _("ceiling"),
                            _("left of the ceiling")])  # fmt: skip
     first = sheet.next
     rupiah = sheet.book.style("money", num_format=rupiah_format(lang))
@@ -230,6 +230,8 @@ def _heads(sheet: Sheet, run: Run, inputs: Inputs, heads: HeadsOutcome, cells: d
     """The heads to the bars and their money; ``cells`` gets where heads and rupiah a month stand."""
     _ = translator(lang)
     _resultsexplained_header(sheet, _("What new heads for UHC cost"), lang)
+    sheet.note(_("It counts only the heads given here, from these counts on, without births, deaths, people who stop "
+                 "paying, or the months that pass; the proposal comes from the model, so the two differ."))  # fmt: skip
     for key, bar, there, value, text in (
         ("lack_registered", "bar_registered", "registered", heads.for_registered,
          _("Heads missing to the registered bar")),

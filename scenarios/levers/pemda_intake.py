@@ -14,9 +14,9 @@ from sim.policy import IntakeOrder, IntakeTarget, Policy
 class PemdaIntake(Lever):
     """The Pemda registers people as PBPU Pemda: a number of heads, or as many as hold a target.
 
-    ``heads`` are applied for at once in the first month, ``quota`` in every month after it; ``hold_status`` and
-    ``cover_all_eligible`` then decide each month from the last published figures. With a signed agreement and both
-    bars met the district is non-cut-off: new members are active at once.
+    A number of heads is applied for at once in the first month, a monthly number in every month after it. To hold UHC
+    status or to cover everybody eligible, the number of each month follows from the last published figures. With a
+    signed agreement and both bars met the district is non-cut-off: new members are active at once.
     """
 
     title_id: ClassVar[str] = "penerimaan PBPU Pemda"
