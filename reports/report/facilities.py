@@ -103,10 +103,9 @@ def _steps(found: list[Way], costs: Terms, lang: str) -> Table:
             cells.append(Cell(shown, beneath, "warn" if aim > rating else ""))
         shares = f"{_share(now.share_permille, lang)} → {_share(way.share_permille, lang)}"
         rows.append((
-            *cells, Cell(lacking(way, lang), shares),
+            *cells, Cell(lacking(way, lang), f"{shares}: {signed_rupiah(way.gain, lang)}"),
             Cell(signed_rupiah(entry.expected, lang) if entry.expected > 0 else _("reached no more often"),
-                 _("{gain} where it is the effort; cost {cost}").format(
-                     gain=signed_rupiah(way.gain, lang), cost=rupiah_short(way.cost, lang)), "bold"),
+                 _("cost {cost}").format(cost=rupiah_short(way.cost, lang)), "bold"),
             *(Cell(chance_words(np.arange(len(site.worlds)) < count, lang)) for count in (entry.reached,
                                                                                         entry.without)),
         ))  # fmt: skip
