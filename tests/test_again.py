@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import chdir, closing
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -22,7 +22,9 @@ from babel.messages.pofile import read_po
 from districts.tiny import tiny_district
 from districts.write import write_folder
 from scenarios.again import relative_width, reopened
+from scenarios.plan import RunPlan, prepare, with_second_run
 from scenarios.quantiles import quantile
+from scenarios.run import execute
 from scenarios.store import FILE, LEVELS, MANIFEST, RunStore
 from sim.state import State
 
@@ -31,7 +33,6 @@ PATHS = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
 HEAD = "title: {id: judul, en: title}\nexplanation: {id: teks, en: text}\n"
 #: What is decided in August 2024, by the month of the run's start and by that of a fork.
 CUT = "levers:\n  - {{kind: pbi_cut, month: '{month}', share: 0.3, effect: {{low: 0.5, high: 1.5}}}}\n"
-RUN = ["--months", "14", "--lang", "en"]
 
 
 def prakira(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
@@ -43,6 +44,14 @@ def done(*words: str, at: Path) -> str:
     ended = prakira(*words, at=at)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
+
+
+def ran(at: Path, out: Path, scenarios: tuple[str, ...], replicates: int, jobs: int = 1, blocks: bool = True) -> None:
+    """A run of 14 months of the district ``tiny`` in ``at`` as ``prakira run`` makes it, without its reports."""
+    with chdir(at):
+        plan = RunPlan("tiny", scenarios, None, 14, replicates, 1, False, None, blocks=blocks)
+        ready = with_second_run(prepare(plan))
+        execute(ready.plan, out, jobs, prepared=ready).close()
 
 
 def refused(*words: str, at: Path) -> str:
@@ -74,8 +83,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, month in (("late", "2024-08"), ("cut", "+0")):
         text = f"name: {name}\n{HEAD}{CUT.format(month=month)}"
         (where / f"{name}.yaml").write_text(text, encoding="utf-8")
-    words = ["--scenario", "baseline", "--scenario", "uhc-drop", "--scenario", "late.yaml"]
-    done("run", "tiny", *words, *RUN, "--replicates", "3", "--jobs", "1", "--out", "run", "--quiet", at=where)
+    ran(where, where / "run", ("baseline", "uhc-drop", "late.yaml"), 3)
     return where
 
 
@@ -96,8 +104,7 @@ def test_an_expanded_run_is_the_run_with_so_many_replicates_and_nothing_is_compu
     said = done("expand", "copy", "--replicates", "5", "--jobs", "2", "--lang", "en", at=place)
     (place / "away.yaml").rename(place / "late.yaml")
     assert "5 replicates" in said
-    words = ["--scenario", "baseline", "--scenario", "uhc-drop", "--scenario", "late.yaml", "--replicates", "5"]
-    done("run", "tiny", *words, *RUN, "--jobs", "1", "--quiet", "--out", str(tmp_path / "fresh"), at=place)
+    ran(place, tmp_path / "fresh", ("baseline", "uhc-drop", "late.yaml"), 5)
     assert blobs(copy) == blobs(tmp_path / "fresh")
     assert (copy / MANIFEST).read_bytes() == (tmp_path / "fresh" / MANIFEST).read_bytes()
     after = seconds(copy)
@@ -106,8 +113,7 @@ def test_an_expanded_run_is_the_run_with_so_many_replicates_and_nothing_is_compu
 
 
 def test_a_run_grows_until_its_need_is_narrow_or_to_the_most_that_is_allowed(place: Path, tmp_path: Path) -> None:
-    words = ["run", "tiny", "--scenario", "uhc-non-cut-off", *RUN, "--no-blocks", "--jobs", "2", "--quiet"]
-    done(*words, "--replicates", "8", "--out", str(tmp_path / "run"), at=place)
+    ran(place, tmp_path / "run", ("uhc-non-cut-off",), 8, 2, blocks=False)
     run, before = str(tmp_path / "run"), seconds(tmp_path / "run")
     said = done("expand", run, "--until-width", "90%", "--jobs", "2", "--lang", "en", at=place)
     assert "with 100 replicates." in said
@@ -120,7 +126,7 @@ def test_a_run_grows_until_its_need_is_narrow_or_to_the_most_that_is_allowed(pla
     said = done("expand", run, "--until-width", "0,1 %", "--most", "103", "--jobs", "2", "--lang", "en", at=place)
     assert "still" in said
     assert "with 103 replicates, the most that was allowed" in " ".join(said.split())
-    done(*words, "--replicates", "103", "--out", str(tmp_path / "fresh"), at=place)
+    ran(place, tmp_path / "fresh", ("uhc-non-cut-off",), 103, 2, blocks=False)
     assert blobs(tmp_path / "run") == blobs(tmp_path / "fresh")
     assert (tmp_path / "run" / MANIFEST).read_bytes() == (tmp_path / "fresh" / MANIFEST).read_bytes()
     after = seconds(tmp_path / "run")

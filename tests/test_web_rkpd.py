@@ -169,4 +169,4 @@ def test_another_proposal_begins_from_the_copy_in_the_runs_folder(finished: tupl
     assert load_job(outputs, second).where == "input/data.xlsx"
     assert (outputs / second / "input" / "data.xlsx").is_file()
     client.post(f"/runs/{second}/cancel", headers=OWN)
-    assert client.get("/proposal?district=run:nothing").status_code == 400
+    assert client.get("/proposal?district=run:nothing").status_code == 404
