@@ -18,6 +18,13 @@ CHROMIUM_FLAGS = (
 )  # fmt: skip
 
 
+def needs(*names: str) -> pytest.MarkDecorator:
+    """Marks tests that drive these programs: skipped where one is missing, unless they must run."""
+    missing = [name for name in names if shutil.which(name) is None]
+    skipped = bool(missing) and os.environ.get("PRAKIRA_TEST_PROGRAMS") != "required"
+    return pytest.mark.skipif(skipped, reason=f"{', '.join(missing)} not on this machine")
+
+
 def program(name: str) -> str:
     """The path of ``name`` (``chromium``, ``soffice``, ``pdftotext``); skips or fails the test where there is none."""
     found = shutil.which(name)

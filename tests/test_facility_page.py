@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from babel.messages.pofile import read_po
+from programs import needs
 from test_reports_made_up import EVIL, EXEMPT, MARKUP, NAMES, made_up_run
 
 import reports
@@ -286,7 +287,7 @@ def test_mistakes_end_in_a_message(
     assert "Traceback" not in err
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@needs("chromium")
 @pytest.mark.parametrize(("name", "lang"), [("Air Lais", "id"), (NAMES[EXEMPT], "en"), (MARKUP, "id")])
 def test_it_prints_on_exactly_one_a4(run: Run, tmp_path: Path, name: str, lang: str) -> None:
     page = tmp_path / "page.html"
@@ -306,7 +307,7 @@ def test_it_prints_on_exactly_one_a4(run: Run, tmp_path: Path, name: str, lang: 
     assert [float(side) for side in box.groups()] == pytest.approx([595.3, 841.9], abs=1.5)
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@needs("chromium")
 def test_it_is_accessible_and_fits_a_phone(run: Run, tmp_path: Path) -> None:
     sync = pytest.importorskip("playwright.sync_api")
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")

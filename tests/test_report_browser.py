@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from programs import needs
 from test_report_page import report_of
 from test_reports_made_up import made_up_run
 
@@ -22,7 +23,7 @@ BEYOND = """[...document.querySelectorAll('.report :is(h1, h2, h3, p, td, th)')]
     return place.width > 0 && place.right > innerWidth + 1 && !element.matches('.wide thead *');
 }).map(element => element.textContent)"""
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+pytestmark = needs("chromium")
 
 
 @pytest.fixture(scope="module")

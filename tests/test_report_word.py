@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from docx import Document
 from docx.oxml.ns import qn
+from programs import needs
 from test_report_page import report_of
 from test_reports_made_up import EVIL, MARKUP, made_up_run
 
@@ -116,11 +117,9 @@ def test_control_characters_are_left_out(tmp_path: Path) -> None:
     assert Document(str(tmp_path / "r.docx")).core_properties.title == "AB · S"
 
 
-@pytest.mark.skipif(SOFFICE is None, reason="LibreOffice (soffice) is not installed")
+@needs("soffice", "pdftotext")
 def test_it_converts_to_pdf_without_loss(report: Report, path: Path, tmp_path: Path) -> None:
     """All headings, sentences and every cell of every table are in the PDF, on A4."""
-    if shutil.which("pdftotext") is None:
-        pytest.skip("pdftotext is not installed")
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [str(SOFFICE), profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(path)]
     subprocess.run(command, check=True, capture_output=True, timeout=240)

@@ -17,6 +17,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from programs import needs
 from test_web import changed, until
 
 from districts.template import write_workbook
@@ -33,7 +34,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 ENDLESS = (sys.executable, "-c", "import time; time.sleep(600)")
 _LONG = 240_000  # milliseconds
 
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+pytestmark = needs("chromium")
 
 
 @dataclass
