@@ -6,13 +6,10 @@ import os
 import tempfile
 from pathlib import Path
 
-from districts.faults import UserError
 from reports.canvas import Chart
 from reports.report import build, render_page, write_document
-from reports.run import Run
+from reports.run import Run, opened
 from reports.workbook import write_workbook
-from scenarios.store import RULES, RunStore
-from sim.rules import load_rules
 
 TABLES, CHARTS, PAGE, WORD = "tables.xlsx", "charts", "report.html", "report.docx"
 
@@ -24,11 +21,7 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
     comes last. Raises ``UserError`` when the folder holds no run or no result yet.
     """
     folder = Path(folder)
-    with RunStore.open(folder) as store:
-        local = folder / RULES
-        run = Run(store, load_rules(local if local.exists() else None))
-        if not run.scenarios:
-            raise UserError("{folder} holds no finished replicate yet", folder=folder)
+    with opened(folder) as run:
         report = build(run, lang)
         written = [path for chart in report.charts for path in put_chart(folder / CHARTS, chart)]
         with tempfile.TemporaryDirectory(dir=folder) as scratch:

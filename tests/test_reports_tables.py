@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 import zipfile
@@ -18,6 +17,7 @@ import numpy as np
 import openpyxl
 import pytest
 from babel.messages.pofile import read_po
+from programs import program
 from test_reports_made_up import EXEMPT, NAMES, made_up_run
 
 import reports
@@ -30,7 +30,6 @@ from sim.rules import load_rules
 from sim.uhc_budget import budget_table, heads_needed
 
 ROOT = Path(reports.__file__).parent.parent
-OFFICE = shutil.which("soffice")
 #: Names that a spreadsheet would take for a formula or a command if they were not stored as text.
 STARTS = ("=cmd|'/c calc'!A1", '+HYPERLINK("x")', "-2+3", "@SUM(A1)")
 
@@ -70,10 +69,8 @@ def recomputed(books: dict[str, tuple[Book, Change]], folder: Path) -> dict[str,
         for words, value in change.items():
             Sheet(bare).put(words, value)
         bare.save(folder / f"{name}.xlsx")
-    if OFFICE is None:
-        pytest.skip("LibreOffice (soffice) is not installed")
     subprocess.run(
-        [OFFICE, "--headless", f"-env:UserInstallation=file://{folder / 'profile'}", "--convert-to",
+        [program("soffice"), "--headless", f"-env:UserInstallation=file://{folder / 'profile'}", "--convert-to",
          "xlsx:Calc MS Excel 2007 XML", "--outdir", str(folder / "out"),
          *(str(folder / f"{name}.xlsx") for name in books)],
         check=True, capture_output=True, timeout=500,

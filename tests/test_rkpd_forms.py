@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -16,6 +15,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from programs import program
 from rkpd_example import AID, AMOUNT, EXAMPLE, PREMIUM
 
 import reports.rkpd.files
@@ -266,9 +266,7 @@ def test_the_workbook_holds_the_figures_of_the_page(made: Made) -> None:
 
 def test_libreoffice_computes_the_same(made: Made, tmp_path: Path) -> None:
     """The values are taken out of the file first, so that every figure read back was computed from the formulas."""
-    office = shutil.which("soffice")
-    if office is None:
-        pytest.skip("LibreOffice (soffice) is not on this machine")
+    office = program("soffice")
     bare = tmp_path / "bare.xlsx"
     with zipfile.ZipFile(made.folder / "rka.xlsx") as source, zipfile.ZipFile(bare, "w") as target:
         for name in source.namelist():
