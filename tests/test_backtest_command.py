@@ -78,7 +78,7 @@ def test_it_prints_a_table_of_80_columns_and_who_wins(place: Path) -> None:
 def test_again_it_costs_nothing_and_says_the_same(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place)
     monkeypatch.setattr("calibration.backtesting.backtest.fit", None)  # nothing is fitted or simulated
-    monkeypatch.setattr("calibration.posterior.forecast.simulate", None)
+    monkeypatch.setattr("calibration.posterior.forecast.simulate_futures", None)
     before = (place / "tiny" / "posterior" / "backtest.json").read_bytes()
     code, said, told = prakira(*WORDS, "--quiet")
     assert (code, said, told) == (0, "tiny/posterior/backtest.json\n", "")

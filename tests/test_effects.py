@@ -179,10 +179,11 @@ def test_forecasts_draw_it_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     seen = []
 
     def engine(*arguments: object, **options: object) -> object:
-        seen.append(float(arguments[3].pbi_cut[1]))  # type: ignore[attr-defined]
-        return fake_engine.simulate(*arguments, **options)  # type: ignore[arg-type]
+        for name, policy in arguments[3].items():  # type: ignore[attr-defined]
+            seen.append(float(policy.pbi_cut[1]))
+            yield name, fake_engine.simulate(*arguments[:3], policy, *arguments[4:], **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("calibration.posterior.forecast.simulate", engine)
+    monkeypatch.setattr("calibration.posterior.forecast.simulate_futures", engine)
     ready = prepared(tmp_path)
     future = Future(DISTRICT, ready.rules, ready.decisions["cut"], DISTRICT.default_stock, None, 1,
                     (("active", "district"),))  # fmt: skip

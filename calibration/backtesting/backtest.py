@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from calibration.backtesting.origins import LEAST, Start, future_of, members, origins_of, start_of
+from calibration.backtesting.origins import LEAST, Start, announced_of, future_of, members, origins_of, start_of
 from calibration.backtesting.record_scores import MODEL
 from calibration.backtesting.series import Series, observed_get, series_of
 from calibration.posterior.calibrate import DRAWS, FIRST, CalibrationPlan, Ready, as_posterior, calibrate
@@ -44,6 +44,8 @@ Tell = Callable[[Progress], None]
 #: Months of the past a district is forecast from, at most, unless more are asked for.
 ORIGINS = 8
 _BOUNDS = {"origins": (1, 120), "horizon": (1, 60), "draws": (10, DRAWS), "rows": (50, 100_000)}
+#: Changes whenever an origin's forecasts are made in another way: those stored before are made anew.
+_FORMAT = 2
 #: The folder of the stored origins, in that of the table.
 FOLDER = "backtest"
 
@@ -216,7 +218,8 @@ def _forecast(
             if all(name in done for name in mine):
                 sampled = np.stack([done.pop(("run", known, replicate)) for replicate in range(plan.draws)])
                 others = [done.pop(("base", known, number)) for number in range(len(layout))]
-                record = _record(plan, ready, layout, truth, starts[known], known, sampled, others, keys)
+                added = announced_of(ready, futures[known], starts[known], known, range(plan.draws))
+                record = _record(plan, ready, layout, truth, starts[known], known, sampled, others, keys, added)
                 _keep(_file(plan.kept(folder), ready, known), {"made_of": made_of, **record})
 
 
@@ -230,7 +233,7 @@ def names_of(layout: Sequence[Series], truth: Sequence[FloatArray]) -> tuple[tup
 
 def _record(
     plan: BacktestPlan, ready: Ready, layout: Sequence[Series], truth: Sequence[FloatArray], start: Start, known: int,
-    sampled: FloatArray, baselines: Sequence[dict[str, Any]], keys: Sequence[Any],
+    sampled: FloatArray, baselines: Sequence[dict[str, Any]], keys: Sequence[Any], added: dict[str, FloatArray],
 ) -> dict[str, Any]:  # fmt: skip
     """One origin as it is stored."""
     samples = {key: sampled[:, position] for position, key in enumerate(keys)}
@@ -240,7 +243,7 @@ def _record(
         before = values[:known]
         if not baselines[at] or (series.mask is not None and known == ready.observed.months):
             continue  # too few figures to forecast from; or which facilities will report is not known
-        found = members(series, samples, ready.observed, known, start, plan.calibration.seed, at)
+        found = members(series, samples, ready.observed, known, start, plan.calibration.seed, at, added)
         entries.append({
             "indicator": series.indicator,
             "kind": series.kind,
@@ -263,9 +266,16 @@ def _horizon(plan: BacktestPlan, ready: Ready, known: int) -> int:
 
 def _made_of(plan: BacktestPlan, ready: Ready, rows: int) -> str:
     """The checksum of all that decides an origin's forecasts."""
-    parts = {**identity(ready.setting, ready.past), "history": history_digest(ready.setting.district), "rows": rows,
-             "draws": plan.draws, "horizon": plan.horizon, "latest": plan.latest, "calibration": plan.calibration.seed
-             }  # fmt: skip
+    parts = {
+        **identity(ready.setting, ready.past),
+        "origin": _FORMAT,
+        "history": history_digest(ready.setting.district),
+        "rows": rows,
+        "draws": plan.draws,
+        "horizon": plan.horizon,
+        "latest": plan.latest,
+        "calibration": plan.calibration.seed,
+    }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

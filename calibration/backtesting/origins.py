@@ -2,21 +2,24 @@
 
 Nothing after that month enters: the posterior is fitted to the months before, the simulation passes through them and is
 anchored to them, and the simulated district carries no history. What was decided (the past) is taken as known, also
-where it came later.
+where it came later; what it means in heads and rupiah is reckoned where it can be (:mod:`.announced`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.backtesting.announced import RECKONED, addition, list_known, reckoned, without
 from calibration.backtesting.series import Get, Series, observed_get
 from calibration.backtesting.steer import steered
 from calibration.history.errors import error_of
-from calibration.history.observed import Key, Observed
+from calibration.history.observed import DISTRICT, Key, Observed
 from calibration.posterior.calibrate import Ready
 from calibration.posterior.forecast import Future
 from districts.history import BY_KEY, stock_from_history
@@ -75,9 +78,27 @@ def future_of(
     months = start.lead + horizon
     # relative months of the past count from the window's first, wherever the simulation begins
     context = Context(district, setting.rules, later(stock.month, 1), months, ready.observed.first)
-    return Future(
-        district, setting.rules, ready.past.decided(context), stock.month, posterior, setting.seed + known, keys
-    )
+    decided = ready.past.decided(context)
+    future = Future(district, setting.rules, decided, stock.month, posterior, setting.seed + known, keys)
+    if list_known(ready.observed, known) is None or not reckoned(decided.policy, start.lead).any():
+        return future
+    apart = frozenset((name, DISTRICT) for name in RECKONED)
+    return replace(future, aside=decided.but(partial(without, lead=start.lead)), aside_keys=apart)
+
+
+def announced_of(
+    ready: Ready, future: Future, start: Start, known: int, replicates: Sequence[int]
+) -> dict[str, FloatArray]:
+    """What is added to the forecasts of each indicator, (replicates, horizon); nothing where all is simulated."""
+    pbi_jk = list_known(ready.observed, known)
+    if future.aside is None or pbi_jk is None:
+        return {}
+    policies = [future.decided.of(future.seed, replicate) for replicate in replicates]
+    after = later(start.stock.month, start.lead)
+    return {
+        name: np.stack([addition(name, policy, future.rules, start.lead, after, pbi_jk) for policy in policies])
+        for name in RECKONED
+    }
 
 
 def members(
@@ -88,11 +109,13 @@ def members(
     start: Start,
     seed: int,
     at: int,
+    announced: Mapping[str, FloatArray] = MappingProxyType({}),
 ) -> FloatArray:
     """The forecast of ``series``, (replicates, horizon): simulated, steered by the pace and anchored to the level of
     what was ``observed`` up to the origin, where the simulation passes through it, with errors of observation.
 
-    ``samples`` hold (replicates, lead + horizon) by key; ``at`` numbers the series, for its errors.
+    ``samples`` hold (replicates, lead + horizon) by key; ``at`` numbers the series, for its errors. What is
+    ``announced`` of the district's own series, (replicates, horizon) by indicator, is added as it is.
     """
     first, get = known - start.lead, observed_get(observed)
     seen = series.of(get)[first:known]
@@ -115,7 +138,9 @@ def members(
     scale = 1.0 if factor is None else factor[:, None] * np.exp(error.month / np.sqrt(months) * last)
     # a series that was anchored carries the error that all its months share already, and so does a stock of its own
     carried = factor is not None or (start.rebuilt and not series.flow)
-    return np.asarray(future * scale * np.exp((0.0 if carried else error.series * shared) + error.month * own))
+    added = announced.get(series.indicator, 0.0) if series.kind == DISTRICT else 0.0
+    noisy = np.exp((0.0 if carried else error.series * shared) + error.month * own)
+    return np.asarray((future * scale + added) * noisy)
 
 
 def summed(

@@ -14,17 +14,19 @@ from districts.model import District
 from scenarios.scenario import Decision
 from scenarios.workers import each
 from sim.behaviour import default_behaviour
+from sim.futures import simulate_futures
 from sim.posterior import Posterior
 from sim.rules import Rules
-from sim.simulate import simulate
 
 FloatArray = NDArray[np.float64]
+_TOLD, _ASIDE = "told", "aside"
 
 
 @dataclass(frozen=True)
 class Future:
     """What is simulated: ``district`` from the end of the month ``stock`` under what was ``decided``, ``posterior``
-    None for the priors, and the ``keys`` that are kept."""
+    None for the priors, and the ``keys`` that are kept. Of those in ``aside_keys`` it is what they are under ``aside``,
+    with the same luck."""
 
     district: District
     rules: Rules
@@ -33,6 +35,8 @@ class Future:
     posterior: Posterior | None
     seed: int
     keys: tuple[Key, ...]
+    aside: Decision | None = None
+    aside_keys: frozenset[Key] = frozenset()
 
 
 def one(future: Future, replicate: int) -> FloatArray:
@@ -41,12 +45,14 @@ def one(future: Future, replicate: int) -> FloatArray:
         behaviour = default_behaviour().draw(future.seed, replicate)
     else:
         behaviour = future.posterior.draw(future.seed, replicate)
-    policy = future.decided.of(future.seed, replicate)
-    results = simulate(
-        future.district, future.rules, behaviour, policy, future.seed, replicate=replicate, stock=future.stock
-    )
+    decisions = {_TOLD: future.decided, **({_ASIDE: future.aside} if future.aside else {})}
+    policies = {name: decided.of(future.seed, replicate) for name, decided in decisions.items()}
+    results = dict(simulate_futures(
+        future.district, future.rules, behaviour, policies, future.seed, replicate=replicate, stock=future.stock
+    ))  # fmt: skip
     codes = [facility.code for facility in future.district.facilities]
-    return np.stack([simulated(results, codes, key) for key in future.keys])
+    of = {key: results[_ASIDE if future.aside and key in future.aside_keys else _TOLD] for key in future.keys}
+    return np.stack([simulated(of[key], codes, key) for key in future.keys])
 
 
 def sample(

@@ -19,7 +19,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.backtesting.origins import future_of, members, start_of
+from calibration.backtesting.origins import announced_of, future_of, members, start_of
 from calibration.backtesting.series import series_of
 from calibration.posterior.calibrate import CalibrationPlan, Ready, as_posterior, prepare_loaded
 from calibration.posterior.fit import fit, series_needed
@@ -134,9 +134,11 @@ def forecast_of(case: Calibrated, truth: Truth, replicates: int) -> dict[str, Fl
     start = start_of(told, known)
     series = {one.indicator: one for one in series_of(case.ready.observed, case.ready.codes) if one.place == "district"}
     keys = tuple(key for name in SERIES for key in series[name].needed)
-    samples = sample(future_of(told, start, known, months, case.posterior, keys), range(replicates))
+    future = future_of(told, start, known, months, case.posterior, keys)
+    samples = sample(future, range(replicates))
+    added = announced_of(told, future, start, known, range(replicates))
     return {
-        name: members(series[name], samples, case.ready.observed, known, start, case.made.seed, at)
+        name: members(series[name], samples, case.ready.observed, known, start, case.made.seed, at, added)
         for at, name in enumerate(SERIES)
     }
 
