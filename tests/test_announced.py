@@ -12,7 +12,7 @@ from calibration.backtesting.origins import Start, announced_of, future_of, memb
 from calibration.backtesting.series import series_of
 from calibration.history.observed import Observed
 from calibration.posterior.calibrate import CalibrationPlan, Ready, prepare_loaded
-from calibration.posterior.forecast import one
+from calibration.posterior.forecast import one, together
 from districts.model import HistoryRow
 from districts.tiny import tiny_district
 from scenarios.levers import LEVERS
@@ -136,3 +136,12 @@ def test_it_is_added_after_the_forecast_was_carried_to_the_level_reported() -> N
     facility = replace(series, kind="facility")
     assert np.array_equal(members(facility, samples, ready.observed, LEAD, started(ready), 1, 0, added),
                           members(facility, samples, ready.observed, LEAD, started(ready), 1, 0))  # fmt: skip
+
+
+def test_futures_simulated_together_are_those_simulated_alone() -> None:
+    month = later(tiny_district().default_stock, LEAD + 2)
+    told = [ready_for(), *(ready_for({"kind": "pbi_cut", "month": month, "share": share, "takeover": 0.5})
+                           for share in (0.2, 0.5))]  # fmt: skip
+    futures = [future_of(ready, started(ready), LEAD, 4, None, KEYS) for ready in told]  # type: ignore[arg-type]
+    for alone, found in zip([one(future, 1) for future in futures], together(futures, 1), strict=True):
+        assert np.array_equal(alone, found)

@@ -41,29 +41,52 @@ class Future:
 
 def one(future: Future, replicate: int) -> FloatArray:
     """The series of one replicate, (keys, months)."""
-    if future.posterior is None:
-        behaviour = default_behaviour().draw(future.seed, replicate)
+    (found,) = together((future,), replicate)
+    return found
+
+
+def together(futures: Sequence[Future], replicate: int) -> tuple[FloatArray, ...]:
+    """The series of one replicate of each of ``futures``, (keys, months). They differ in what is decided and in the
+    keys only; the months that they have in common are simulated once."""
+    like = futures[0]
+    if like.posterior is None:
+        behaviour = default_behaviour().draw(like.seed, replicate)
     else:
-        behaviour = future.posterior.draw(future.seed, replicate)
-    decisions = {_TOLD: future.decided, **({_ASIDE: future.aside} if future.aside else {})}
-    policies = {name: decided.of(future.seed, replicate) for name, decided in decisions.items()}
-    results = dict(simulate_futures(
-        future.district, future.rules, behaviour, policies, future.seed, replicate=replicate, stock=future.stock
-    ))  # fmt: skip
-    codes = [facility.code for facility in future.district.facilities]
-    of = {key: results[_ASIDE if future.aside and key in future.aside_keys else _TOLD] for key in future.keys}
-    return np.stack([simulated(of[key], codes, key) for key in future.keys])
+        behaviour = like.posterior.draw(like.seed, replicate)
+    decided = {f"{_TOLD} {at}": future.decided for at, future in enumerate(futures)}
+    decided |= {f"{_ASIDE} {at}": future.aside for at, future in enumerate(futures) if future.aside is not None}
+    policies = {name: decision.of(like.seed, replicate) for name, decision in decided.items()}
+    results = dict(
+        simulate_futures(like.district, like.rules, behaviour, policies, like.seed, replicate=replicate,
+                         stock=like.stock)
+    )  # fmt: skip
+    codes = [facility.code for facility in like.district.facilities]
+
+    def series(at: int, future: Future, key: Key) -> FloatArray:
+        apart = future.aside is not None and key in future.aside_keys
+        return simulated(results[f"{_ASIDE if apart else _TOLD} {at}"], codes, key)
+
+    return tuple(np.stack([series(at, future, key) for key in future.keys]) for at, future in enumerate(futures))
 
 
 def sample(
     future: Future, replicates: Sequence[int], jobs: int = 1, tell: Callable[[int], None] | None = None
 ) -> dict[Key, FloatArray]:
     """The series of every replicate by key, (replicates, months); the same for any number of ``jobs``."""
-    found: dict[int, FloatArray] = {}
-    with closing(each(one, future, list(replicates), jobs)) as ended:
+    (found,) = samples((future,), replicates, jobs, tell)
+    return found
+
+
+def samples(
+    futures: Sequence[Future], replicates: Sequence[int], jobs: int = 1, tell: Callable[[int], None] | None = None
+) -> tuple[dict[Key, FloatArray], ...]:
+    """As :func:`sample` of each of ``futures``, simulated :func:`together`."""
+    found: dict[int, tuple[FloatArray, ...]] = {}
+    with closing(each(together, tuple(futures), list(replicates), jobs)) as ended:
         for replicate, series in ended:
             found[replicate] = series
             if tell:
                 tell(len(found))
-    stacked = np.stack([found[replicate] for replicate in replicates])
-    return {key: stacked[:, position] for position, key in enumerate(future.keys)}
+    stacked = [np.stack([found[replicate][at] for replicate in replicates]) for at in range(len(futures))]
+    return tuple({key: stacked[at][:, position] for position, key in enumerate(future.keys)}
+                 for at, future in enumerate(futures))  # fmt: skip

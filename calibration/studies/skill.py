@@ -23,7 +23,7 @@ from calibration.backtesting.origins import announced_of, future_of, members, st
 from calibration.backtesting.series import series_of
 from calibration.posterior.calibrate import CalibrationPlan, Ready, as_posterior, prepare_loaded
 from calibration.posterior.fit import fit, series_needed
-from calibration.posterior.forecast import sample
+from calibration.posterior.forecast import samples
 from calibration.posterior.rows import load
 from calibration.posterior.table import Table, grow, identity
 from calibration.statistics.baselines import BASELINES, Normal
@@ -126,21 +126,26 @@ def calibrated(study: Study, group: Group, seed: int) -> Calibrated:
     return Calibrated(made, ready, as_posterior(ready, fit(simulations, ready.observed, ready.codes, 1), study.rows))
 
 
-def forecast_of(case: Calibrated, truth: Truth, replicates: int) -> dict[str, FloatArray]:
-    """The model's sample of each of SERIES, (replicates, months), told what ``truth`` announces: as the backtest
-    forecasts, from the stock before the history, through it, and on, anchored at its end."""
-    known, months = case.ready.observed.months, len(truth.active)
-    told = replace(case.ready, past=scenario_of(truth.name, truth.policy))
-    start = start_of(told, known)
-    series = {one.indicator: one for one in series_of(case.ready.observed, case.ready.codes) if one.place == "district"}
+def forecasts_of(case: Calibrated, truths: Sequence[Truth], replicates: int) -> list[dict[str, FloatArray]]:
+    """The model's sample of each of SERIES, (replicates, months), told what each of ``truths`` announces: as the
+    backtest forecasts, from the stock before the history, through it, and on, anchored at its end."""
+    known, observed = case.ready.observed.months, case.ready.observed
+    told = [replace(case.ready, past=scenario_of(truth.name, truth.policy)) for truth in truths]
+    start = start_of(case.ready, known)
+    series = {one.indicator: one for one in series_of(observed, case.ready.codes) if one.place == "district"}
     keys = tuple(key for name in SERIES for key in series[name].needed)
-    future = future_of(told, start, known, months, case.posterior, keys)
-    samples = sample(future, range(replicates))
-    added = announced_of(told, future, start, known, range(replicates))
-    return {
-        name: members(series[name], samples, case.ready.observed, known, start, case.made.seed, at, added)
-        for at, name in enumerate(SERIES)
-    }
+    futures = [future_of(ready, start, known, len(truth.active), case.posterior, keys)
+               for ready, truth in zip(told, truths, strict=True)]  # fmt: skip
+    found = samples(futures, range(replicates))
+    added = [announced_of(ready, future, start, known, range(replicates))
+             for ready, future in zip(told, futures, strict=True)]  # fmt: skip
+    return [
+        {
+            name: members(series[name], sampled, observed, known, start, case.made.seed, at, announced)
+            for at, name in enumerate(SERIES)
+        }
+        for sampled, announced in zip(found, added, strict=True)
+    ]
 
 
 def scores(made: Synthetic, truth: Truth, model: dict[str, FloatArray]) -> list[Score]:
@@ -184,8 +189,9 @@ def judge(study: Study, unit: tuple[Group, int]) -> list[Score]:
         case = calibrated(study, group, seed)
         wanted = ("none", "stop") if group.intake else tuple(case.made.futures)
         futures = [case.made.futures[name] for name in wanted]
-        told = [asdict(score) for truth in futures
-                for score in scores(case.made, truth, forecast_of(case, truth, study.replicates))]  # fmt: skip
+        forecasts = forecasts_of(case, futures, study.replicates)
+        told = [asdict(score) for truth, model in zip(futures, forecasts, strict=True)
+                for score in scores(case.made, truth, model)]  # fmt: skip
         write_whole(kept, json.dumps(told))
     return [Score(**fields) for fields in json.loads(kept.read_text(encoding="utf-8"))]
 
