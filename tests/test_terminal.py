@@ -24,7 +24,8 @@ import pytest
 import typer
 
 from cli import completion
-from cli.main import app, main
+from cli.app import app
+from cli.main import main
 from cli.tables import table_lines
 from districts.faults import UserError
 from districts.read import shipped_examples
