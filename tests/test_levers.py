@@ -523,7 +523,7 @@ def test_a_fact_tells_what_where_who_and_how_sure(fact: Fact) -> None:
     translate = translator("id")
     texts = words - {fact.source}
     # names of places, laws and studies are the same in both languages
-    names = re.compile(r"(?:[\dA-Z(][\w/().,-]* ?|et al\. |; )+")
+    names = re.compile(r"(?:[\dA-Z(][\w/().,-]* ?|et al\. |[;&] )+")
     assert [text for text in texts if translate(text) == text and not names.fullmatch(text)] == []
     for lang in ("id", "en"):
         said = fact.document(lang)
