@@ -26,6 +26,8 @@ from cli import (
 app = typer.Typer(
     name="prakira",
     help="Forecast health cover, KBK ratings, capitation and the APBD need of an Indonesian district.",
+    epilog="Exit codes: 0 done, 1 stopped (Ctrl-C) or failed, 2 a fault in what was given, told in full. "
+    "`prakira COMMAND --help` tells about one command.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
