@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from districts.text import month_name, number, percent, rupiah_short, translator
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from scenarios.comparison.runs import Source
     from scenarios.store import RunStore
 
 WIDTH = 80
@@ -18,7 +21,19 @@ _MILLIARD = 1e9
 def answer(store: RunStore, folder: Path, written: list[Path], lang: str) -> str:
     """The whole answer. Medians over the replicates; ranges hold 8 of 10 of them, and are left out where the
     replicates are too few for a range."""
-    about = (_heading, _cover, _status, _bills, _own_lines, _rkpd, _origin, _exhausted, _differences, _honesty)
+    about = (
+        _heading,
+        _scenarios,
+        _cover,
+        _status,
+        _bills,
+        _own_lines,
+        _rkpd,
+        _origin,
+        _exhausted,
+        _differences,
+        _honesty,
+    )
     parts = [*(part(store, lang) for part in about), _files(folder, written, lang)]
     return "\n\n".join(part for part in parts if part)
 
@@ -45,6 +60,20 @@ def _heading(store: RunStore, lang: str) -> str:
 
     few = _("Too few replicates for a range: it takes at least {least}. Only the middle is told.")
     return f"{heading}\n{_filled(few.format(least=MIN_REPLICATES_FOR_RANGE))}"
+
+
+def _scenarios(store: RunStore, lang: str) -> str:
+    return titles(store, store.scenarios, lang)
+
+
+def titles(source: Source, names: Sequence[str], lang: str) -> str:
+    """What the scenarios of the tables are called, by the names that commands take."""
+    from cli.tables import wrapped
+    from reports.wording import scenario_title
+
+    head = translator(lang)("Scenarios")
+    told = (wrapped(f"{name}: {scenario_title(source.manifest, name, lang)}", "  ", "      ") for name in names)
+    return "\n".join([head, *told])
 
 
 def _ranged(store: RunStore) -> bool:

@@ -42,7 +42,7 @@ def uhc(
         bool, typer.Option("--accounts", help="Split the money into premium and aid accounts.")
     ] = False,
     out: Annotated[str | None, typer.Option("--out", help="Write CSV to this file; - prints CSV.")] = None,
-    lang: Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")] = Lang.id,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of the output: id or en.")] = Lang.id,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Money for each start month of a year, for given --members or for the heads that reach the UHC bars.
@@ -188,7 +188,7 @@ def readings(
     members: Annotated[int, typer.Option(help="Heads that were added.")],
     start: Annotated[int, typer.Option(help="Month (1-12) from which they were paid for.")],
     out: Annotated[str | None, typer.Option("--out", help="Write CSV to this file; - prints CSV.")] = None,
-    lang: Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")] = Lang.id,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of the output: id or en.")] = Lang.id,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """A published budget month by month, whether its money was meant for the full year or for January to May."""

@@ -67,9 +67,11 @@ def compare(
         record: dict[str, Any] = {"differences": [asdict(one) for differences in found.values() for one in differences]}
         texts = []
         if not as_json:
+            from cli.answer import titles
             from cli.comparison_answer import difference_table
 
-            texts = [difference_table(name, reference, one, lang) for name, one in found.items()]
+            texts = [titles(source, list(dict.fromkeys([reference, *names])), lang)]
+            texts += [difference_table(name, reference, one, lang) for name, one in found.items()]
         if whole:
             more, told = _choice(source, names, scenario, reference, effect, payer, worth, lang)
             record |= more

@@ -30,8 +30,8 @@ def init(
         str, typer.Option(help="Shipped example to copy.", autocompletion=completion.districts)
     ] = "bengkulu-utara",
     minimal: Annotated[bool, typer.Option("--minimal", help="Only the one-sheet workbook minimal.xlsx.")] = False,
-    lang: Annotated[Language, typer.Option(help="Language of the templates.")] = "id",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the templates: id or en.")] = "id",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Write a district folder and an Excel template to start from."""
     import shutil
@@ -69,11 +69,13 @@ def check(
     district: Annotated[
         str,
         typer.Argument(
-            metavar="DISTRICT", help="Folder, .xlsx file or shipped example.", autocompletion=completion.districts
+            metavar="DISTRICT",
+            help="A folder, an .xlsx file or the name of a shipped example.",
+            autocompletion=completion.districts,
         ),
     ],
-    lang: Annotated[Language, typer.Option(help="Language of the messages.")] = "id",
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    lang: Annotated[Language, typer.Option(help="Language of the output: id or en.")] = "id",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List every fault of a district, or a summary with what is assumed. Exit code 2 if there is an error."""
     import json

@@ -29,7 +29,7 @@ def export(
         ),
     ] = None,
     indicator: Annotated[list[str] | None, typer.Option(help="Only this indicator; repeat it.")] = None,
-    lang: Annotated[str, typer.Option(help="Language of messages: id or en.")] = "id",
+    lang: Annotated[str, typer.Option(help="Language of the output: id or en.")] = "id",
 ) -> None:
     """Write the tidy table scenario, replicate, month, level, place, indicator, value."""
     from cli.run import language

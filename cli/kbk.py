@@ -51,7 +51,7 @@ File = Annotated[
 ]
 On = Annotated[str | None, typer.Option("--on", help="Use the rule of this date instead of each row's month.")]
 Out = Annotated[str | None, typer.Option("--out", help="Write CSV to this file; - prints CSV.")]
-Language = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]
+Language = Annotated[Lang, typer.Option("--lang", help="Language of the output: id or en.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

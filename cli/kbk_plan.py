@@ -37,7 +37,7 @@ def plan(
     cost_referral: Annotated[int | None, _Amount] = None,
     cost_patient: Annotated[int | None, _Amount] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-    lang: Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")] = Lang.id,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of the output: id or en.")] = Lang.id,
 ) -> None:  # fmt: skip
     """Say how each facility reaches the next band at least cost: contacts, referrals, patients, and what it brings.
 

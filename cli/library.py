@@ -99,6 +99,9 @@ def _document(lever: dict[str, Any], lang: str) -> None:
     typer.echo(wrapped(lever["text"]))
     typer.echo(wrapped(_("Cost: {text}").format(text=lever["cost"])))
     typer.echo(wrapped(_("Evidence: {text}").format(text=lever["evidence"])))
+    for fact in lever["facts"]:
+        sure = _("confidence {text}").format(text=_(fact["confidence"]))
+        typer.echo(wrapped(f"{fact['id']}: {fact['text']}; {sure}", "      ", "        "))
     typer.echo(_("Fields"))
     for field in lever["fields"]:
         typer.echo(wrapped(f"{field['name']}: {field['about']}", "  ", "      "))

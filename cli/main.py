@@ -1,6 +1,6 @@
-"""The ``prakira`` command: thin, it only gathers the commands and turns user faults into messages.
+"""Where ``prakira`` begins: it turns user faults into messages, and Ctrl-C into one line.
 
-Heavy libraries are imported inside the commands, so that ``prakira --help`` answers at once.
+Nothing is loaded before :func:`main` runs, so that Ctrl-C is answered while the program is still being loaded.
 """
 
 from __future__ import annotations
@@ -8,67 +8,28 @@ from __future__ import annotations
 import sys
 from typing import NoReturn
 
-import typer
-
-from cli import (
-    again,
-    backtest,
-    budget,
-    calibrate,
-    compare,
-    district,
-    export,
-    kbk,
-    library,
-    optimise,
-    report,
-    rkpd,
-    rules,
-    run,
-    sensitivity,
-    web,
-)
-
 #: What the framework makes of Ctrl-C.
 _INTERRUPTED = 130
-
-app = typer.Typer(
-    name="prakira",
-    help="Forecast health cover, KBK ratings, capitation and the APBD need of an Indonesian district.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.add_typer(kbk.app, name="kbk")
-app.add_typer(budget.app, name="budget")
-app.add_typer(rules.app, name="rules")
-district.register(app)
-run.register(app)
-again.register(app)
-library.register(app)
-compare.register(app)
-calibrate.register(app)
-backtest.register(app)
-sensitivity.register(app)
-optimise.register(app)
-rkpd.register(app)
-export.register(app)
-report.register(app)
-web.register(app)
 
 
 def main() -> None:
     """Run the command line. Exit codes: 0 done, 1 interrupted or failed, 2 a fault in what the user gave."""
+    lang = _language(sys.argv[1:])
+    try:
+        _run(lang)
+    except KeyboardInterrupt:
+        _stopped(lang)
+
+
+def _run(lang: str) -> None:
+    from cli.app import app
     from districts.faults import InputError, UserError
 
-    lang = _language(sys.argv[1:])
     try:
         app(prog_name="prakira")
     except (InputError, UserError) as error:
         print(error.describe(lang), file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        _stopped(lang)
     except SystemExit as ended:
         if ended.code == _INTERRUPTED:
             _stopped(lang)

@@ -28,7 +28,7 @@ def report(
     out: Annotated[str | None, typer.Option(help="File of the page, - for standard output; default: in the folder of "
                                             "the run.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: the figures of the page, or the files.")] = False,
-    lang: Annotated[Lang, typer.Option("--lang", help="Language of what is written.")] = Lang.id,
+    lang: Annotated[Lang, typer.Option("--lang", help="Language of the output: id or en.")] = Lang.id,
 ) -> None:  # fmt: skip
     """Write the files of a run anew (page, workbook, charts), or with --facility the page of one facility: ratings,
     the chance of each band, what is missing in people and rupiah, and what it would gain."""

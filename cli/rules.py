@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="What the rules say on a date: premiums, tariffs, KBK, UHC bars, calendar.")
 
 On = Annotated[str | None, typer.Option("--on", help="Date (YYYY-MM-DD or YYYY-MM); today if left out.")]
-Language = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]
+Language = Annotated[Lang, typer.Option("--lang", help="Language of the output: id or en.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

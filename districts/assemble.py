@@ -10,7 +10,7 @@ from typing import Any, cast, get_args
 from districts.cells import Problem, parse_cell, problem
 from districts.faults import Fault
 from districts.inventory import FACILITY_INPUTS, NOT_GIVEN, PARTED, Figure, combine, with_inventory
-from districts.model import Confidence, District
+from districts.model import Confidence, District, Facility, HistoryRow, SegmentRow, Stock
 from districts.names import nearest
 from districts.raw import Raw, RawTable
 from districts.tables import FIGURE_KEYS, SCALARS, TABLES, Column, TableSpec
@@ -21,18 +21,19 @@ _CONFIDENCE = Column("confidence", "choice", True, get_args(Confidence))
 
 @dataclass(frozen=True)
 class Row:
-    """One typed row: its number, its values by column (the model's default where a cell was left empty), and the
-    columns that were left empty."""
+    """One typed row: its number, its values by column (the model's default where a cell was left empty), the columns
+    that were left empty, and those that could not be read, whose values are not to be relied on."""
 
     number: int
     values: dict[str, Any]
     blank: frozenset[str]
+    wrong: frozenset[str] = frozenset()
 
 
 @dataclass
 class Draft:
-    """Typed content of a district before it is checked as a whole. ``broken``: tables with faults of their own,
-    whose sums would only mislead."""
+    """Typed content of a district before it is checked as a whole. ``broken``: tables that are missing or of which
+    rows could not be read, whose sums would only mislead."""
 
     raw: Raw
     scalars: dict[str, Any] = field(default_factory=dict)
@@ -51,9 +52,9 @@ def draft(raw: Raw) -> tuple[Draft, list[Fault]]:
             result.rows[spec.name] = []
             result.broken |= set() if spec.optional else {spec.name}
             continue
-        result.rows[spec.name], wrong = _read_rows(spec, found)
-        if wrong or any((fault.file, fault.sheet) == (found.place.file, found.place.sheet) for fault in raw.faults):
-            result.broken.add(spec.name)
+        cut = any((fault.file, fault.sheet) == (found.place.file, found.place.sheet) for fault in raw.faults)
+        result.rows[spec.name], wrong = _read_rows(spec, found, cut)
+        result.broken |= {spec.name} if cut else set()
         faults += wrong
     return result, faults
 
@@ -94,8 +95,8 @@ def _unknown_column(name: str, known: tuple[str, ...], what: str) -> Problem:
     return problem(found, "one of {choices}", name=name, choices=", ".join(known))
 
 
-def _read_rows(spec: TableSpec, found: RawTable) -> tuple[list[Row], list[Fault]]:
-    """Typed rows of a table, with the faults of its header and of its cells."""
+def _read_rows(spec: TableSpec, found: RawTable, cut: bool) -> tuple[list[Row], list[Fault]]:
+    """Typed rows of a table, with the faults of its header and of its cells. ``cut``: it has other faults already."""
     faults = []
     known = tuple(column.name for column in spec.columns)
     header = tuple(name.casefold() for name in found.header)
@@ -110,21 +111,26 @@ def _read_rows(spec: TableSpec, found: RawTable) -> tuple[list[Row], list[Fault]
             faults.append(found.place.fault(problem("the column is missing", "this column in row 1"), 1, column.name))
     if not found.rows and not spec.may_be_empty:
         faults.append(found.place.fault(problem("no rows below the header", "at least one row"), 2))
+    # where the header is wrong, a column that is not there may be one that is there under another name
+    absent = set(known) - set(header) if faults or cut else set()
+    absent |= {name for name, count in Counter(header).items() if count > 1}
     fields = spec.model.model_fields
     defaults = {name: fields[name].default for name in known if name in fields and not fields[name].is_required()}
     rows = []
     for number, cells in found.rows:
         typed = dict(zip(header, cells, strict=True))
         values: dict[str, Any] = {}
+        unread = set(absent)
         for column in spec.columns:
             if column.name not in header:
                 continue
             value, wrong_cell = parse_cell(typed[column.name], column)
             if wrong_cell:
                 faults.append(found.place.fault(wrong_cell, number, column.name))
+                unread.add(column.name)
             elif value is not None:
                 values[column.name] = value
-        rows.append(Row(number, {**defaults, **values}, frozenset(set(known) - set(values))))
+        rows.append(Row(number, {**defaults, **values}, frozenset(set(known) - set(values)), frozenset(unread)))
     return rows, faults
 
 
@@ -154,6 +160,29 @@ def build(result: Draft) -> District:
         }
     )
     return with_inventory(district, _figures(result, district))
+
+
+def outline(result: Draft) -> District | None:
+    """What the history is held against, of a draft that may have errors elsewhere: the history, the facilities' codes
+    and types, the segments of the default stock. None where one of them could not be read; nothing else is there."""
+    history, facilities, segments = (result.rows[name] for name in ("history", "facilities", "segments"))
+    needed = [(history, {"month", "indicator", "place", "value"}), (facilities, {"code", "type"}),
+              (segments, {"stock", "segment"})]  # fmt: skip
+    month = result.scalars.get("default_stock")
+    if result.broken & {"history", "facilities", "segments"} or any(
+        row.wrong & columns for rows, columns in needed for row in rows
+    ):
+        return None
+    stock = Stock.model_construct(
+        month=month, segments=tuple(SegmentRow.model_construct(**row.values) for row in segments
+                                    if row.values["stock"] == month),
+    )  # fmt: skip
+    rows = (row.values | _found_at(result, row) for row in history)
+    return District.model_construct(
+        default_stock=month, stocks=(stock,),
+        facilities=tuple(Facility.model_construct(**row.values) for row in facilities),
+        history=tuple(HistoryRow.model_construct(**values) for values in rows),
+    )  # fmt: skip
 
 
 def rules_path(base: Path, rules_file: str) -> Path:

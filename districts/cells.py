@@ -24,7 +24,19 @@ _SERIALS = range(20_000, 80_500)
 EXPECTED_INTEGER = "a whole number in digits only, such as 12500"
 EXPECTED_NUMBER = "a number with a decimal point, such as 12.5"
 EXPECTED_MONTH = "a month written YYYY-MM as text, such as 2023-10"
+EXPECTED_SHARES = "five shares that add to 1, such as 0.2;0.2;0.2;0.2;0.2"
 EXPECTED_PERIOD = "a month written YYYY-MM as text, such as 2023-10, or a year, such as 2023"
+
+#: What a text may be, by column; a source that nobody has is "assumed".
+_EXAMPLES = {
+    "name": "Puskesmas Lais",
+    "title": "Kabupaten Bengkulu Utara",
+    "province": "Bengkulu",
+    "code": "P1703010101",
+    "place": "district",
+    "indicator": "registered",
+    "account": "5.1.02.02.02.0003",
+}
 
 
 @dataclass(frozen=True)
@@ -83,10 +95,14 @@ def parse_cell(value: object, column: Column) -> tuple[object, Problem | None]:
     if isinstance(value, str):
         value = value.replace("\u00a0", " ").strip()
     if is_empty(value):
-        return None, problem("the cell is empty", _expected(column)) if column.required else None
+        return None, _empty(column) if column.required else None
     if isinstance(value, Formula):
         number = column.kind in ("integer", "number")
-        expected = "a number, not a formula" if number else "a typed value, not a formula"
+        expected = (
+            "a number, not a formula, such as 12500"
+            if number
+            else "a typed value, not a formula (in Excel: Paste Special, Values)"
+        )
         return None, problem("a formula ({value})", expected, value=value.text)
     if column.kind in ("integer", "number"):
         return _parse_number(value, column)
@@ -105,6 +121,15 @@ def parse_cell(value: object, column: Column) -> tuple[object, Problem | None]:
     return _parse_text(value, column)
 
 
+def _empty(column: Column) -> Problem:
+    """The problem that nothing was typed where something must be, with what may be."""
+    if column.kind == "choice":
+        return problem("the cell is empty", "one of {choices}", choices=", ".join(column.choices))
+    if column.kind in ("text", "list"):
+        return problem("the cell is empty", _expected(column), example=_EXAMPLES.get(column.name, "assumed"))
+    return problem("the cell is empty", _expected(column))
+
+
 def _expected(column: Column) -> str:
     return {
         "integer": EXPECTED_INTEGER,
@@ -112,8 +137,8 @@ def _expected(column: Column) -> str:
         "month": EXPECTED_MONTH,
         "period": EXPECTED_PERIOD,
         "yes_no": "yes or no",
-        "shares": "five shares that add to 1",
-    }.get(column.kind, "a text")
+        "shares": EXPECTED_SHARES,
+    }.get(column.kind, "a text, such as {example}")
 
 
 def _parse_number(value: object, column: Column) -> tuple[object, Problem | None]:
@@ -135,7 +160,7 @@ def _parse_number(value: object, column: Column) -> tuple[object, Problem | None
             return None, problem("the number {value}", expected, value=value)
         number = int(value)
         if abs(number) > 2**53:
-            return None, problem("the number {value}", "a number that a spreadsheet holds exactly", value=number)
+            return None, problem("the number {value}", "a number of at most 15 digits, such as 12500", value=number)
     else:
         number = float(value)
         if number in (float("inf"), float("-inf")):
@@ -183,7 +208,7 @@ def _parse_month(value: object, expected: str) -> tuple[object, Problem | None]:
 def _parse_shares(value: object) -> tuple[object, Problem | None]:
     """Five shares, as a YAML list or as text separated by semicolons."""
     parts = list(value) if isinstance(value, list | tuple) else str(value).split(";")
-    expected = "five shares that add to 1"
+    expected = EXPECTED_SHARES
     share = Column("share", "number", True, low=0, high=1)
     numbers = []
     for part in parts:

@@ -5,18 +5,19 @@ What is missing is filled by :mod:`districts.fill` and labelled ``assumed``.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from districts.assemble import Draft
+from districts.assemble import Draft, Row
 from districts.cells import Problem, is_empty, parse_cell, problem
 from districts.faults import Fault
 from districts.fill import fill
 from districts.inventory import SEGMENT_NAMES
 from districts.model import District
 from districts.names import nearest
-from districts.raw import Place, Raw
+from districts.raw import Place, Raw, RawTable
 from districts.tables import Column, Kind, table
 from districts.text import translator
 
@@ -127,19 +128,44 @@ def read_minimal(lines: list[tuple[object, ...]], path: Path, label: str) -> tup
     header = next((n for n, line in enumerate(lines) if n and _is_header(line)), len(lines))
     values, at, faults = _items(sheet, header)
     rows, wrong_rows = _facility_rows(sheet, header)
-    faults += wrong_rows
-    if not faults:
-        faults += _contradictions(values, at, sheet)
+    faults += [*wrong_rows, *_contradictions(values, at, sheet)]
     draft = Draft(Raw(path.parent, place))
-    if faults:
-        draft.broken = {"stocks", "segments", "facilities", "age_sex", "households", "hospitals", "budget", "history"}
-        draft.rows = {name: [] for name in draft.broken}
-        return draft, faults
     # What is found wrong later is told with the column that stands on the sheet.
     items = tuple((name, sheet.text("Value")) for name in ("", "population", "registered", "active", "month"))
     listed = tuple((name, sheet.text(text)) for name, text in FACILITY_LABELS.items())
-    fill(draft, values, at, rows, {"items": replace(place, labels=items), "facilities": replace(place, labels=listed)})
-    return draft, []
+    places = {"items": replace(place, labels=items), "facilities": replace(place, labels=listed)}
+    if faults:
+        _what_is_there(draft, values, at, rows, places)
+    else:
+        fill(draft, values, at, rows, places)
+    return draft, faults
+
+
+def _what_is_there(
+    draft: Draft, values: dict[str, Any], at: dict[str, int], rows: list[tuple[int, dict[str, Any]]],
+    places: dict[str, Place],
+) -> None:  # fmt: skip
+    """Puts into ``draft`` what could be read of a sheet with faults, so that the rest of it can be checked as well:
+    the facilities by name, and the members against the population where both are known."""
+    names = {"stocks", "segments", "facilities", "age_sex", "households", "hospitals", "budget", "history"}
+    draft.rows = {name: [] for name in names}
+    draft.broken = set(names)
+    columns = frozenset(column.name for column in table("facilities").columns)
+    draft.raw.tables["facilities"] = RawTable(places["facilities"], (), ())
+    draft.rows["facilities"] = [
+        Row(number, row, frozenset(), columns - {name for name, value in row.items() if value is not None})
+        for number, row in rows
+    ]
+    members = [values[name] for key in SEGMENT_NAMES if (name := f"registered_{key}") in values]
+    if "population" in values and len(members) == len(SEGMENT_NAMES):
+        for name in ("stocks", "segments"):
+            draft.raw.tables[name] = RawTable(places["items"], (), ())
+            draft.broken.remove(name)
+        row, month = at["population"], values.get("month", "")
+        line = {"stock": month, "registered": sum(members)}
+        unknown = frozenset({"segment", "payer", "active", "joined"})
+        draft.rows["stocks"] = [Row(row, {"month": month, "population": values["population"]}, frozenset())]
+        draft.rows["segments"] = [Row(row, line, frozenset(), unknown)]
 
 
 def _language(lines: list[tuple[object, ...]]) -> str:
@@ -267,26 +293,32 @@ def _columns(sheet: _Sheet, header: int) -> tuple[dict[str, int], list[Fault]]:
     return positions, faults
 
 
+def _is_typed(sheet: _Sheet, number: int | None) -> bool:
+    """Whether something was typed as the value of the line with this number."""
+    line = () if number is None else sheet.lines[number - 1]
+    return len(line) > 1 and not is_empty(line[1])
+
+
 def _contradictions(values: dict[str, Any], at: dict[str, int], sheet: _Sheet) -> list[Fault]:
     place, shown, faults = sheet.place, sheet.text("Value"), []
     for key in SEGMENT_NAMES:
-        registered, active = values[f"registered_{key}"], values.get(f"active_{key}", 0)
+        registered, active = values.get(f"registered_{key}", math.inf), values.get(f"active_{key}", 0)
         owing = values.get("arrears_pbpu", 0) if key == "pbpu" else 0
         if active + owing > registered:
             wrong = problem(
                 "{active} active and {arrears} in arrears, but {registered} registered",
-                "at most as many as are registered",
+                "at most {registered}",
                 active=active,
                 arrears=owing,
                 registered=registered,
             )
             faults.append(place.fault(wrong, at.get(f"active_{key}", at[f"registered_{key}"]), shown))
-    by_district, pemda = values.get("district_pbpu_pemda", 0), values["registered_pbpu_pemda"]
+    by_district, pemda = values.get("district_pbpu_pemda", 0), values.get("registered_pbpu_pemda", math.inf)
     if by_district > pemda:
         found = "{value} paid by the district, but {registered} registered"
-        wrong = problem(found, "at most as many as are registered", value=by_district, registered=pemda)
+        wrong = problem(found, "at most {registered}", value=by_district, registered=pemda)
         faults.append(place.fault(wrong, at["district_pbpu_pemda"], shown))
-    if ("budget" in values) != ("budget_year" in values):
+    if _is_typed(sheet, at.get("budget")) != _is_typed(sheet, at.get("budget_year")):
         wrong = problem("a JKN line without its year, or a year without its amount", "both or neither")
         faults.append(place.fault(wrong, at.get("budget", at.get("budget_year")), shown))
     return faults

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
-from districts.assemble import Draft, build, draft
+from districts.assemble import Draft, build, draft, outline
 from districts.cells import problem
 from districts.faults import Fault, InputError, UserError
 from districts.folder import SCALAR_FILE, read_folder
@@ -65,9 +65,18 @@ def check_district(where: str | Path) -> tuple[District | None, list[Fault]]:
         faults = faults + validate(found)
     faults.sort(key=lambda fault: fault.severity != "error")
     if found is None or any(fault.severity == "error" for fault in faults):
-        return None, faults
+        return None, faults + ([] if found is None else _contradictions(found, faults))
     district = build(found)
     return district, faults + [item.fault for item in data_faults(district)]
+
+
+def _contradictions(found: Draft, faults: list[Fault]) -> list[Fault]:
+    """What contradicts itself in the history of a draft with errors elsewhere, where the history itself has none."""
+    history = found.raw.tables.get("history")
+    if history is None or any((one.file, one.sheet) == (history.place.file, history.place.sheet) for one in faults):
+        return []
+    district = outline(found)
+    return [] if district is None else [item.fault for item in data_faults(district)]
 
 
 def _typed(where: str | Path) -> tuple[Draft | None, list[Fault]]:

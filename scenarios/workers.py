@@ -7,6 +7,7 @@ missing goes on; however the work ends, its processes end with it.
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -110,7 +111,7 @@ def _pool(function: Callable[[Any, U], R], common: Any, left: dict[U, None], job
             while waiting or under_way:
                 while waiting and len(under_way) < 2 * jobs:
                     unit = waiting.popleft()
-                    under_way[pool.submit(_work, unit)] = unit
+                    under_way[_submitted(pool, _work, unit)] = unit
                 wait(under_way, return_when=FIRST_COMPLETED)
                 yield from ended()
         except (KeyboardInterrupt, BrokenProcessPool):
@@ -126,7 +127,7 @@ def _pools(
     under_way: dict[Future[list[R]], tuple[ProcessPoolExecutor, U]] = {}
 
     def ask(pool: ProcessPoolExecutor, unit: U, first: bool) -> None:
-        under_way[pool.submit(_part, unit, first)] = pool, unit
+        under_way[_submitted(pool, _part, unit, first)] = pool, unit
 
     def ended(lost: bool = False) -> Iterator[tuple[U, R]]:
         for future in _done(under_way, lost):
@@ -163,8 +164,6 @@ _task: tuple[Callable[[Any, Any], Any], Any] | None = None  # of this worker pro
 
 def _begin(function: Callable[[Any, Any], Any], common: Any, watch: connection.Connection) -> None:
     """Makes a worker process ready. It ignores Ctrl-C, which the parent handles, and dies with the parent."""
-    import signal
-
     global _task
     _task = function, common
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -191,6 +190,18 @@ def _part(unit: Any, first: bool) -> list[Any]:
     if first:
         _parts = iter(_work(unit))
     return list(islice(_parts, 1))
+
+
+def _submitted(pool: ProcessPoolExecutor, function: Callable[..., R], *given: Any) -> Future[R]:
+    """``pool.submit``, which may start a process: Ctrl-C waits until that is done, and never reaches the new process,
+    which inherits that it is blocked from its first instruction on. (Windows cannot block it.)"""
+    if not hasattr(signal, "pthread_sigmask"):
+        return pool.submit(function, *given)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return pool.submit(function, *given)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager

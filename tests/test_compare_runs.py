@@ -138,6 +138,7 @@ def test_differences_by_month_year_and_facility(place: Path) -> None:
 def test_it_prints_80_columns_and_says_whose_money(place: Path) -> None:
     said = prakira("compare", "whole", "--worth", 37_800, at=place).stdout
     assert max(map(len, said.splitlines())) <= 80
+    assert said.startswith("Skenario\n  baseline: Tanpa keputusan baru\n")
     assert "Biaya per hasil, uhc-non-cut-off, Nov 2024–Feb 2025" in said
     assert "uang Pemda (tagihan JKN daerah, termasuk biaya program)" in said
     assert "uang BPJS (kapitasi, klaim rumah sakit, obat PRB, programnya)" in said

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from districts import defaults
 from districts.faults import InputError, UserError
@@ -495,3 +496,78 @@ def test_the_tiny_district_adds_up() -> None:
     assert own.stock().registered == 300
     with pytest.raises(ValueError, match="positive"):
         tiny_district(population=0)
+
+
+def _spoilt(folder: Path, *cells: tuple[str, int, str, str]) -> None:
+    """Overwrites cells of a district's folder: (table, row, column, what is typed)."""
+    for name, row, column, typed in cells:
+        path = folder / f"{name}.csv"
+        rows = list(csv.reader(path.open(encoding="utf-8", newline="")))
+        rows[row - 1][rows[0].index(column)] = typed
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows(rows)
+
+
+def test_a_cell_that_cannot_be_read_hides_only_what_depends_on_it(tmp_path: Path) -> None:
+    """One round: a fault of a cell in each table, and in other cells faults that need several of them."""
+    write_folder(tiny_district(), tmp_path / "tiny")
+    _spoilt(
+        tmp_path / "tiny",
+        ("age_sex", 2, "men", "x"), ("age_sex", 3, "age_from", "999"),
+        ("segments", 2, "registered", "1.3,5"), ("segments", 3, "active", "999999"),
+        ("facilities", 2, "doctors", "dua"), ("facilities", 3, "name", "Puskesmas 1"),
+        ("households", 2, "source", ""), ("households", 3, "share", "0.99"),
+        ("stocks", 2, "population", "abc"),
+    )  # fmt: skip
+    _district, faults = check_district(tmp_path / "tiny")
+    found = {(fault.file.rpartition("/")[2], fault.row, fault.column) for fault in faults if fault.severity == "error"}
+    assert found >= {
+        ("age_sex.csv", 2, "men"), ("segments.csv", 2, "registered"), ("facilities.csv", 2, "doctors"),
+        ("households.csv", 2, "source"), ("stocks.csv", 2, "population"),
+        ("age_sex.csv", 3, "age_from"), ("segments.csv", 3, "registered"), ("facilities.csv", 3, "name"),
+        ("households.csv", None, "share"),
+    }  # fmt: skip
+    # the sums that need the cells which could not be read are left unsaid
+    assert not any("population of" in fault.found or "at the facilities" in fault.found for fault in faults)
+
+
+def test_a_misspelt_column_hides_its_own_checks_alone(tmp_path: Path) -> None:
+    write_folder(tiny_district(), tmp_path / "tiny")
+    path = tmp_path / "tiny" / "age_sex.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("age_to", "age_too"), encoding="utf-8")
+    _spoilt(tmp_path / "tiny", ("age_sex", 2, "men", "900000"))
+    _district, faults = check_district(tmp_path / "tiny")
+    assert [(fault.column, fault.severity) for fault in faults] == [("age_too", "error"), ("men, women", "warning")]
+
+
+def test_contradictions_of_the_history_are_told_beside_errors_elsewhere(tmp_path: Path) -> None:
+    history = tmp_path / "tiny" / "history.csv"
+    write_folder(tiny_district(), tmp_path / "tiny")
+    history.write_text(
+        "month,indicator,place,value,source,confidence\n"
+        "2023-10,registered,district,2000,x,low\n2023-10,active,district,2100,x,low\n",
+        encoding="utf-8",
+    )
+    alone = [fault for fault in check_district(tmp_path / "tiny")[1] if fault.file.endswith("history.csv")]
+    assert alone
+    _spoilt(tmp_path / "tiny", ("households", 2, "source", ""))
+    district, faults = check_district(tmp_path / "tiny")
+    assert district is None
+    assert [fault for fault in faults if fault.file.endswith("history.csv")] == alone
+
+
+def test_the_one_sheet_form_tells_all_in_one_round(tmp_path: Path) -> None:
+    """A cell that cannot be read, a contradiction, more members than persons, and a facility listed twice."""
+    path = tmp_path / "m.xlsx"
+    write_minimal(tiny_district(), path, "en")
+    book = load_workbook(path)
+    sheet = book["Minimal"]
+    rows = {str(sheet.cell(row, 1).value): row for row in range(1, sheet.max_row + 1)}
+    sheet.cell(rows["Name of the district"], 2).value = None
+    sheet.cell(rows["Population"], 2).value = 10
+    sheet.cell(rows["PBPU active"], 2).value = 10**7
+    sheet.cell(rows["Facility"] + 2, 1).value = sheet.cell(rows["Facility"] + 1, 1).value
+    book.save(path)
+    found = [(fault.row, fault.severity) for fault in check_district(path)[1]]
+    wanted = [rows["Name of the district"], rows["PBPU active"], rows["Population"], rows["Facility"] + 2]
+    assert sorted(found) == sorted((row, "error") for row in wanted)

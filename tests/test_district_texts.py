@@ -29,7 +29,8 @@ SOURCES = [
     Path(cli.staffing.__file__),
 ]
 _CALLS = {"problem": 2, "UserError": 1, "_": 1, "_text": 1}
-_NAMES = ("expected", "found", "EXPECTED_INTEGER", "EXPECTED_NUMBER", "EXPECTED_MONTH", "EXPECTED_PERIOD", "_FIGURE")
+_NAMES = ("expected", "found", "EXPECTED_INTEGER", "EXPECTED_NUMBER", "EXPECTED_MONTH", "EXPECTED_PERIOD",
+          "EXPECTED_SHARES", "_FIGURE")  # fmt: skip
 
 
 def _strings(node: ast.AST) -> Iterator[str]:
@@ -64,7 +65,12 @@ def message_ids() -> set[str]:
     ids |= set(template._STEPS) | set(template._KINDS.values()) | {"Input", "Value", "Explanation"}
     ids |= {"Indicator", "Given for", "Unit", "Stock or flow"}
     ids |= {"Sheet", "Column", "Required", "Allowed", "Meaning", "Errors ({count}):", "Warnings ({count}):"}
-    ids |= {"the number {value}", "the negative number {value}", "a text", inventory.NOT_GIVEN.source}
+    ids |= {
+        "the number {value}",
+        "the negative number {value}",
+        "a text, such as {example}",
+        inventory.NOT_GIVEN.source,
+    }
     # Sources that `prakira check` shows for what the one-sheet template leaves out; staff is told by facility.
     own = {value.source for value in vars(defaults).values() if isinstance(value, defaults.Default)}
     ids |= own - {defaults.HOURS_PER_WEEK.source, defaults.DRUGS_PER_MEMBER.source, defaults.OTHER_STAFF.source}

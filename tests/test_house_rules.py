@@ -107,6 +107,6 @@ def test_every_data_file_is_installed() -> None:
 def test_help_is_quick_to_import() -> None:
     """The command line imports no heavy library before a command runs."""
     heavy = ("numpy", "pandas", "numba", "matplotlib", "babel", "statsmodels")
-    code = f"import sys, cli.main; print([m for m in {heavy} if m in sys.modules])"
+    code = f"import sys, cli.app; print([m for m in {heavy} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert found.stdout.strip() == "[]"

@@ -26,6 +26,7 @@ from scenarios.levers.drug_supply import DrugSupply
 from scenarios.levers.economic_shock import EconomicShock
 from scenarios.levers.effect import Effect
 from scenarios.levers.epidemic import Epidemic
+from scenarios.levers.facts import Fact, facts
 from scenarios.levers.family_folders import FamilyFolders
 from scenarios.levers.home_visits import HomeVisits
 from scenarios.levers.ilp import Ilp
@@ -499,6 +500,50 @@ def test_every_lever_is_documented(lever: type[Lever]) -> None:
             assert most is not None or table, f"{name} has no upper bound"
     for name in lever.model_fields.keys() & {"cost_per_month", "cost_per_family", "cost_per_head", "cost_per_hour"}:
         assert name in lever.cost, f"the cost model does not say what {name} is multiplied by"
+
+
+@pytest.mark.parametrize("lever", [*LEVERS.values(), FixedCost], ids=lambda lever: lever.__name__)
+def test_every_lever_names_its_facts_or_says_that_it_has_none(lever: type[Lever]) -> None:
+    assert [one for one in lever.facts if one not in facts()] == []
+    assert len(set(lever.facts)) == len(lever.facts)
+    if not lever.facts:
+        assert re.search(r"\bassumed\b|no effect size|none needed", lever.evidence)
+
+
+def test_every_fact_is_one_that_a_lever_rests_on() -> None:
+    assert set(facts()) == {one for lever in LEVERS.values() for one in lever.facts}
+
+
+@pytest.mark.parametrize("fact", facts().values(), ids=list(facts()))
+def test_a_fact_tells_what_where_who_and_how_sure(fact: Fact) -> None:
+    words = {figure.unit for figure in fact.figures} | {fact.place, fact.study, fact.source}
+    assert all(word.strip() == word != "" for word in words)
+    assert not fact.end or fact.start <= fact.end, "a fact ends after it begins"
+    assert fact.source != "none" or fact.confidence == "low", "without a source nothing is more than general knowledge"
+    translate = translator("id")
+    texts = words - {fact.source}
+    # names of places, laws and studies are the same in both languages
+    names = re.compile(r"(?:[\dA-Z(][\w/().,-]* ?|et al\. |[;&] )+")
+    assert [text for text in texts if translate(text) == text and not names.fullmatch(text)] == []
+    for lang in ("id", "en"):
+        said = fact.document(lang)
+        assert all(said[key] for key in ("text", "place", "study", "source", "confidence"))
+
+
+def test_a_fact_is_told_with_its_numbers_in_the_form_of_the_language() -> None:
+    fact = Fact.model_validate({
+        "id": "x", "figures": [{"value": 1234.5, "unit": "rupiah"}, {"value": [1, 2.25], "unit": "months"},
+                               {"unit": "no number"}],
+        "from": "2017-04", "to": "2018-03", "place": "Semarang", "study": "SKI", "source": "none", "confidence": "low",
+    })  # fmt: skip
+    assert fact.told("en") == "1,234.5 rupiah; 1–2.25 months; no number; Semarang, Apr 2017–Mar 2018; SKI"
+    assert "1.234,5 rupiah; 1–2,25 bulan" in fact.told("id")
+    assert (
+        fact.model_copy(update={"start": "2011-01", "end": "2017-12"}).told("en").endswith("Semarang, 2011–2017; SKI")
+    )
+    assert fact.model_copy(update={"start": "2011-01", "end": "2011-12"}).told("en").endswith("Semarang, 2011; SKI")
+    assert fact.model_copy(update={"end": ""}).told("id").endswith("Semarang, sejak Apr 2017; SKI")
+    assert fact.model_copy(update={"start": "", "end": ""}).told("en").endswith("Semarang; SKI")
 
 
 def _counts(annotation: object) -> bool:

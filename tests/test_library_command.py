@@ -97,6 +97,11 @@ def test_a_lever_is_documented_from_its_code(kind: str) -> None:
         assert bool(lever.strength) == bool(re.search(r"^  effect: ", text, re.MULTILINE))
     flat = " ".join(text.split())
     assert lever.evidence in flat
+    documented = json.loads(said("levers", kind, "--lang", "en", "--json"))[0]["facts"]
+    assert [fact["id"] for fact in documented] == list(lever.facts)
+    for fact in documented:
+        assert f"{fact['id']}: {fact['text']}; confidence {fact['confidence']}" in flat
+        assert set(fact) == {"id", "text", "figures", "from", "to", "place", "study", "source", "confidence"}
     assert lever.cost in flat
 
 

@@ -21,7 +21,7 @@ from districts.text import number, rupiah_short
 from districts.tiny import tiny_district
 from districts.write import write_folder
 from scenarios.need import need
-from scenarios.scenario import library
+from scenarios.scenario import library, load_scenario
 from scenarios.shares import block_shares
 from scenarios.store import LEVELS, RunStore
 from scenarios.tidy import COLUMNS, Choice, rows
@@ -69,6 +69,7 @@ def store(place: Path) -> Iterator[RunStore]:
 def test_the_answer_says_cover_need_and_honesty_in_80_columns(place: Path) -> None:
     said = (place / "said.txt").read_text(encoding="utf-8")
     assert max(map(len, said.splitlines())) <= 80
+    assert all(f"\n  {name}: {load_scenario(name).title['en']}\n" in said for name in SCENARIOS)
     for name in SCENARIOS:
         assert re.search(rf"^{name} .*→", said, re.MULTILINE)
     assert "Results go to outputs/tiny" in said

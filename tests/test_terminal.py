@@ -24,7 +24,8 @@ import pytest
 import typer
 
 from cli import completion
-from cli.main import app, main
+from cli.app import app
+from cli.main import main
 from cli.tables import table_lines
 from districts.faults import UserError
 from districts.read import shipped_examples
@@ -102,6 +103,27 @@ def test_the_commands_of_the_design_are_there() -> None:
 def test_every_command_that_prints_a_result_prints_json_too(words: str, command: Any) -> None:
     has = any("--json" in option.opts for option in command.params)
     assert has != (words in NO_RESULT)
+
+
+def test_help_tells_the_exit_codes_and_the_same_of_the_same_option(tmp_path: Path) -> None:
+    assert "Exit codes: 0 done, 1 stopped (Ctrl-C) or failed, 2 a fault" in prakira("--help", at=tmp_path).stdout
+    told: dict[str, set[str]] = {"--lang": set(), "--json": set()}
+    stack = [typer.main.get_command(app)]
+    while stack:
+        command = stack.pop()
+        stack += getattr(command, "commands", {}).values()
+        assert command.help
+        for parameter in command.params:
+            assert getattr(parameter, "help", ""), f"{command.name} {parameter.name}"
+            for option in told.keys() & set(parameter.opts):
+                told[option].add(str(getattr(parameter, "help", "")))
+    languages = {
+        "Language of the output: id or en.",
+        "Language of the templates: id or en.",
+        "Language at first: id or en.",
+    }
+    assert told["--lang"] == languages
+    assert told["--json"] == {"Print JSON.", "Print JSON: the figures of the page, or the files."}
 
 
 @pytest.mark.parametrize("words", ["", "kbk", "budget", *(words for words, _command in commands())])

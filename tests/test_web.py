@@ -22,7 +22,7 @@ import pytest
 from fastapi.testclient import TestClient
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.app import app
 from districts.faults import UserError
 from districts.template import write_minimal, write_workbook
 from districts.tiny import tiny_district

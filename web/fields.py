@@ -61,12 +61,14 @@ class Field:
 
 @dataclass(frozen=True)
 class LeverForm:
-    """What is shown of one lever: title, text, evidence, how well it is known, cost, and its fields."""
+    """What is shown of one lever: title, text, evidence, the facts it rests on (in words, with how sure they are, and
+    their source), how well it is known, cost, and its fields."""
 
     kind: str
     title: str
     text: str
     evidence: str
+    facts: tuple[tuple[str, str], ...]
     known: Literal["decision", "assumed", "source"]
     cost: str
     fields: tuple[Field, ...]
@@ -92,7 +94,12 @@ def lever_form(kind: str, district: District | None, years: Sequence[str], lang:
     title = str(told["title"])
     text, cost = (_without_words(_CODE.sub("", words), made, lang) for words in (told["text"], told["cost"]))
     fields = tuple(replace(one, label=_without_words(one.label, made, lang)) for one in made)
-    return LeverForm(kind, title[:1].upper() + title[1:], text, str(told["evidence"]), known, cost, fields)
+    _ = translator(lang)
+    facts = tuple(
+        (f"{fact['text']}; {_('confidence {text}').format(text=_(fact['confidence']))}", fact["source"])
+        for fact in told["facts"]
+    )
+    return LeverForm(kind, title[:1].upper() + title[1:], text, str(told["evidence"]), facts, known, cost, fields)
 
 
 def _without_words(text: str, fields: Sequence[Field], lang: str) -> str:

@@ -2,8 +2,9 @@
 
 1. Rename the class and ``kind``; write the docstring for a planner: what is decided, not how it is computed.
 2. Give every field a description, bounds and a unit.
-3. Say in ``evidence`` where the size of the effect comes from (a source and its year), or "assumed"; in ``cost`` what
-   it costs, whom and when, by the names of its fields.
+3. Say in ``evidence`` where the size of the effect comes from (a source and its year), or "assumed"; name in ``facts``
+   the ids of the facts that this rests on, and add those that are missing to ``facts.yaml``; say in ``cost`` what it
+   costs, whom and when, by the names of its fields.
 4. Name in ``strength`` the fields that say how strong it is, each with the value at which it does nothing, so that a
    scenario may call the effect uncertain; a decision has none. A lever with ``start`` and ``stop`` may change by month:
    name in ``once`` the fields that hold for it as a whole, or happen in its first month only.

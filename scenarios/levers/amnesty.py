@@ -23,6 +23,7 @@ class Amnesty(Lever):
         "a decision: planned by the centre for class III (20 trillion rupiah, regulation pending in February 2026); "
         "that families wait for it is assumed"
     )
+    facts: ClassVar[tuple[str, ...]] = ("arrears.writeoff_plan",)
     cost: ClassVar[str] = "nothing on the APBD: what is forgiven is borne by the centre"
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 

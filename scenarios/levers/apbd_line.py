@@ -51,6 +51,7 @@ class ApbdLine(Lever):
     title_id: ClassVar[str] = "pagu JKN dalam APBD"
     title_en: ClassVar[str] = "JKN line of the APBD"
     evidence: ClassVar[str] = "a decision, no effect size; heads dropped: Batang 2024, Deli Serdang 2025 (press)"
+    facts: ClassVar[tuple[str, ...]] = ("pemda.drop.batang.2024", "pemda.drop.deli_serdang.2025")
     cost: ClassVar[str] = "nothing of its own: it is the money that the bill is paid from"
 
     kind: Literal["apbd_line"] = "apbd_line"

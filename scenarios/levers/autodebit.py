@@ -23,6 +23,7 @@ class Autodebit(Lever):
         "BPJS 2020 (ISSA good practice): 9.7 % more collected with autodebit without a bank account, before and after "
         "without a control group; an upper bound"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.autodebit.issa",)
     cost: ClassVar[str] = "share × self-paying families at the start of the run × cost_per_family, once, on the APBD"
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 

@@ -82,7 +82,8 @@ class Lever(BaseModel):
     """Base of all levers: immutable, unknown fields refused.
 
     ``title_id``/``title_en`` are the names a reader sees; ``evidence`` says where the effect's size comes from: a
-    source, or "assumed"; ``cost`` what the lever costs, whom and when. ``strength`` names the fields that say how
+    source, or "assumed"; ``facts`` are the ids of the facts it rests on (``facts.yaml``), none where all is assumed or
+    decided; ``cost`` what the lever costs, whom and when. ``strength`` names the fields that say how
     strong it is, each with the value at which it does nothing: these an uncertain ``effect`` moves. A lever with
     ``start`` and ``stop`` lasts, and its numbers may change by month; those in ``once`` hold for the lever as a whole.
     """
@@ -92,6 +93,7 @@ class Lever(BaseModel):
     title_id: ClassVar[str]
     title_en: ClassVar[str]
     evidence: ClassVar[str]
+    facts: ClassVar[tuple[str, ...]] = ()
     cost: ClassVar[str]
     strength: ClassVar[dict[str, float]] = {}
     once: ClassVar[tuple[str, ...]] = ()

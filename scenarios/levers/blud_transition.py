@@ -24,6 +24,7 @@ class BludTransition(Lever):
         "7 new BLUD puskesmas of Bengkulu Utara had no operational money and no service fees from January to June 2025 "
         "(press, 23 June 2025)"
     )
+    facts: ClassVar[tuple[str, ...]] = ("capuse.blud_bengkulu_utara",)
     cost: ClassVar[str] = "nothing on the APBD: money is held back, not spent"
 
     kind: Literal["blud_transition"] = "blud_transition"

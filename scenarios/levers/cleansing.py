@@ -24,6 +24,7 @@ class Cleansing(Lever):
         "audits since 2023 (Nunukan, Pamekasan, Bima, Pagar Alam): 2 to 10 % of district-paid heads are invalid, "
         "moved, double or dead; most are found in the first pass"
     )
+    facts: ClassVar[tuple[str, ...]] = ("register.error",)
     cost: ClassVar[str] = "share × heads registered at the start of the run × cost_per_head, every month, on the APBD"
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 

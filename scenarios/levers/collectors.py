@@ -24,6 +24,11 @@ class Collectors(Lever):
         "kader JKN 2017-2018: 13.9 % more collected, before and after, a claim of BPJS (ISSA); CHEPS 2016-2017: an "
         "effect in Semarang, none in Balikpapan. One officer phones about 100 members a day (BPJS Pasuruan 2020)"
     )
+    facts: ClassVar[tuple[str, ...]] = (
+        "effect.kader_jkn.issa",
+        "effect.promoter_agent.cheps",
+        "ops.telecollecting_calls",
+    )
     cost: ClassVar[str] = (
         "share × families of these classes in arrears at the run's start × cost_per_family, every month, on the APBD"
     )

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 from districts.text import translator
 from scenarios.examples import example
 from scenarios.levers import LEVERS, Lever
+from scenarios.levers.facts import facts
 from scenarios.levers.places import Group
 from scenarios.schedules import changeable
 
@@ -22,9 +23,10 @@ def document_all(lang: str = "id") -> list[dict[str, Any]]:
 
 
 def document(lever: type[Lever], lang: str = "id") -> dict[str, Any]:
-    """One lever, in ``lang``, ready for JSON: ``kind``, ``title``, ``text``, ``evidence``, ``cost``; ``strength``, the
-    fields that an uncertain effect moves; ``example``, lines of YAML and the scenario they are from; ``fields``, each
-    with name, about, form, unit, least, most, choices, by_month, required, default and the ``parts`` it may have."""
+    """One lever, in ``lang``, ready for JSON: ``kind``, ``title``, ``text``, ``evidence``, ``cost``; ``facts``, those
+    the evidence rests on, as of :meth:`Fact.document`; ``strength``, the fields that an uncertain effect moves;
+    ``example``, lines of YAML and the scenario they are from; ``fields``, each with name, about, form, unit, least,
+    most, choices, by_month, required, default and the ``parts`` it may have."""
     _ = translator(lang)
     taken_from, lines = example(lever.model_fields["kind"].default)
     fields = {name: info for name, info in lever.model_fields.items() if name not in ("kind", "effect")}
@@ -35,6 +37,7 @@ def document(lever: type[Lever], lang: str = "id") -> dict[str, Any]:
         "title": lever.title_id if lang == "id" else lever.title_en,
         "text": _(text_of(lever)).replace("``", ""),
         "evidence": _(lever.evidence),
+        "facts": [facts()[one].document(lang) for one in lever.facts],
         "cost": _(lever.cost),
         "strength": list(lever.strength),
         "example": {"scenario": taken_from, "yaml": lines},

@@ -22,8 +22,8 @@ class DrugSupply(Lever):
     title_id: ClassVar[str] = "pasokan obat"
     title_en: ClassVar[str] = "drug supply"
     evidence: ClassVar[str] = (
-        "assumed; drugs were out 28 % of the time in the puskesmas of Jombang (2019), and requests are planned with a "
-        "buffer of 10 to 15 % of use"
+        "assumed; of low confidence: drugs were out 28 % of the time in the puskesmas of Jombang (2019), and requests "
+        "are planned with a buffer of 10 to 15 % of use"
     )
     cost: ClassVar[str] = (
         "cost_per_month on the APBD; the drug budget itself is a line of its own and no part of the JKN bill"

@@ -24,6 +24,7 @@ class EconomicShock(Lever):
         "assumed; for scale: 0.8 to 1.5 % of private PPU members leave in a usual month, and those inactive for a lost "
         "job grew by 49,000 a month in 2023, nationwide"
     )
+    facts: ClassVar[tuple[str, ...]] = ("inactive.job_loss.stock",)
     cost: ClassVar[str] = "nothing on the APBD by itself"
     strength: ClassVar[dict[str, float]] = {"laid_off": 0.0, "job_loss_factor": 1.0, "miss_factor": 1.0}
 

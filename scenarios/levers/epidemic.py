@@ -23,6 +23,7 @@ class Epidemic(Lever):
         "size assumed; dengue rises from December and peaks in January and February (Cirebon 2011-2017, Parasites and "
         "Vectors 2019)"
     )
+    facts: ClassVar[tuple[str, ...]] = ("season.dengue.peak",)
     cost: ClassVar[str] = "cost_per_month, every month it lasts, on the APBD"
     strength: ClassVar[dict[str, float]] = {"sick_factor": 1.0, "emergency_factor": 1.0}
 

@@ -25,6 +25,7 @@ class FamilyFolders(AtFacilities):
     evidence: ClassVar[str] = (
         "assumed; audits since 2023 find 2 to 10 % of district-paid heads wrong, most in the first pass"
     )
+    facts: ClassVar[tuple[str, ...]] = ("register.error",)
     cost: ClassVar[str] = (
         "share × registered members of the facilities reached × cost_per_member, every month, on the APBD"
     )

@@ -23,6 +23,7 @@ class HomeVisits(AtFacilities):
         "months, 1.22 times as many under control, at 11 dollars per patient and year; effect on blood sugar "
         "assumed"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.homevisit.chw.bp",)
     cost: ClassVar[str] = "visits_per_month × cost_per_visit × facilities reached, every month, on the APBD"
     strength: ClassVar[dict[str, float]] = {"visits_per_month": 0.0}
 

@@ -25,6 +25,7 @@ class Ilp(Package):
         "no study gives one number for the whole (a brochure claims more return visits and fewer complications), "
         "so that each component has its own size, all assumed"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.ilp",)
     cost: ClassVar[str] = (
         "families × registered members × cost_per_member, four times sessions_per_month × cost_per_session, "
         "screening_cost and return_cost, for the facilities reached, every month, on the APBD; nothing for what is off"

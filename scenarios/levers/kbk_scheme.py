@@ -19,6 +19,7 @@ class KbkScheme(Lever):
     title_id: ClassVar[str] = "skema KBK"
     title_en: ClassVar[str] = "KBK scheme"
     evidence: ClassVar[str] = "a rule, no effect size: joint regulations of 2016 and 2017, Peraturan BPJS 7/2019"
+    facts: ClassVar[tuple[str, ...]] = ("kbk.2016.payment", "kbk.2017.payment", "kbk.payment.puskesmas")
     cost: ClassVar[str] = "nothing on the APBD: BPJS Kesehatan pays another share of capitation"
 
     kind: Literal["kbk_scheme"] = "kbk_scheme"

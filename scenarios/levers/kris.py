@@ -28,6 +28,7 @@ class Kris(RuleLever):
         "a rule, no effect size: Perpres 59/2024 plans the standard class and names no premium, the user enters it; "
         "how many more or fewer miss is assumed (premium.burden)"
     )
+    facts: ClassVar[tuple[str, ...]] = ("premium.kris_plan",)
     cost: ClassVar[str] = "nothing itself; the premium and the aid of the Pemda's heads are in its bill"
 
     kind: Literal["kris"] = "kris"

@@ -21,6 +21,7 @@ class Laboratory(Programme):
     evidence: ClassVar[str] = (
         "assumed; 37 % of puskesmas had no laboratory staff in 2019 (ministry's health-workforce map)"
     )
+    facts: ClassVar[tuple[str, ...]] = ("workforce.no_pharmacy_lab.2019",)
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["laboratory"] = "laboratory"

@@ -20,6 +20,7 @@ class OutcomeMonitoring(Programme):
     evidence: ClassVar[str] = (
         "assumed: a part of what a home visit does; the study of value-based care in puskesmas of Medan gives no number"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.homevisit.chw.bp", "effect.vbhc")
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["outcome_monitoring"] = "outcome_monitoring"

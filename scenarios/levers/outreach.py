@@ -21,6 +21,7 @@ class Outreach(Lever):
     title_id: ClassVar[str] = "kegiatan luar gedung"
     title_en: ClassVar[str] = "outreach"
     evidence: ClassVar[str] = "assumed: 5 to 30 per mille more contacts a month is a modelling range, no study found"
+    facts: ClassVar[tuple[str, ...]] = ("effect.outreach.contact_rate",)
     cost: ClassVar[str] = (
         "hours_per_month × facilities reached × cost_per_hour, every month, on the APBD; nothing with own_staff"
     )

@@ -25,6 +25,7 @@ class OutreachSessions(AtFacilities):
     title_id: ClassVar[str] = "posyandu, UKS, posbindu"
     title_en: ClassVar[str] = "posyandu, school health, posbindu"
     evidence: ClassVar[str] = "assumed: 5 to 30 per mille more contacts a month is a modelling range, no study found"
+    facts: ClassVar[tuple[str, ...]] = ("effect.outreach.contact_rate",)
     cost: ClassVar[str] = "sessions_per_month × cost_per_session × facilities reached, every month, on the APBD"
     strength: ClassVar[dict[str, float]] = {"sessions_per_month": 0.0}
 

@@ -19,6 +19,7 @@ class PbiCut(Lever):
     title_id: ClassVar[str] = "pengurangan PBI-JK"
     title_en: ClassVar[str] = "PBI-JK cut"
     evidence: ClassVar[str] = "SK Mensos 3/HUK/2026: 11 million of 96.8 million heads (11.4 %) in February 2026"
+    facts: ClassVar[tuple[str, ...]] = ("pbi.deactivated.2026_02", "members.pbi_quota")
     cost: ClassVar[str] = "nothing itself; the premium of those whom the Pemda takes over is in its bill"
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 

@@ -22,6 +22,7 @@ class PemdaIntake(Lever):
     title_id: ClassVar[str] = "penerimaan PBPU Pemda"
     title_en: ClassVar[str] = "PBPU Pemda intake"
     evidence: ClassVar[str] = "a decision, no effect size; same-day activation: BPJS practice, UHC non-cut-off"
+    facts: ClassVar[tuple[str, ...]] = ("rule.activation_delay.uhc_non_cut_off",)
     cost: ClassVar[str] = "nothing itself; the premium of those taken in is in the Pemda's bill"
     once: ClassVar[tuple[str, ...]] = ("heads", "hold_margin")
 

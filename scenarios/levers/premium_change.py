@@ -34,6 +34,13 @@ class PremiumChange(RuleLever):
         "a rule, no effect size: premiums of Perpres 64/2020 still hold in 2026, the deadline of Perpres 59/2024 for "
         "new ones passed without any; how many more miss is assumed (premium.burden)"
     )
+    facts: ClassVar[tuple[str, ...]] = (
+        "premium.pbpu.class1.2020h2",
+        "premium.pbpu.class2.2020h2",
+        "premium.pbpu.class3.2020h2",
+        "premium.change.2026",
+        "premium.new_rates_deadline",
+    )
     cost: ClassVar[str] = "nothing itself; the premium and the aid of the Pemda's heads are in its bill"
 
     kind: Literal["premium_change"] = "premium_change"

@@ -24,6 +24,11 @@ class ProlanisClubs(AtFacilities):
         "pressure held; Temanggung 2024: no difference in glucose; East Java 2019-2020: worse after activities "
         "stopped)"
     )
+    facts: ClassVar[tuple[str, ...]] = (
+        "effect.prolanis.bp_maintained",
+        "effect.prolanis.null_result",
+        "effect.prolanis.disruption",
+    )
     cost: ClassVar[str] = "places × cost_per_member × facilities reached, every month, on BPJS or the APBD"
     strength: ClassVar[dict[str, float]] = {"places": 0.0}
 

@@ -18,6 +18,7 @@ class QuotaAddition(Lever):
     title_id: ClassVar[str] = "tambahan kuota pusat atau provinsi"
     title_en: ClassVar[str] = "quota added by the centre or the province"
     evidence: ClassVar[str] = "a decision of others, no effect size; the national PBI-JK quota is 96.8 million"
+    facts: ClassVar[tuple[str, ...]] = ("members.pbi_quota",)
     cost: ClassVar[str] = "nothing on the APBD: the centre or the province pays the premium"
     strength: ClassVar[dict[str, float]] = {"heads_per_month": 0.0}
 

@@ -30,6 +30,11 @@ class Recruitment(Lever):
         "per 5,000 members the odds of a contact rate of 150 per mille are 1.06 times as high; time until "
         "filled and pay are assumed"
     )
+    facts: ClassVar[tuple[str, ...]] = (
+        "capitation.puskesmas.ratio_le_5000.dentist.2023",
+        "capitation.puskesmas.no_doctor.no_dentist.2023",
+        "effect.contact_rate.inputs",
+    )
     cost: ClassVar[str] = (
         "new posts × cost_per_month, every month from that in which they should be filled, on the APBD"
     )

@@ -20,6 +20,7 @@ class ReferBack(Programme):
     evidence: ClassVar[str] = (
         "assumed; nine diseases may be referred back (Permenkes 28/2014), the number of PRB patients was not found"
     )
+    facts: ClassVar[tuple[str, ...]] = ("ops.prb_diseases",)
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["refer_back"] = "refer_back"

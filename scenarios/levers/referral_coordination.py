@@ -21,6 +21,7 @@ class ReferralCoordination(Programme):
     evidence: ClassVar[str] = (
         "assumed; a study of value-based care in puskesmas of Medan tells of better coordination, without a number"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.vbhc",)
     strength: ClassVar[dict[str, float]] = {"referred_back": 0.0, "settled": 0.0}
 
     kind: Literal["referral_coordination"] = "referral_coordination"

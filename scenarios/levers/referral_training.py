@@ -19,6 +19,7 @@ class ReferralTraining(Lever):
         "assumed: 10 to 40 % fewer non-specialist referrals is a modelling range, no controlled study found; in "
         "Banyumas doctors' attitude, not their knowledge, went with keeping patients in primary care"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.tacc_training.rrns",)
     cost: ClassVar[str] = "share × doctors of the facilities reached × cost_per_doctor, once, on the APBD"
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 

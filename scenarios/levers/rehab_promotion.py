@@ -20,6 +20,7 @@ class RehabPromotion(Lever):
         "assumed; without promotion 6 to 10 % of those in arrears joined in 36 months, and half of them finished "
         "(BPJS, December 2024)"
     )
+    facts: ClassVar[tuple[str, ...]] = ("rehab.national.2024_12",)
     cost: ClassVar[str] = "cost_per_month, on the APBD"
     strength: ClassVar[dict[str, float]] = {"factor": 1.0}
 

@@ -23,6 +23,7 @@ class Reminders(Lever):
         "assumed: 1 to 5 % points more families paying in a month is a modelling range, no finished study found "
         "(the trial ReachUHC in Ghana is running)"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.reminder.sms",)
     cost: ClassVar[str] = "share × families paying at the start of the run × cost_per_message, every month, on the APBD"
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 

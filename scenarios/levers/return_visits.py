@@ -20,6 +20,7 @@ class ReturnVisits(Programme):
     evidence: ClassVar[str] = (
         "assumed; a brochure on primary care integrated by life cycle claims more return visits, without a number"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.ilp",)
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["return_visits"] = "return_visits"

@@ -22,6 +22,11 @@ class Screening(Programme):
         "assumed; SKI 2023 measured hypertension in 30.8 % of adults, a diagnosis is known of 5.9 % at 18 to 59 and of "
         "22.9 % at 60 and over"
     )
+    facts: ClassVar[tuple[str, ...]] = (
+        "epi.ht.measured.2023",
+        "epi.ht.diagnosed.18_59.2023",
+        "epi.ht.diagnosed.60plus.2023",
+    )
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["screening"] = "screening"

@@ -17,6 +17,7 @@ class SwitchOff(Lever):
     title_id: ClassVar[str] = "penonaktifan peserta PBPU Pemda"
     title_en: ClassVar[str] = "PBPU Pemda heads switched off"
     evidence: ClassVar[str] = "a decision, no effect size; heads dropped: Batang 2024, Deli Serdang 2025 (press)"
+    facts: ClassVar[tuple[str, ...]] = ("pemda.drop.batang.2024", "pemda.drop.deli_serdang.2025")
     cost: ClassVar[str] = "nothing; the premium of those switched off is saved"
 
     kind: Literal["switch_off"] = "switch_off"

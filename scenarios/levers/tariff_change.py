@@ -23,6 +23,7 @@ class TariffChange(RuleLever):
     title_id: ClassVar[str] = "perubahan tarif kapitasi"
     title_en: ClassVar[str] = "change of the capitation tariff"
     evidence: ClassVar[str] = "a rule, no effect size: the norm of Permenkes 3/2023 replaced that of 2014 to 2016"
+    facts: ClassVar[tuple[str, ...]] = ("capitation.puskesmas.range.2016", "capitation.range.puskesmas.2023")
     cost: ClassVar[str] = "nothing on the APBD: BPJS Kesehatan pays capitation"
 
     kind: Literal["tariff_change"] = "tariff_change"

@@ -21,6 +21,7 @@ class Telemedicine(Programme):
         "20 to 40 % fewer of the referrals for which it is used, a reading of studies in Portugal, Finland and Canada; "
         "17 million members had used one by the end of 2024; time and further visits are assumed"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.telemedicine.referral",)
     strength: ClassVar[dict[str, float]] = {"share": 0.0}
 
     kind: Literal["telemedicine"] = "telemedicine"

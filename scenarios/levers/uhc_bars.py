@@ -20,6 +20,7 @@ class UhcBars(RuleLever):
     evidence: ClassVar[str] = (
         "a rule, no effect size: UHC criteria of BPJS Kesehatan, 95 and 75 % in 2023, 98 and 80 % in 2025 (press)"
     )
+    facts: ClassVar[tuple[str, ...]] = ("rule.uhc.threshold.2023", "rule.uhc.threshold.2025")
     cost: ClassVar[str] = "nothing itself; the premium of those taken in to pass the bars is in the Pemda's bill"
 
     kind: Literal["uhc_bars"] = "uhc_bars"

@@ -23,6 +23,7 @@ class Vbhc(Package):
         "no study gives one number for the whole (a study in Medan tells of gains and measures none), so that each "
         "component has its own size, all assumed"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.vbhc",)
     cost: ClassVar[str] = (
         "coordination_cost and monitoring_cost × facilities reached, and waste_cost, every month, on the APBD; "
         "nothing for what is off"

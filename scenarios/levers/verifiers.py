@@ -21,6 +21,7 @@ class Verifiers(Lever):
         "assumed: files per verifier and day, and how much more closely they check; claims are due 15 days after they "
         "are complete (Perpres 82/2018)"
     )
+    facts: ClassVar[tuple[str, ...]] = ("claims.payment_days",)
     cost: ClassVar[str] = "verifiers × cost_per_month, every month, on BPJS"
     strength: ClassVar[dict[str, float]] = {"verifiers": 0.0}
 

@@ -21,6 +21,7 @@ class WasteReduction(Lever):
         "assumed; INA-CBG pays by case, so that only what changes the case or its severity saves anything; a study of "
         "value-based care in puskesmas of Medan tells of efficiency, without a number"
     )
+    facts: ClassVar[tuple[str, ...]] = ("effect.vbhc",)
     cost: ClassVar[str] = "cost_per_month, every month, on the APBD"
     strength: ClassVar[dict[str, float]] = {"saved": 0.0}
 

@@ -158,9 +158,9 @@ def _contradictions(district: District, stock: Stock) -> Iterator[tuple[str, Pro
             households=households, adults=adults,
         )  # fmt: skip
     if stock.registered and not sum(facility.registered for facility in district.facilities):
-        yield "facilities.registered", problem("no members at any facility", "members of each facility")
+        yield "facilities.registered", problem("no members at any facility", "members of each facility, such as 12500")
     if sum(district.wealth_shares) <= 0:
-        yield "wealth_shares", problem("no share above zero", "five shares that add to 1")
+        yield "wealth_shares", problem("no share above zero", "five shares that add to 1, such as 0.2;0.2;0.2;0.2;0.2")
     if stock.arrears_rupiah and not sum(row.arrears for row in stock.segments):
         yield "arrears_rupiah", problem("rupiah owed, but nobody in arrears", "members in arrears in segments")
 
