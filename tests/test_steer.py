@@ -8,6 +8,7 @@ import pytest
 from calibration.backtesting.steer import APART, FURTHEST, LEAST, steered
 
 NONE = np.zeros((LEAST, 3))
+STILL = np.zeros(LEAST)
 
 
 def _paths(rates: np.ndarray, months: int, keeps: float) -> tuple[np.ndarray, np.ndarray]:
@@ -22,7 +23,7 @@ def test_a_pace_that_lasts_in_part_is_carried_on_in_that_part(keeps: float) -> N
     rates = np.linspace(0.0, 0.02, LEAST)
     past, future = _paths(rates, 24, keeps)
     observed = 500.0 * np.exp(0.015 * np.arange(24))  # the level is another; only the pace counts here
-    found = steered(past, future, observed, 1, NONE)
+    found = steered(past, future, observed, 1, NONE, STILL)
     wanted = past[:, -1:] * np.exp(keeps * 0.015 * np.arange(1, 13))
     assert found == pytest.approx(wanted, rel=1e-3)
 
@@ -32,14 +33,14 @@ def test_a_pace_that_tells_nothing_changes_little() -> None:
     past, _ = _paths(rates, 24, 1.0)
     onward = np.where(np.arange(LEAST) % 2 == 0, 0.01, -0.01)  # no straight line through growth before
     future = past[:, -1:] * np.exp(np.outer(onward, np.arange(1, 13)))
-    found = steered(past, future, 500.0 * np.exp(0.02 * np.arange(24)), 1, NONE)
+    found = steered(past, future, 500.0 * np.exp(0.02 * np.arange(24)), 1, NONE, STILL)
     assert np.abs(np.log(found / future)).max() < 0.02
 
 
 def test_no_further_than_the_replicates_know() -> None:
     rates = np.linspace(0.0, 0.02, LEAST)
     past, future = _paths(rates, 24, 1.0)
-    found = steered(past, future, 500.0 * np.exp(0.5 * np.arange(24)), 1, NONE)
+    found = steered(past, future, 500.0 * np.exp(0.5 * np.arange(24)), 1, NONE, STILL)
     grown = 12 * rates
     most = grown.mean() + FURTHEST * grown.std()
     assert np.log(found[:, -1] / past[:, -1]) == pytest.approx(np.full(LEAST, most), rel=1e-3)
@@ -56,7 +57,7 @@ def test_it_stays_as_it_is_where_nothing_can_be_learned(case: str) -> None:
         observed[-13] = np.nan
     if case == "zero":
         past[3, -13] = 0.0
-    assert steered(past, future, observed, 1, np.zeros((count, 3))) is future
+    assert steered(past, future, observed, 1, np.zeros((count, 3)), np.zeros(count)) is future
 
 
 @pytest.mark.parametrize(("early", "late"), [(1.0, 0.0), (0.0, 1.0), (0.5, 0.5)])
@@ -69,7 +70,7 @@ def test_what_of_two_paces_lasts_is_learned(early: float, late: float) -> None:
     onward = early * first + late * second
     future = past[:, -1:] * np.exp(np.outer(onward, np.arange(1, 13)))
     observed = 700.0 * np.exp(0.004 * np.minimum(months, 12) + 0.012 * np.maximum(months - 12, 0))
-    found = np.log(steered(past, future, observed, 1, NONE) / past[:, -1:])
+    found = np.log(steered(past, future, observed, 1, NONE, STILL) / past[:, -1:])
     assert found == pytest.approx(np.tile((0.004 * early + 0.012 * late) * np.arange(1, 13), (LEAST, 1)), abs=1e-3)
 
 
@@ -82,7 +83,7 @@ def test_first_months_near_those_of_a_year_ago_are_not_asked(extra: int, alike: 
     observed = 500.0 * np.exp(0.015 * np.arange(13 + extra))
     other = observed.copy()
     other[0] *= 0.97
-    found, moved = (steered(past, future, seen, 1, NONE) for seen in (observed, other))
+    found, moved = (steered(past, future, seen, 1, NONE, STILL) for seen in (observed, other))
     assert np.allclose(found, moved, rtol=1e-12, atol=0) == alike
 
 
@@ -94,5 +95,22 @@ def test_errors_of_observation_flatten_the_slope() -> None:
     noise = np.zeros((many, 3))
     noise[:, 0], noise[:, 1] = (12 * 0.001 * np.sqrt(0.5) * np.sin(np.arange(many) * step) for step in (1.3, 2.9))
     observed = 500.0 * np.exp(0.011 * np.arange(13))
-    middle = np.log(steered(past, future, observed, 1, noise)[:, -1] / past[:, -1]).mean()
+    middle = np.log(steered(past, future, observed, 1, noise, np.zeros(many))[:, -1] / past[:, -1]).mean()
     assert middle == pytest.approx(12 * (0.01 + 0.5 * 0.001), rel=2e-3)
+
+
+@pytest.mark.parametrize("drift", [0.5, 1.0, 2.0])
+def test_growth_beyond_the_model_lasts_as_far_as_the_drift_is_likelier_than_luck(drift: float) -> None:
+    """Replicates grow by luck of standard deviation s in the past year, which does not go on, and drift by d x s yearly,
+    which does: of what was observed beyond their mean d^2 / (d^2 + 1) goes on (normal theory)."""
+    many = 4000
+    luck, own = (0.01 * np.sqrt(2.0) * np.sin(np.arange(many) * step) for step in (0.7, 1.9))
+    past = 1000.0 * np.exp(np.outer(luck, np.arange(13) == 12))
+    future = np.repeat(past[:, -1:], 12, axis=1)
+    observed = 500.0 * np.exp(0.02 * (np.arange(13) == 12))
+    found = np.log(steered(past, future, observed, 1, np.zeros((many, 3)), drift * own) / past[:, -1:])
+    lasting = 0.02 * drift**2 / (drift**2 + 1.0) * np.arange(1, 13) / 12
+    assert found.mean(axis=0) == pytest.approx(lasting, rel=0.01)
+    # and what is not known of the drift remains: its variance less the part explained
+    left = 0.01 * drift / np.sqrt(drift**2 + 1.0)
+    assert found[:, -1].std() == pytest.approx(left, rel=0.02)

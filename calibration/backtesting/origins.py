@@ -40,6 +40,9 @@ OLDEST = 6
 ANCHOR_MONEY, ANCHOR_CARE = 3, 12
 #: An anchor moves a replicate by at most this factor, up or down: a month's luck is no change of level.
 MOST = 2.0
+#: Standard deviation of what a series grows in a year by what no part of the model makes, log scale (assumed; tried on
+#: made-up districts that no judgement has seen).
+DRIFT = 0.02
 
 
 @dataclass(frozen=True)
@@ -128,12 +131,12 @@ def members(
     error = error_of(series.indicator)
     replicates, horizon = future.shape
     noise = np.stack([
-        normals(make_key(seed, replicate), numbered(horizon + 5), 1000 + at, Purpose.OBSERVATION)
+        normals(make_key(seed, replicate), numbered(horizon + 6), 1000 + at, Purpose.OBSERVATION)
         for replicate in range(replicates)
     ])  # fmt: skip
-    own, shared, last, paces = noise[:, :-5], noise[:, -5:-4], noise[:, -4:-3], noise[:, -3:]
+    own, shared, last, paces, drift = np.split(noise, horizon + np.array([0, 1, 2, 5]), axis=1)
     months = max(1, min(_anchored(series), int(np.isfinite(seen).sum())))
-    future = steered(past, future, seen, months, error.month / np.sqrt(months) * paces)
+    future = steered(past, future, seen, months, error.month / np.sqrt(months) * paces, DRIFT * drift[:, 0])
     # the months that anchor have errors of their own
     scale = 1.0 if factor is None else factor[:, None] * np.exp(error.month / np.sqrt(months) * last)
     # a series that was anchored carries the error that all its months share already, and so does a stock of its own
