@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import shutil
 import subprocess
 from fractions import Fraction
 from html import unescape
@@ -16,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from babel.messages.pofile import read_po
-from programs import needs
+from programs import CHROMIUM_FLAGS, needs, program
 from test_reports_made_up import EVIL, EXEMPT, MARKUP, NAMES, made_up_run
 
 import reports
@@ -33,7 +32,6 @@ from sim.kbk import scheme
 from sim.rules import load_rules
 
 ROOT = Path(reports.__file__).parent.parent
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PLACE, MONTH, AT = 2, "2025-03", 4  # Air Lais in March 2025
 
 
@@ -292,11 +290,8 @@ def test_mistakes_end_in_a_message(
 def test_it_prints_on_exactly_one_a4(run: Run, tmp_path: Path, name: str, lang: str) -> None:
     page = tmp_path / "page.html"
     page.write_text(facility_page(run, name, lang, MONTH), encoding="utf-8")
-    assert CHROMIUM is not None
     subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer",
+        [program("chromium"), *CHROMIUM_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer",
          f"--print-to-pdf={tmp_path / 'page.pdf'}", page.as_uri()],
         check=True, capture_output=True, timeout=120,
     )  # fmt: skip
@@ -308,21 +303,15 @@ def test_it_prints_on_exactly_one_a4(run: Run, tmp_path: Path, name: str, lang: 
 
 
 @needs("chromium")
-def test_it_is_accessible_and_fits_a_phone(run: Run, tmp_path: Path) -> None:
-    sync = pytest.importorskip("playwright.sync_api")
+def test_it_is_accessible_and_fits_a_phone(browser: Any, run: Run, tmp_path: Path) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = tmp_path / "page.html"
     page.write_text(facility_page(run, "Air Lais", "id", MONTH), encoding="utf-8")
-    quiet = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync"]  # fmt: skip
-    with sync.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        for width in (1280, 390):
-            view = browser.new_page(viewport={"width": width, "height": 800})
-            view.goto(page.as_uri())
-            assert axe.Axe().run(view).response["violations"] == []
-            assert view.evaluate("document.documentElement.scrollWidth") == width
-        browser.close()
+    for width in (1280, 390):
+        view = browser.new_page(viewport={"width": width, "height": 800})
+        view.goto(page.as_uri())
+        assert axe.Axe().run(view).response["violations"] == []
+        assert view.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_every_text_has_its_indonesian() -> None:
