@@ -167,7 +167,7 @@ class Canvas:
         buffer = io.BytesIO()
         # a salt of its own, so that no two drawings on one page define the same identifier
         with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": self.salt}):
-            part = Bbox([[0, 0], [self.width, height]]) if above else None
+            part = Bbox.from_bounds(0, 0, self.width, height) if above else None
             for text in above:
                 text.set_visible(False)
             self.figure.savefig(buffer, format=form, dpi=150, metadata=metadata, bbox_inches=part)
