@@ -1,8 +1,8 @@
 """Paper for charts: a matplotlib figure without pyplot, measured in inches, with the look that all charts share.
 
-A chart is drawn from one function in three ways: with its title (the files in ``charts/``), without (inside a page,
-where the title is a heading), and narrow, for a phone: redrawn for its width, not shrunk. Files are reproducible: no
-date, a fixed salt for the identifiers inside an SVG.
+A chart is shown in three ways: with its title (the files in ``charts/``), without (inside a page, where the title is a
+heading), and narrow, for a phone: redrawn for its width, not shrunk. What is wide is drawn once: without its title it
+is the same drawing, cut off above. Files are reproducible: no date, a fixed salt for the identifiers inside an SVG.
 
 An SVG carries *tips*: unseen areas with words that a reader can hover, touch or reach with the arrow keys
 (``hover.js``). Nothing stands in a tip alone: the figures are in the picture, its description or the tables.
@@ -14,6 +14,7 @@ import io
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -59,8 +60,9 @@ class Chart:
     def svg(self, titled: bool = True, narrow: bool = False) -> str:
         """The chart as SVG text without a document header, so that it can stand in a page; ``narrow`` for 390 px."""
         narrow = narrow and self.narrow_height is not None
-        canvas = self.draw(titled, narrow)
-        text = self._save(canvas, "svg").decode()
+        canvas = self.draw(titled, True) if narrow else self._wide
+        height = canvas.height if titled or narrow else self.height
+        text = canvas.saved("svg", height).decode()
         text = text[text.index("<svg") :]
         text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
         text = re.sub(
@@ -70,7 +72,7 @@ class Chart:
             text,
         )
         text = text.replace("'DejaVu Sans'", _FONTS).replace("'DejaVu Sans', sans-serif", _FONTS)
-        text = text.replace("</svg>", f"{_areas(canvas)}</svg>") if canvas.tips else text
+        text = text.replace("</svg>", f"{_areas(canvas, height)}</svg>") if canvas.tips else text
         told = f"{self.name}-{'narrow' if narrow else 'wide'}"
         reached = ' tabindex="0"' if canvas.tips and not titled else ""
         opening = f'<svg role="img" aria-label="{_escape(self.title)}" aria-describedby="{told}"{reached} '
@@ -79,7 +81,12 @@ class Chart:
 
     def png(self, titled: bool = True) -> bytes:
         """The chart as PNG (150 points per inch)."""
-        return self._save(self.draw(titled), "png")
+        return self._wide.saved("png", self._wide.height if titled else self.height)
+
+    @cached_property
+    def _wide(self) -> Canvas:
+        """The drawing that all wide forms share."""
+        return self.draw()
 
     def draw(self, titled: bool = True, narrow: bool = False) -> Canvas:
         """The drawn canvas, not yet saved: its figure, and its tips."""
@@ -99,16 +106,6 @@ class Chart:
         if canvas.narrow:
             _enlarge(figure)
         return canvas
-
-    def _save(self, canvas: Canvas, form: str) -> bytes:
-        import matplotlib
-
-        # a salt of its own, so that no two drawings on one page define the same identifier
-        with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": canvas.salt}):
-            buffer = io.BytesIO()
-            metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
-            canvas.figure.savefig(buffer, format=form, dpi=150, metadata=metadata)
-        return buffer.getvalue()
 
     def _titles(self, width: float) -> tuple[list[str], list[str]]:
         if width < WIDTH:
@@ -160,6 +157,24 @@ class Canvas:
         """Whether this is the drawing for a phone."""
         return self.width < WIDTH
 
+    def saved(self, form: str, height: float) -> bytes:
+        """The drawing as a file, "png" or "svg", from below up to ``height`` inches; a title above that is left out."""
+        import matplotlib
+        from matplotlib.transforms import Bbox
+
+        metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
+        above = [text for text in self.figure.texts if text.get_position()[1] * self.height > height]
+        buffer = io.BytesIO()
+        # a salt of its own, so that no two drawings on one page define the same identifier
+        with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": self.salt}):
+            part = Bbox.from_bounds(0, 0, self.width, height) if above else None
+            for text in above:
+                text.set_visible(False)
+            self.figure.savefig(buffer, format=form, dpi=150, metadata=metadata, bbox_inches=part)
+            for text in above:
+                text.set_visible(True)
+        return buffer.getvalue()
+
     def size(self, points: float) -> float:
         """``points``, or the least size that a phone shows."""
         return max(points, LEAST) if self.narrow else points
@@ -196,7 +211,7 @@ def hover_script() -> str:
     return files("reports").joinpath("hover.js").read_text(encoding="utf-8")
 
 
-def _areas(canvas: Canvas) -> str:
+def _areas(canvas: Canvas, height: float) -> str:
     """The tips as unseen rectangles; their words also as ``title``, which a viewer without the script shows."""
     areas = []
     for tip in canvas.tips:
@@ -208,9 +223,7 @@ def _areas(canvas: Canvas) -> str:
         (left, low), (right, high) = places
         left, right, low, high = min(left, right), max(left, right), min(low, high), max(low, high)
         words = _escape(tip.words).replace("\n", "&#10;")
-        place = (
-            f'x="{left:.1f}" y="{canvas.height * 72 - high:.1f}" width="{right - left:.1f}" height="{high - low:.1f}"'
-        )
+        place = f'x="{left:.1f}" y="{height * 72 - high:.1f}" width="{right - left:.1f}" height="{high - low:.1f}"'
         areas.append(f'<rect {place} fill="none" pointer-events="all" data-tip="{words}"><title>{words}</title></rect>')
     return f'<g class="tips">{"".join(areas)}</g>'
 

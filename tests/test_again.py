@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import chdir, closing
-from io import BytesIO
 from pathlib import Path
-from string import Formatter
 
 import numpy as np
 import pytest
-from babel.messages.pofile import read_po
+from command import ROOT, prakira, typed
+from texts import asked_in, catalogues, fields
 
 from districts.tiny import tiny_district
 from districts.write import write_folder
@@ -28,21 +23,23 @@ from scenarios.run import execute
 from scenarios.store import FILE, LEVELS, MANIFEST, RunStore
 from sim.state import State
 
-ROOT = Path(__file__).parent.parent
-PATHS = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
 HEAD = "title: {id: judul, en: title}\nexplanation: {id: teks, en: text}\n"
 #: What is decided in August 2024, by the month of the run's start and by that of a fork.
 CUT = "levers:\n  - {{kind: pbi_cut, month: '{month}', share: 0.3, effect: {{low: 0.5, high: 1.5}}}}\n"
 
 
-def prakira(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": PATHS}, check=False)  # fmt: skip
-
-
 def done(*words: str, at: Path) -> str:
-    ended = prakira(*words, at=at)
+    """What a command says that succeeds, without reports."""
+    ended = prakira(*words, at=at, reports=False)
     assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def done_as_typed(*words: str, at: Path, folder: str) -> str:
+    """The same as a user types it, with the reports in ``folder``."""
+    ended = typed(*words, at=at)
+    assert ended.returncode == 0, ended.stderr
+    assert {"report.html", "report.docx", "tables.xlsx"} <= {path.name for path in (at / folder).iterdir()}
     return ended.stdout
 
 
@@ -56,7 +53,7 @@ def ran(at: Path, out: Path, scenarios: tuple[str, ...], replicates: int, jobs: 
 
 def refused(*words: str, at: Path) -> str:
     before = sorted(at.rglob("*"))
-    ended = prakira(*words, "--lang", "en", at=at)
+    ended = prakira(*words, "--lang", "en", at=at, reports=False)
     assert ended.returncode == 2, ended.stdout + ended.stderr
     assert "Traceback" not in ended.stderr
     assert sorted(at.rglob("*")) == before, "something was written"
@@ -101,7 +98,7 @@ def test_an_expanded_run_is_the_run_with_so_many_replicates_and_nothing_is_compu
 ) -> None:
     (place / "late.yaml").rename(place / "away.yaml")  # the run's own record is enough
     before = seconds(copy)
-    said = done("expand", "copy", "--replicates", "5", "--jobs", "2", "--lang", "en", at=place)
+    said = done_as_typed("expand", "copy", "--replicates", "5", "--jobs", "2", "--lang", "en", at=place, folder="copy")
     (place / "away.yaml").rename(place / "late.yaml")
     assert "5 replicates" in said
     ran(place, tmp_path / "fresh", ("baseline", "uhc-drop", "late.yaml"), 5)
@@ -158,14 +155,14 @@ def test_a_run_without_a_need_does_not_grow_until_it_is_narrow(place: Path, tmp_
 def test_a_run_whose_district_is_elsewhere_asks_for_it(place: Path, copy: Path, tmp_path: Path) -> None:
     shutil.copytree(copy, tmp_path / "run")
     assert "called tiny" in refused("expand", "run", "--replicates", "4", at=tmp_path)
-    done("expand", "run", "--replicates", "4", "--district", str(place / "tiny"), "--quiet", at=tmp_path)
+    done("expand", "run", "--replicates", "4", "--district", str(place / "tiny"), "--jobs", "1", "--quiet", at=tmp_path)
     assert len(blobs(tmp_path / "run")) == 12
 
 
 # -- fork -------------------------------------------------------------------------------------------------------------
 def test_a_fork_equals_a_run_whose_policy_changes_from_that_month(place: Path, copy: Path) -> None:
-    said = done("fork", "copy", "--at", "2024-08", "--scenario", "cut.yaml", "--scenario", "uhc-from-january", "--jobs",
-                "1", "--lang", "en", at=place)  # fmt: skip
+    words = ["fork", "copy", "--at", "2024-08", "--scenario", "cut.yaml", "--scenario", "uhc-from-january"]
+    said = done_as_typed(*words, "--jobs", "1", "--lang", "en", at=place, folder="copy-2024-08")
     assert "Results go to copy-2024-08" in said
     folder = place / "copy-2024-08"
     whole, forked = blobs(copy), blobs(folder)
@@ -247,15 +244,9 @@ def test_an_example_is_reopened_by_its_name(tmp_path: Path) -> None:
 
 
 def test_the_texts_of_the_commands_have_their_indonesian() -> None:
-    known: dict[str, str] = {}
-    for path in (ROOT / "districts" / "locale").glob("*.po"):
-        known |= {str(entry.id): str(entry.string) for entry in read_po(BytesIO(path.read_bytes())) if entry.id}
-    asked = set()
-    for path in ("cli/again.py", "scenarios/again.py", "scenarios/units.py"):
-        for node in ast.walk(ast.parse((ROOT / path).read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_", "UserError"):
-                asked.add(ast.literal_eval(node.args[0]))
+    known = {message: text for catalogue in catalogues().values() for message, text in catalogue.items()}
+    paths = (ROOT / path for path in ("cli/again.py", "scenarios/again.py", "scenarios/units.py"))
+    asked = asked_in(paths, {"_": 1, "UserError": 1})
     assert len(asked) > 12
     for message in asked:
-        fields = [{name for _, name, _, _ in Formatter().parse(text) if name} for text in (message, known[message])]
-        assert fields[0] == fields[1], message
+        assert fields(message) == fields(known[message]), message

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import math
 import re
-import string
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
-from babel.messages.pofile import read_po
+from texts import CALLS, asked_in, catalogues, fields
 
 import reports
 from districts.faults import Fault, InputError, SeveralErrors, UserError
@@ -315,36 +313,19 @@ def test_errors_of_several_districts_are_told_once_each() -> None:
     ]  # fmt: skip
 
 
-def message_ids() -> set[str]:
-    """The English ids that the branch's sources ask a translator for."""
+def test_every_text_is_translated_with_its_fields() -> None:
     paths = [*(ROOT / "scenarios" / "branch").glob("*.py"), *(ROOT / "reports" / "branch").glob("*.py"),
              ROOT / "cli" / "branch.py", ROOT / "cli" / "branch_answer.py"]  # fmt: skip
-    texts = {"_": 1, "translator": 1, "UserError": 1, "problem": 2}
-    found = set()
-    for path in paths:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                caller = node.func.func if isinstance(node.func, ast.Call) else node.func  # translator(lang)("...")
-                for argument in node.args[: texts.get(getattr(caller, "id", ""), 0)]:
-                    if isinstance(argument, ast.Constant):
-                        found.add(str(argument.value))
-    return found
-
-
-def test_every_text_is_translated_with_its_fields() -> None:
-    def fields(text: str) -> set[str]:
-        return {name for _text, name, _form, _kind in string.Formatter().parse(text) if name is not None}
-
-    ids, same = message_ids(), {"bias", "MAPE {mape}, bias {bias}, {cases}", "{year} {amount}"}
+    ids = asked_in(paths, CALLS | {"UserError": 1, "problem": 2})
+    same = {"bias", "MAPE {mape}, bias {bias}, {cases}", "{year} {amount}"}
     assert len(ids) > 100
     for message in sorted(ids):
         told = translator("id")(message)
         assert told != message or message in same, message
         assert fields(told) == fields(message), message
-    own = read_po((ROOT / "districts" / "locale" / "branch.id.po").open("rb"))
     run = {"several districts are run as a branch: add --branch NAME, or run one at a time",
            "--actual goes with --branch", "--trace is for one district without --branch"}  # fmt: skip
-    assert {str(entry.id) for entry in own if entry.id} <= ids | run
+    assert set(catalogues()["branch"]) <= ids | run
 
 
 def test_a_heading_does_not_say_cabang_twice() -> None:

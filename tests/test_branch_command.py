@@ -2,48 +2,24 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
-from contextlib import chdir, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pytest
+from command import prakira, typed
 
-from cli.main import main
 from districts.model import Hospital
 from districts.tiny import tiny_district
 from districts.write import write_folder
 from scenarios.quantiles import quantile
 from scenarios.store import RunStore
 
-PATHS = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
 WORDS = ["run", "alfa", "beta", "--branch", "curup", "--months", "2", "--replicates", "10", "--jobs", "1"]
 FILES = ("branch.json", "cabang.html", "cabang.xlsx")
-
-
-def typed(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own."""
-    return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": PATHS}, check=False)  # fmt: skip
-
-
-def prakira(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    """The same entry point within this process, which is quicker."""
-    out, error, code = io.StringIO(), io.StringIO(), 0
-    with patch.object(sys, "argv", ["prakira", *words]), chdir(at), redirect_stdout(out), redirect_stderr(error):
-        try:
-            main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-    return subprocess.CompletedProcess(words, code, out.getvalue(), error.getvalue())
 
 
 def hospital(code: str, name: str, share: float) -> Hospital:
@@ -116,7 +92,7 @@ def test_totals_are_the_sums_of_the_stores_to_the_rupiah(place: Path) -> None:
 
 
 def test_json_is_the_summary_and_nothing_else(place: Path, tmp_path: Path) -> None:
-    done = prakira(*WORDS, "--json", "--out", str(tmp_path / "json"), at=place)
+    done = prakira(*WORDS, "--json", "--out", str(tmp_path / "json"), at=place, reports=False)
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
     assert told["cash"] == record(place)["cash"]
@@ -156,7 +132,7 @@ def test_the_next_run_tells_how_far_the_last_one_missed(place: Path, tmp_path: P
     lines = ["month,district,facility,capitation,claims", f"2024-01,beta,,,{claims[0] // 2}",
              f"2024-02,Kabupaten Beta,,,{claims[1]}"]  # fmt: skip
     (tmp_path / "actual.csv").write_text("\n".join(lines), encoding="utf-8")
-    done = prakira(*WORDS, "--actual", "actual.csv", "--lang", "en", at=tmp_path)
+    done = prakira(*WORDS, "--actual", "actual.csv", "--lang", "en", at=tmp_path, reports=False)
     assert done.returncode == 0, done.stderr
     error = record(tmp_path, "curup-2")["error"]
     assert (error["last"], error["months"], error["earlier_runs"]) == ("2024-02", 2, 1)

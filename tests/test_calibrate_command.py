@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from command import typed as apart
 
 from benchmarks.calibration_cost import STOCK, hidden, with_own_history
 from calibration.history.faults import refuse_faults
@@ -63,11 +64,6 @@ def command(at: Path, *words: str) -> list[str]:
     script = at / "script.py"
     script.write_text(SCRIPT, encoding="utf-8")
     return [sys.executable, str(script), "calibrate", "own", "--rows", str(ROWS), *words]
-
-
-def prakira(at: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": PATHS}, check=False)  # fmt: skip
 
 
 def calibrated(at: Path, *words: str) -> subprocess.CompletedProcess[str]:
@@ -168,7 +164,7 @@ def test_the_answer_fits_a_terminal_and_a_run_uses_the_posterior(place: Path) ->
     assert told in flat
     assert flat.endswith("Next: prakira run own")
     words = ("--scenario", "baseline", "--months", "2", "--replicates", "2", "--jobs", "1", "--out", "run")
-    done = prakira(place, "run", "own", *words)
+    done = apart("run", "own", *words, at=place)
     assert done.returncode == 0, done.stderr
     with RunStore.open(place / "run") as store:
         assert store.manifest["posterior"]["sha256"] == posterior.digest()
@@ -262,7 +258,7 @@ def test_contradictions_are_told_with_file_and_row(
 ) -> None:
     shutil.copytree(place / "own", tmp_path / "own", ignore=shutil.ignore_patterns("posterior"))
     at = typed(tmp_path, rows)[suspect]
-    done = prakira(tmp_path, "calibrate", "own", "--lang", "en", "--table", "table")
+    done = apart("calibrate", "own", "--lang", "en", "--table", "table", at=tmp_path)
     assert done.returncode == 2
     assert f"own/history.csv, row {at}, column value: " in done.stderr
     assert said in done.stderr
@@ -342,7 +338,7 @@ def test_the_past_is_found_beside_a_folder_a_workbook_and_in_an_example(tmp_path
     ],
 )
 def test_mistakes_end_with_a_message(place: Path, words: tuple[str, ...], message: str) -> None:
-    done = prakira(place, "calibrate", *words, "--lang", "en", "--table", "other")
+    done = apart("calibrate", *words, "--lang", "en", "--table", "other", at=place)
     assert done.returncode == 2, done.stderr
     assert message in " ".join(done.stderr.split())
     assert not (place / "other").exists()

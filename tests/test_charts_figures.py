@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from fractions import Fraction
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -94,13 +93,13 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def cut_off(chart: Chart, narrow: bool) -> list[str]:
     """Words of a drawing that lie outside it, and small ones on a phone; "edge" where ink touches an edge."""
-    from matplotlib.image import imread
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.text import Text
 
     canvas = chart.draw(titled=not narrow, narrow=narrow)
-    buffer = BytesIO()
-    canvas.figure.savefig(buffer, format="png", dpi=100)
-    inked = (imread(BytesIO(buffer.getvalue()))[..., :3] < 0.97).any(axis=2)
+    paper = FigureCanvasAgg(canvas.figure)
+    paper.draw()
+    inked = (np.asarray(paper.buffer_rgba())[..., :3] < 0.97 * 255).any(axis=2)
     found = ["edge"] if inked[:1].any() or inked[-1:].any() or inked[:, :1].any() or inked[:, -1:].any() else []
     ticks = set()  # those beyond the limits are not drawn; the others the edge would show
     for axis in (axis for axes in canvas.figure.axes for axis in (axes.xaxis, axes.yaxis)):
@@ -127,7 +126,7 @@ def every_form(run: Run) -> dict[tuple[str, str, bool], list[str]]:
     return found
 
 
-@pytest.mark.parametrize("replicates", [1, 3, 20])
+@pytest.mark.parametrize("replicates", [1, 20])
 def test_nothing_is_cut_off_with_few_replicates(tmp_path: Path, replicates: int) -> None:
     with RunStore.open(odd_run(tmp_path / "run", replicates)) as store:
         assert not {key: words for key, words in every_form(Run(store, RULES)).items() if words}

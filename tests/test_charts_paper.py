@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from matplotlib.image import imread
 
 from reports import palette
 from reports.canvas import LEAST, NARROW, WIDTH, Canvas, Chart, hover_script
@@ -53,6 +55,28 @@ def test_tips_lie_where_they_were_put_and_hold_any_text(narrow: bool) -> None:
 
 def test_a_png_is_the_same_with_and_without_tips() -> None:
     assert chart(tips=True).png() == chart(tips=False).png()
+
+
+def test_all_wide_forms_are_one_drawing_the_untitled_cut_off_beneath_the_title() -> None:
+    drawn: list[float] = []
+    made = chart()
+
+    def counted(canvas: Canvas) -> None:
+        drawn.append(canvas.width)
+        made.paint(canvas)
+
+    shared = replace(made, paint=counted)
+    titled, untitled = (imread(BytesIO(shared.png(titled))) for titled in (True, False))
+    svgs = [shared.svg(titled) for titled in (True, False)]
+    assert shared.svg(titled=False, narrow=True)
+    assert drawn == [WIDTH, NARROW]
+    assert untitled.shape[:2] == (300, 1500)
+    assert np.abs(titled[-300:] - untitled).max() < 0.01
+    assert (titled[:-300] < 0.5).any()
+    assert ["What is drawn." in svg for svg in svgs] == [True, False]
+    assert shared.svg() == made.svg()  # nothing is left behind by the other forms
+    assert shared.png() == made.png()
+    assert (ElementTree.fromstring(svgs[1]).get("viewBox") or "").split()[2:] == ["720", "144"]
 
 
 def test_a_chart_is_a_described_picture() -> None:
@@ -166,8 +190,6 @@ def test_accent_and_warning_differ_in_hue_where_red_and_green_do_not(deficiency:
 
 
 def test_a_picture_is_white_around_and_readable_in_grey(tmp_path: Path) -> None:
-    from matplotlib.image import imread
-
     grey = imread(BytesIO(chart().png()))[..., :3] @ [0.299, 0.587, 0.114]
     assert (grey[:3] > 0.99).all()
     assert grey.min() < 0.3

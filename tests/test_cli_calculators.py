@@ -13,14 +13,15 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
+import command
 import pytest
 from babel.messages.pofile import read_po
+from command import ROOT
 from test_uhc_budget import published
 
 from cli.main import main
 from sim.rules import load_rules
 
-ROOT = Path(__file__).parents[1]
 RATIO_HEAD = "facility,type,month,ak_permille,rrns_percent,rppt_percent"
 COUNT_HEAD = (
     "facility,type,month,contacts,registered,nonspecialist_referrals,referrals,"
@@ -28,15 +29,8 @@ COUNT_HEAD = (
 )
 
 
-def prakira(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "cli.main", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def prakira(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return command.prakira(*words, at=ROOT)
 
 
 def rows_of(text: str) -> list[dict[str, str]]:
@@ -89,7 +83,7 @@ def test_score_of_ratios_with_rupiah(write, tmp_path: Path) -> None:  # type: ig
         "utf-8-sig",
     )
     out = tmp_path / "scored.csv"
-    done = prakira("kbk", "score", file, "--out", out)
+    done = command.typed("kbk", "score", file, "--out", out, at=ROOT)
     assert done.returncode == 0, done.stderr
     assert "Lais" in done.stdout
     scored = rows_of(out.read_text(encoding="utf-8"))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from command import prakira, typed
 
 from cli.main import main
 from districts.tiny import tiny_district
@@ -26,12 +25,6 @@ from scenarios.store import RunStore
 
 ROOT = Path(__file__).parent.parent
 NAMES = ("baseline", "uhc-non-cut-off", "pbi-cut")
-
-
-def prakira(*words: object, at: Path) -> subprocess.CompletedProcess[str]:
-    paths = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-    return subprocess.run([sys.executable, "-m", "cli.main", *map(str, words)], cwd=at, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": paths}, check=False)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +46,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def whole(place: Path) -> dict[str, Any]:
-    done = prakira("compare", "whole", "--worth", 37_800, "--json", at=place)
+    done = typed("compare", "whole", "--worth", 37_800, "--json", at=place)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from string import Formatter
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from texts import fields
 
 import cli.district
 import cli.staffing
@@ -78,8 +80,10 @@ def message_ids() -> set[str]:
     return ids - {""}
 
 
-def _placeholders(text: str) -> set[str]:
-    return {name for _, name, _, _ in Formatter().parse(text) if name}
+@cache
+def _catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as file:
+        return read_po(file, locale="id")
 
 
 def test_the_search_for_texts_finds_them() -> None:
@@ -87,16 +91,13 @@ def test_the_search_for_texts_finds_them() -> None:
 
 
 @pytest.mark.parametrize("message", sorted(message_ids()))
-def test_every_text_is_translated_with_its_placeholders(message: str) -> None:
-    with CATALOGUE.open("rb") as file:
-        entry = read_po(file, locale="id").get(message)
+def test_every_text_is_translated_with_itsfields(message: str) -> None:
+    entry = _catalogue().get(message)
     assert entry is not None, f"missing in {CATALOGUE.name}: {message}"
     assert entry.string, message
     assert not entry.fuzzy
-    assert _placeholders(str(entry.string)) == _placeholders(message)
+    assert fields(str(entry.string)) == fields(message)
 
 
 def test_the_catalogue_holds_nothing_unused() -> None:
-    with CATALOGUE.open("rb") as file:
-        known = {message.id for message in read_po(file, locale="id") if message.id}
-    assert known <= message_ids()
+    assert {message.id for message in _catalogue() if message.id} <= message_ids()

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import shutil
 import subprocess
 from fractions import Fraction
 from html import unescape
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from babel.messages.pofile import read_po
-from programs import needs
+from programs import CHROMIUM_FLAGS, needs, program
 from test_reports_made_up import EVIL, EXEMPT, MARKUP, NAMES, made_up_run
+from texts import CALLS, asked_in, told_once_in
 
 import reports
 from cli.main import main
@@ -33,7 +30,6 @@ from sim.kbk import scheme
 from sim.rules import load_rules
 
 ROOT = Path(reports.__file__).parent.parent
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 PLACE, MONTH, AT = 2, "2025-03", 4  # Air Lais in March 2025
 
 
@@ -292,11 +288,8 @@ def test_mistakes_end_in_a_message(
 def test_it_prints_on_exactly_one_a4(run: Run, tmp_path: Path, name: str, lang: str) -> None:
     page = tmp_path / "page.html"
     page.write_text(facility_page(run, name, lang, MONTH), encoding="utf-8")
-    assert CHROMIUM is not None
     subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer",
+        [program("chromium"), *CHROMIUM_FLAGS, f"--user-data-dir={tmp_path / 'profile'}", "--no-pdf-header-footer",
          f"--print-to-pdf={tmp_path / 'page.pdf'}", page.as_uri()],
         check=True, capture_output=True, timeout=120,
     )  # fmt: skip
@@ -308,41 +301,21 @@ def test_it_prints_on_exactly_one_a4(run: Run, tmp_path: Path, name: str, lang: 
 
 
 @needs("chromium")
-def test_it_is_accessible_and_fits_a_phone(run: Run, tmp_path: Path) -> None:
-    sync = pytest.importorskip("playwright.sync_api")
+def test_it_is_accessible_and_fits_a_phone(browser: Any, run: Run, tmp_path: Path) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = tmp_path / "page.html"
     page.write_text(facility_page(run, "Air Lais", "id", MONTH), encoding="utf-8")
-    quiet = ["--no-sandbox", "--disable-quic", "--disable-background-networking", "--disable-component-update",
-             "--disable-sync"]  # fmt: skip
-    with sync.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        for width in (1280, 390):
-            view = browser.new_page(viewport={"width": width, "height": 800})
-            view.goto(page.as_uri())
-            assert axe.Axe().run(view).response["violations"] == []
-            assert view.evaluate("document.documentElement.scrollWidth") == width
-        browser.close()
+    for width in (1280, 390):
+        view = browser.new_page(viewport={"width": width, "height": 800})
+        view.goto(page.as_uri())
+        assert axe.Axe().run(view).response["violations"] == []
+        assert view.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_every_text_has_its_indonesian() -> None:
-    """Every id is told in Indonesian with the same fields; none is left over or told twice."""
-    asked = set()
-    for path in (*(ROOT / "reports" / "facility").glob("*.py"), ROOT / "cli" / "report.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                caller = node.func.func if isinstance(node.func, ast.Call) else node.func
-                if isinstance(caller, ast.Name) and caller.id in ("_", "translator", "UserError"):
-                    asked.add(str(node.args[0].value))
+    sources = [*(ROOT / "reports" / "facility").glob("*.py"), ROOT / "cli" / "report.py"]
+    asked = asked_in(sources, CALLS | {"UserError": 1})
     template = (ROOT / "reports" / "facility" / "templates" / "facility.html").read_text(encoding="utf-8")
     asked |= set(re.findall(r'_\("([^"]+)"\)', template))
-    told: dict[str, dict[str, str]] = {}
-    for path in (ROOT / "districts" / "locale").glob("*.id.po"):
-        entries = read_po(BytesIO(path.read_bytes()))
-        told[path.name] = {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
-    own = told.pop("facility.id.po")
-    elsewhere = {message for catalogue in told.values() for message in catalogue}
-    assert len(own) > 50
-    assert set(own) == asked - elsewhere
-    for message, text in own.items():
-        assert set(re.findall(r"{(\w+)}", text)) == set(re.findall(r"{(\w+)}", message)), message
+    assert len(asked) > 50
+    told_once_in("facility", asked)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from command import prakira
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -252,26 +251,18 @@ def test_without_the_rule_payments_are_held_against_the_full_capitation(tmp_path
 # --- as a user types it ------------------------------------------------------------------------------------------
 
 
-def prakira(where: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The command line in a directory."""
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from cli.main import main; main()"
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], cwd=where, capture_output=True, text=True, timeout=120, check=False
-    )
-
-
 def test_check_tells_contradictions_as_warnings(tmp_path: Path) -> None:
     lines = "2023-01 registered district 900\n2023-01 active district 901\n2023-01 share_permille P1 930"
     folder(tmp_path / "d", lines)
-    shown = prakira(tmp_path, "check", "d", "--lang", "en")
+    shown = prakira("check", "d", "--lang", "en", at=tmp_path)
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "Warnings (2):" in shown.stdout
     said = " ".join(shown.stdout.split())
     assert "d/history.csv, row 3, column value: active 901, above registered 900" in said
     assert "d/history.csv, row 4, column value: share_permille 930 (P1, 2023-01). Expected: a share" in said
-    said = " ".join(prakira(tmp_path, "check", "d").stdout.split())
+    said = " ".join(prakira("check", "d", at=tmp_path).stdout.split())
     assert "d/history.csv, baris 3, kolom value: active 901, di atas registered 900" in said
-    record = json.loads(prakira(tmp_path, "check", "d", "--json").stdout)
+    record = json.loads(prakira("check", "d", "--json", at=tmp_path).stdout)
     assert [(item["file"], item["row"]) for item in record["warnings"]] == [("d/history.csv", 3), ("d/history.csv", 4)]
 
 

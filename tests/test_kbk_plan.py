@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 from dataclasses import replace
 from itertools import product
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
+from command import ROOT, prakira, typed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_reports_made_up import EXEMPT, NAMES, made_up_run
@@ -32,7 +32,6 @@ from sim.kbk import Counts, Scheme, scheme
 from sim.kbk_plan import Plan, Terms, payback, plans, terms
 from sim.rules import load_rules
 
-ROOT = Path(__file__).parents[1]
 TERMS = Terms(contact=26_000, referral=60_000, patient=75_000, lag=1)
 
 
@@ -225,20 +224,15 @@ def test_the_sheet_adds_up_to_the_plans(store: RunStore, tmp_path: Path, today: 
     assert rows[NAMES[EXEMPT]][15] == "dikecualikan: dibayar penuh berapa pun nilainya"
 
 
-def prakira(*words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cli.main", *map(str, words)], cwd=ROOT, capture_output=True,
-                          text=True, check=False)  # fmt: skip
-
-
 def test_as_a_planner_types_it(today: Scheme) -> None:
-    done = prakira("kbk", "plan", "kabupaten-contoh")
+    done = typed("kbk", "plan", "kabupaten-contoh", at=ROOT)
     assert done.returncode == 0, done.stderr
     assert max(map(len, done.stdout.splitlines())) <= 80
     said = " ".join(done.stdout.split())
     assert "kurang" in said
     assert "peserta kontak" in said
     assert "Biaya ini asumsi" in said
-    record = json.loads(prakira("kbk", "plan", "kabupaten-contoh", "--json", "--cost-contact", 1).stdout)
+    record = json.loads(prakira("kbk", "plan", "kabupaten-contoh", "--json", "--cost-contact", 1, at=ROOT).stdout)
     sites = {site.name: site for site in sites_of_history(read_district("kabupaten-contoh"), load_rules())}
     assert [one["facility"] for one in record["facilities"]] == list(sites)
     for one in record["facilities"]:
@@ -249,15 +243,18 @@ def test_as_a_planner_types_it(today: Scheme) -> None:
 
 
 def test_a_run_is_planned_by_its_folder(store: RunStore) -> None:
-    done = prakira("kbk", "plan", store.folder, "--facility", NAMES[0].upper(), "--month", "2025-01", "--lang", "en")
+    words = ("--facility", NAMES[0].upper(), "--month", "2025-01", "--lang", "en")
+    done = prakira("kbk", "plan", store.folder, *words, at=ROOT)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{NAMES[0]}, January 2025: AK")
-    every = prakira("kbk", "plan", store.folder, "--lang", "en").stdout
-    sure = prakira("kbk", "plan", store.folder, "--certainty", 0.8, "--lang", "en").stdout
+    every = prakira("kbk", "plan", store.folder, "--lang", "en", at=ROOT).stdout
+    sure = prakira("kbk", "plan", store.folder, "--certainty", 0.8, "--lang", "en", at=ROOT).stdout
     assert max(map(len, sure.splitlines())) <= 80
     assert "as sure as you ask" in " ".join(sure.split())
-    assert "certainty is 1.5" in prakira("kbk", "plan", store.folder, "--certainty", 1.5, "--lang", "en").stderr
-    for one in json.loads(prakira("kbk", "plan", store.folder, "--certainty", 0.8, "--json").stdout)["facilities"]:
+    refused = prakira("kbk", "plan", store.folder, "--certainty", 1.5, "--lang", "en", at=ROOT)
+    assert "certainty is 1.5" in refused.stderr
+    record = json.loads(prakira("kbk", "plan", store.folder, "--certainty", 0.8, "--json", at=ROOT).stdout)
+    for one in record["facilities"]:
         assert one.get("certain") is None or one["certain"]["enough"] >= 0.8
     assert "of 12 replicates" in every
     assert f"{NAMES[EXEMPT]}, November 2024" in every

@@ -5,13 +5,12 @@ Nothing before their start: tests/test_levers_same_until_start.py. How the array
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command import prakira
 
 from districts.faults import UserError
 from districts.model import District
@@ -340,9 +339,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _run(place: Path, out: str, *levers: str) -> subprocess.CompletedProcess[str]:
     (place / "own.yaml").write_text(HEAD + "".join(f"  - {lever}\n" for lever in levers), encoding="utf-8")
     words = ["run", "tiny", "--scenario", "baseline", "--scenario", "own.yaml", "--months", "4", "--replicates", "12"]
-    return subprocess.run([sys.executable, "-m", "cli.main", *words, "--jobs", "1", "--lang", "en", "--out", out],
-                          cwd=place, capture_output=True, text=True, check=False,
-                          env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)})  # fmt: skip
+    return prakira(*words, "--jobs", "1", "--lang", "en", "--out", out, at=place, reports=False)
 
 
 def test_a_possible_rule_comes_in_some_replicates_of_a_run(place: Path) -> None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 import shlex
-import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command import typed as apart
 
 from cli.main import main
 from districts.faults import UserError
@@ -29,14 +28,8 @@ from scenarios.run import execute
 from scenarios.store import RunStore
 
 ROOT = Path(__file__).parent.parent
-PATHS = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
 Typed = Callable[..., tuple[int, str, str]]
 SMALL = ("--runs", "32", "--replicates", "4", "--confirm", "100", "--jobs", "1")
-
-
-def prakira(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": PATHS}, check=False)  # fmt: skip
 
 
 @pytest.fixture
@@ -59,7 +52,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a small district and one finished optimisation of it."""
     where = tmp_path_factory.mktemp("place")
     write_folder(tiny_district(600, facilities=2, month="2023-12"), where / "tiny")
-    done = prakira("optimise", "tiny", *SMALL, "--ceiling", "60.000.000", at=where)
+    done = apart("optimise", "tiny", *SMALL, "--ceiling", "60.000.000", at=where)
     assert done.returncode == 0, done.stderr
     (where / "said.txt").write_text(done.stdout, encoding="utf-8")
     return where

@@ -5,7 +5,10 @@ The results are drawn, not simulated: plausible in size, whole numbers, adding u
 
 from __future__ import annotations
 
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -41,6 +44,8 @@ FLOWS = ("births", "deaths", "moved_in", "moved_out", "cleansed", "pbi_out", "pb
          "pbi_returned", "asked_pemda")  # fmt: skip
 SECOND = ("uhc-non-cut-off@80", "UHC non cut-off, pagu 2025 cukup 80 dari 100", "UHC, 2025 line enough in 80 of 100",
           "amounts")  # fmt: skip
+#: Where the runs are that were drawn in this process.
+_DRAWN = TemporaryDirectory(prefix="prakira-")
 
 
 def made_up_manifest(months: int, replicates: int, start: str, second: bool) -> dict[str, Any]:
@@ -189,7 +194,15 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
 def made_up_run(
     folder: Path, replicates: int = 20, months: int = 24, start: str = "2024-11", second: bool = False
 ) -> Path:
-    """A run's folder with drawn results; ``second`` adds the run with the line that the need set, and probes."""
+    """A run's folder with drawn results; ``second`` adds the run with the line that the need set, and probes. Every run
+    is drawn once in a process, and copied."""
+    shutil.copytree(_drawn(replicates, months, start, second), folder)
+    return folder
+
+
+@cache
+def _drawn(replicates: int, months: int, start: str, second: bool) -> Path:
+    folder = Path(_DRAWN.name) / f"{replicates}-{months}-{start}-{second}"
     manifest = made_up_manifest(months, replicates, start, second)
     with RunStore.create(folder, manifest) as store:
         for scenario in manifest["scenarios"]:

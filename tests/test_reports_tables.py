@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
 import zipfile
 from fractions import Fraction
-from io import BytesIO
 from math import ceil, floor
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,9 @@ from typing import Any
 import numpy as np
 import openpyxl
 import pytest
-from babel.messages.pofile import read_po
 from programs import program
 from test_reports_made_up import EXEMPT, NAMES, made_up_run
+from texts import asked_in, told_once_in
 
 import reports
 from reports.run import Run
@@ -400,21 +398,6 @@ def test_the_amount_stands_beside_the_line_in_full_years(few: Book, many: Book) 
 
 
 def test_every_text_has_its_indonesian() -> None:
-    """Every id is told in Indonesian with the same fields; none is left over or told twice."""
-    asked = set()
-    for path in (ROOT / "reports" / "tables").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                caller = node.func.func if isinstance(node.func, ast.Call) else node.func
-                if isinstance(caller, ast.Name) and caller.id in ("_", "translator"):
-                    asked.add(str(node.args[0].value))
-    told: dict[str, dict[str, str]] = {}
-    for path in (ROOT / "districts" / "locale").glob("*.id.po"):
-        entries = read_po(BytesIO(path.read_bytes()))
-        told[path.name] = {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
-    own = told.pop("tables.id.po")
-    elsewhere = {message for catalogue in told.values() for message in catalogue}
-    assert len(own) > 90
-    assert set(own) == asked - elsewhere
-    for message, text in own.items():
-        assert set(re.findall(r"{(\w+)}", text)) == set(re.findall(r"{(\w+)}", message)), message
+    asked = asked_in((ROOT / "reports" / "tables").glob("*.py"))
+    assert len(asked) > 90
+    told_once_in("tables", asked)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import string
-from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import openpyxl
 import pytest
-from babel.messages.pofile import read_po
 from test_reports_made_up import made_up_run
+from texts import CALLS, asked_in, catalogues, fields
 
 import reports
 from reports.answer import certainty_words
@@ -20,29 +17,18 @@ from reports.wording import chance_told, chance_words, filled
 from reports.write import write_outputs
 
 ROOT = Path(reports.__file__).parent.parent
-CATALOGUES = [ROOT / "districts" / "locale" / f"{name}.id.po" for name in ("reports", "charts")]
 SOURCES = sorted(Path(reports.__file__).parent.glob("*.py"))
 
 
 def message_ids() -> set[str]:
     """The English ids that the sources ask a translator for."""
-    found = set()
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if not isinstance(node, ast.Call) or not node.args or not isinstance(node.args[0], ast.Constant):
-                continue
-            caller = node.func
-            if isinstance(caller, ast.Call):
-                caller = caller.func  # translator(lang)("...")
-            if isinstance(caller, ast.Name) and caller.id in ("_", "translator", "UserError"):
-                found.add(str(node.args[0].value))
-    return found
+    return asked_in(SOURCES, CALLS | {"UserError": 1})
 
 
 def catalogue() -> dict[str, str]:
-    entries = [entry for path in CATALOGUES for entry in read_po(BytesIO(path.read_bytes())) if entry.id]
-    assert len({entry.id for entry in entries}) == len(entries)
-    return {str(entry.id): str(entry.string) for entry in entries}
+    own = [catalogues()[name] for name in ("reports", "charts")]
+    assert not own[0].keys() & own[1].keys()
+    return own[0] | own[1]
 
 
 def test_every_id_has_an_indonesian_text_and_no_text_is_left_over() -> None:
@@ -54,9 +40,6 @@ def test_every_id_has_an_indonesian_text_and_no_text_is_left_over() -> None:
 
 @pytest.mark.parametrize("message", sorted(message_ids()))
 def test_translations_have_the_same_fields(message: str) -> None:
-    def fields(text: str) -> set[str]:
-        return {name for _text, name, _form, _kind in string.Formatter().parse(text) if name is not None}
-
     assert fields(catalogue()[message]) == fields(message)
 
 

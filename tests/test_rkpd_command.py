@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
-import os
-import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from command import typed
 
 from cli.main import main
 from cli.rkpd_answer import answer
@@ -20,12 +19,6 @@ from districts.write import write_folder
 from tests.rkpd_example import EXAMPLE
 
 ROOT = Path(__file__).parent.parent
-PATHS = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
-
-
-def prakira(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": PATHS}, check=False)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +31,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def told(place: Path) -> str:
     """The English answer of a small proposal, its file beside it."""
-    done = prakira("rkpd", "tiny", "--replicates", "3", "--side-replicates", "2", "--jobs", "1", "--out", "usulan",
+    done = typed("rkpd", "tiny", "--replicates", "3", "--side-replicates", "2", "--jobs", "1", "--out", "usulan",
                    "--possible", "rise=48000@0.25", "--lang", "en", at=place)  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

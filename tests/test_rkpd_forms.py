@@ -17,6 +17,7 @@ import openpyxl
 import pytest
 from programs import program
 from rkpd_example import AID, AMOUNT, EXAMPLE, PREMIUM
+from texts import asked_in, told_once_in
 
 import reports.rkpd.files
 from cli.main import main
@@ -398,26 +399,6 @@ def test_nothing_is_left_of_a_failure(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_every_text_has_its_indonesian() -> None:
-    """Every id is told in Indonesian; the forms' own catalogue holds no id that another has or that nobody asks for."""
-    import ast
-    from io import BytesIO
-
-    from babel.messages.pofile import read_po
-
-    asked = set()
-    for path in (ROOT / "reports" / "rkpd").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
-                caller = node.func.func if isinstance(node.func, ast.Call) else node.func
-                if isinstance(caller, ast.Name) and caller.id in ("_", "translator"):
-                    asked.add(str(node.args[0].value))
-    told: dict[str, dict[str, str]] = {}
-    for path in (ROOT / "districts" / "locale").glob("*.id.po"):
-        entries = read_po(BytesIO(path.read_bytes()))
-        told[path.name] = {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
-    own = told.pop("rkpd_forms.id.po")
-    elsewhere = {message for catalogue in told.values() for message in catalogue}
+    asked = asked_in((ROOT / "reports" / "rkpd").glob("*.py"))
     assert len(asked) > 80
-    assert set(own) == asked - elsewhere
-    for message, text in own.items():
-        assert set(re.findall(r"{(\w+)}", text)) == set(re.findall(r"{(\w+)}", message)), message
+    told_once_in("rkpd_forms", asked)

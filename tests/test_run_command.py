@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from command import prakira, typed
 
 from cli.answer import table
 from cli.progress import time_left
@@ -28,7 +26,6 @@ from scenarios.tidy import COLUMNS, Choice, rows
 from sim.indicators import INDEX, SEGMENTS
 from sim.month import STEPS
 
-PATHS = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
 BOUNDED = """name: bounded
 title: {id: Dengan pagu, en: With a line}
 explanation: {id: Pagu tahun 2030 saja., en: A line for 2030 only.}
@@ -36,11 +33,6 @@ levers:
   - {kind: apbd_line, rule: amounts, amounts: {2030: 1000000}, regime: owe}
 """
 SCENARIOS = ["baseline", "uhc-non-cut-off", "uhc-drop", "pbi-cut"]
-
-
-def prakira(*words: str, at: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": PATHS}, check=False)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +44,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 for year, amount in ((2024, 300_000_000), (2025, 400_000_000)))  # fmt: skip
     write_folder(district.model_copy(update={"budget": own}), where / "tiny")
     words = [word for name in SCENARIOS for word in ("--scenario", name)]
-    done = prakira(
-        "run", "tiny", *words, "--months", "14", "--replicates", "3", "--jobs", "1", "--lang", "en", at=where
-    )
+    done = typed("run", "tiny", *words, "--months", "14", "--replicates", "3", "--jobs", "1", "--lang", "en", at=where)
     assert done.returncode == 0, done.stderr
     (where / "said.txt").write_text(done.stdout, encoding="utf-8")
     return where
@@ -113,7 +103,7 @@ def test_a_year_without_a_line_is_said_to_have_none(place: Path, store: RunStore
     assert lines[:, :12].all()  # the line of 2024 comes from the heads at the start
     words = ["--scenario", "bounded.yaml", "--months", "2", "--replicates", "1", "--jobs", "1", "--out", "nolines"]
     (place / "bounded.yaml").write_text(BOUNDED, encoding="utf-8")
-    done = prakira("run", "tiny", *words, at=place)
+    done = prakira("run", "tiny", *words, at=place, reports=False)
     assert done.returncode == 0, done.stderr
     assert "bounded, 2024 (2 bln): tanpa pagu" in done.stdout
     assert "cukup pada semua ulangan" not in done.stdout
@@ -147,9 +137,9 @@ def test_the_reports_are_written(place: Path) -> None:
 
 def test_the_default_folder_takes_the_next_number_and_resume_the_last(place: Path) -> None:
     words = ["run", "tiny", "--scenario", "baseline", "--months", "1", "--replicates", "1", "--jobs", "1", "--quiet"]
-    again = prakira(*words, at=place)
+    again = prakira(*words, at=place, reports=False)
     assert again.stdout.strip().splitlines()[-1] == str(Path("outputs") / "tiny-2")
-    resumed = prakira(*words, "--resume", at=place)
+    resumed = prakira(*words, "--resume", at=place, reports=False)
     assert resumed.returncode == 0, resumed.stderr
     assert not (place / "outputs" / "tiny-3").exists()
 
@@ -272,15 +262,17 @@ def test_compare_prints_json_and_a_table(place: Path) -> None:
 
 
 def test_scenarios_levers_and_month_list_what_the_code_holds(tmp_path: Path) -> None:
-    listed = json.loads(prakira("scenarios", "--json").stdout)
+    listed = json.loads(prakira("scenarios", "--json", at=tmp_path).stdout)
     assert [entry["name"] for entry in listed] == library()
-    assert [row["name"] for row in json.loads(prakira("month", "--json").stdout)] == [step.name for step in STEPS]
-    said = prakira("levers", "pbi_cut", "--lang", "en").stdout
+    assert [row["name"] for row in json.loads(prakira("month", "--json", at=tmp_path).stdout)] == [
+        step.name for step in STEPS
+    ]
+    said = prakira("levers", "pbi_cut", "--lang", "en", at=tmp_path).stdout
     assert "takeover" in said
     assert "share of active PBI-JK; 0…1" in said
-    assert "pengurangan PBI-JK" in prakira("levers").stdout
+    assert "pengurangan PBI-JK" in prakira("levers", at=tmp_path).stdout
     for words in (["month"], ["scenarios"], ["levers", "apbd_line"]):
-        assert max(map(len, prakira(*words).stdout.splitlines())) <= 80
+        assert max(map(len, prakira(*words, at=tmp_path).stdout.splitlines())) <= 80
 
 
 def test_columns_are_aligned() -> None:
@@ -294,7 +286,7 @@ def test_columns_are_aligned() -> None:
 def test_a_trace_is_printed_and_kept_with_the_run(place: Path, subject: str, name: str, told: str) -> None:
     out = name.removesuffix(".txt")
     words = ("--scenario", "baseline", "--months", "2", "--replicates", "1", "--jobs", "1", "--out", out)
-    done = prakira("run", "tiny", *words, "--trace", subject, at=place)
+    done = prakira("run", "tiny", *words, "--trace", subject, at=place, reports=False)
     assert done.returncode == 0, done.stderr
     assert told in done.stdout
     assert (place / out / name).read_text(encoding="utf-8").strip() in done.stdout

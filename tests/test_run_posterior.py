@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import fake_engine
 import numpy as np
 import openpyxl
 import pytest
+from command import typed
 from test_run_units import PLAN, no_files_of_the_district, ready  # noqa: F401  the fixture is for every test here
 
 from districts.faults import UserError
@@ -32,7 +30,6 @@ from sim.rules import load_rules
 from sim.shocks import EFFECTS
 from sim.simulate import simulate
 
-PATHS = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
 DISTRICT = tiny_district(1200, facilities=2, month="2023-12")
 CODES = tuple(facility.code for facility in DISTRICT.facilities)
 #: Far from the priors, so that a run that draws from it cannot look like one that does not.
@@ -48,11 +45,6 @@ def posterior(spread: float = 0.01, codes: tuple[str, ...] = CODES) -> Posterior
     return Posterior(tuple(CENTRE), values, EFFECTS, codes, places, about)
 
 
-def prakira(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": PATHS}, check=False)  # fmt: skip
-
-
 def flat(text: str) -> str:
     return " ".join(text.split())
 
@@ -63,7 +55,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     where = tmp_path_factory.mktemp("posterior")
     write_folder(DISTRICT, where / "tiny")
     posterior().save(where / "tiny" / "posterior")
-    done = prakira(*_words("with"), "--lang", "en", at=where)
+    done = typed(*_words("with"), "--lang", "en", at=where)
     assert done.returncode == 0, done.stderr
     (where / "said.txt").write_text(done.stdout, encoding="utf-8")
     return where
@@ -129,10 +121,10 @@ def test_a_run_with_prior_is_the_run_without_the_folder(place: Path, tmp_path: P
 def test_mistakes_end_with_a_message(place: Path) -> None:
     other = posterior(codes=("Z1", "Z2"))
     other.save(place / "elsewhere")
-    done = prakira(*_words("no"), "--posterior", "elsewhere", at=place)
+    done = typed(*_words("no"), "--posterior", "elsewhere", at=place)
     assert (done.returncode, "fasilitas lain" in flat(done.stderr)) == (2, True), done.stderr
     assert "Traceback" not in done.stderr
-    done = prakira(*_words("with"), "--resume", "--prior", at=place)
+    done = typed(*_words("with"), "--resume", "--prior", at=place)
     assert done.returncode == 2
     assert "posterior" in done.stderr
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import io
 import json
 import os
 import re
@@ -15,17 +14,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import typer
+from command import PATHS, prakira, typed
 
 from cli import completion
 from cli.app import app
-from cli.main import main
 from cli.tables import table_lines
 from districts.faults import UserError
 from districts.read import shipped_examples
@@ -34,7 +33,6 @@ from districts.write import write_folder
 from scenarios.levers import LEVERS
 from scenarios.scenario import library
 
-PATHS = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
 #: Commands without a result of their own: a server, and a table that is CSV already.
 NO_RESULT = {"web", "export"}
 KBK = (
@@ -44,23 +42,6 @@ KBK = (
     "Puskesmas Tanjung Agung Palik yang jauh sekali,puskesmas,2026-02,3100,21000,3,120,4,100,5,300,20500,6000\n"
     "Lais,puskesmas,2026-01,1000,9000,0,50,0,0,2,100,8000,5600\n"
 )
-
-
-def prakira(*words: str, at: Path) -> subprocess.CompletedProcess[str]:
-    """A command through its entry point, within this process; nothing is a terminal."""
-    out, error, code = io.StringIO(), io.StringIO(), 0
-    with patch.object(sys, "argv", ["prakira", *words]), chdir(at), redirect_stdout(out), redirect_stderr(error):
-        try:
-            main()
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-    return subprocess.CompletedProcess(words, code, out.getvalue(), error.getvalue())
-
-
-def typed(*words: str, at: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """The same in a process of its own, its output in pipes."""
-    return subprocess.run([sys.executable, "-m", "cli.main", *words], cwd=at, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": PATHS, **more}, check=False)  # fmt: skip
 
 
 @pytest.fixture(scope="module")

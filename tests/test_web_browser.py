@@ -27,9 +27,6 @@ from web.job import load_job
 from web.jobs import RUNNER
 from web.progress import counts
 
-CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
 #: A process of a run that never ends: for what is about the pages before it.
 ENDLESS = (sys.executable, "-c", "import time; time.sleep(600)")
 _LONG = 240_000  # milliseconds
@@ -80,15 +77,6 @@ def served(outputs: Path, command: tuple[str, ...] = RUNNER) -> Iterator[str]:
         server.should_exit = True
         thread.join(timeout=30)
         assert not thread.is_alive()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")

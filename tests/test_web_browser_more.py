@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from programs import CHROMIUM_FLAGS, program
+from programs import needs
 from rkpd_example import EXAMPLE as MADE
 from test_web_browser import ENDLESS, served, visit
 
@@ -18,14 +18,7 @@ from reports.rkpd import write
 from web.job import Job, save_job
 from web.proposal_run import SHOWN, shown
 
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program("chromium"), args=list(CHROMIUM_FLAGS))
-        yield opened
-        opened.close()
+pytestmark = needs("chromium")
 
 
 def band(*values: int | None) -> dict[str, Any]:
