@@ -101,7 +101,7 @@ def test_errors_of_observation_flatten_the_slope() -> None:
 
 @pytest.mark.parametrize("drift", [0.5, 1.0, 2.0])
 def test_growth_beyond_the_model_lasts_as_far_as_the_drift_is_likelier_than_luck(drift: float) -> None:
-    """Replicates grow by luck of standard deviation s in the past year, which does not go on, and drift by d x s yearly,
+    """Replicates grow by luck of standard deviation s in the past year, which ends, and drift by d x s a year,
     which does: of what was observed beyond their mean d^2 / (d^2 + 1) goes on (normal theory)."""
     many = 4000
     luck, own = (0.01 * np.sqrt(2.0) * np.sin(np.arange(many) * step) for step in (0.7, 1.9))
