@@ -112,16 +112,17 @@ def first_page(record: Mapping[str, Any] | None, lang: str = "id") -> str:
     return text.format(origins=len(record["origins"]), won=won, lines=len(found))
 
 
-def how_to(record: Mapping[str, Any] | None, lang: str = "id") -> str:
-    """How a district gets a track record; empty where it has one."""
+def how_to(record: Mapping[str, Any] | None, lang: str = "id", commands: bool = False) -> str:
+    """How a district gets a track record, with ``commands`` also what to type; empty where it has one."""
     _ = translator(lang)
     if enough(record):
         return ""
     if record is not None:
         return _("A track record needs {enough} months of the district's own history; this one has {months}. What "
                  "follows is a first look.").format(enough=ENOUGH, months=record["months"])  # fmt: skip
-    return _("To get one: fill the table “history” with {enough} months of the district's own figures, then run "
-             "“prakira calibrate” and “prakira backtest” and repeat this run.").format(enough=ENOUGH)  # fmt: skip
+    told = _("To get one: fill the table “history” with {enough} months of the district's own figures, calibrate, test "
+             "past forecasts against what came, and repeat this run.").format(enough=ENOUGH)  # fmt: skip
+    return f"{told} (prakira calibrate, prakira backtest)" if commands else told
 
 
 def how_made(record: Mapping[str, Any], lang: str = "id") -> list[str]:

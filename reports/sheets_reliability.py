@@ -31,7 +31,7 @@ def reliability_sheet(book: Book, run: Run, lang: str = "id") -> None:
     record = run.record
     sheet = book.sheet(_("Reliability"), [34, 9, 9, *[12] * 8, *[9] * 4])
     sheet.title(_("How reliable forecasts of this district are"))
-    if told := how_to(record, lang):
+    if told := how_to(record, lang, commands=True):
         sheet.note(told, "lead")
     if record is None:
         return

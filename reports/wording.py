@@ -90,6 +90,11 @@ def segment_label(segment: str, lang: str = "id") -> str:
     return own.get(segment) or translator(lang)("independent members (PBPU)")
 
 
+def source_told(source: str, lang: str = "id") -> str:
+    """The source of an input: what the program itself wrote in ``lang``, else as the district's files give it."""
+    return translator(lang)(source) if source else ""
+
+
 def unit_label(unit: str, lang: str = "id") -> str:
     """The unit of a count or an amount, in words. Raises ``KeyError`` for a unit that no table of counts shows."""
     _ = translator(lang)

@@ -53,7 +53,7 @@ def facts(run: Run) -> Facts:
 
 
 def series(run: Run, key: str) -> np.ndarray[Any, Any]:
-    return run.store.series("baseline", key, "facility", PLACE)[:, AT]
+    return run.store.series("uhc-non-cut-off", key, "facility", PLACE)[:, AT]
 
 
 def ak_rating(contacts: float, members: float) -> int:
@@ -96,8 +96,10 @@ def test_what_is_missing_is_the_least_that_is_enough(facts: Facts) -> None:
 def test_the_months_rest_on_the_middle_counts_as_the_page_does(run: Run, facts: Facts) -> None:
     """A month is rated by its middle counts and paid by the rating of the month before; the first is paid by a month
     that the run does not know, as most replicates are."""
-    permille = run.store.series("baseline", "share_permille", "facility", PLACE)
-    contacts, members = (run.store.series("baseline", key, "facility", PLACE) for key in ("contacts", "capitated"))
+    permille = run.store.series("uhc-non-cut-off", "share_permille", "facility", PLACE)
+    contacts, members = (
+        run.store.series("uhc-non-cut-off", key, "facility", PLACE) for key in ("contacts", "capitated")
+    )
     assert [month.month for month in facts.months] == list(run.months)
     for at, month in enumerate(facts.months):
         middles = [quantile(sample[:, at], 0.5).value for sample in (contacts, members)]

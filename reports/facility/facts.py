@@ -60,12 +60,23 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What the reference scenario pays for the same month by its own middle counts: its name, the share per mille and
+    the rupiah."""
+
+    scenario: str
+    share_permille: int
+    rupiah: int
+
+
+@dataclass(frozen=True)
 class Facts:
     """Everything on the page. ``month`` is rated, ``paid_in`` is when that rating is paid. ``now`` is the evaluation of
     the middle counts; ``registered_rating`` is that of AK if registered members
     divided it. ``plans`` are the cheapest ways to each higher share, ``enough`` how many replicates each
     reaches; ``gap`` is what each indicator alone lacks (None for an exempt facility). ``unseen``: members without a
-    recorded contact, Prolanis members not seen, visits lost to the queue (middles)."""
+    recorded contact, Prolanis members not seen, visits lost to the queue (middles). ``beside``: the reference; None on
+    its own page."""
 
     facility: str
     type: str
@@ -88,16 +99,17 @@ class Facts:
     costs: Terms
     unseen: dict[str, int]
     months: tuple[Month, ...]
+    beside: Beside | None = None
 
 
 def facility_facts(run: Run, name: str, month: str | None = None, scenario: str | None = None) -> Facts:
     """The figures of the facility ``name`` (case and a leading "Puskesmas" may be left out) in ``month`` (default: the
-    run's first) of ``scenario`` (default: the one compared with).
+    run's first) of ``scenario`` (default: that of the answer).
 
     Raises ``UserError`` for an unknown facility, month or scenario, and under the zone schemes of before 2019.
     """
     place = _place(run, name)
-    month, scenario = month or run.months[0], scenario or run.reference
+    month, scenario = month or run.months[0], scenario or run.told
     site = sites_of_run(run.store, scenario, month, run.rules)[place]
     rule = scheme(run.rules, month)
     if rule.zone_payment:
@@ -131,7 +143,16 @@ def facility_facts(run: Run, name: str, month: str | None = None, scenario: str 
         costs=costs,
         unseen=_unseen(run, site, place, scenario),
         months=_months(run, site, place, scenario, costs.lag),
+        beside=_beside(run, place, month, scenario, rule),
     )
+
+
+def _beside(run: Run, place: int, month: str, scenario: str, rule: Scheme) -> Beside | None:
+    if scenario == run.reference:
+        return None
+    site = sites_of_run(run.store, run.reference, month, run.rules)[place]
+    share = rule.evaluate_counts(site.counts, site.type, site.exempt).share_permille
+    return Beside(run.reference, share, capitation_rupiah(site.capitated, site.tariff, share))
 
 
 def _place(run: Run, name: str) -> int:

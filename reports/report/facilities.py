@@ -55,7 +55,7 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
     found: list[Way] = []
     if not rule.zone_payment and "facility_types" in run.manifest:
         costs = terms(run.rules, month)
-        for site in sites_of_run(run.store, run.reference, month, run.rules):
+        for site in sites_of_run(run.store, run.told, month, run.rules):
             now, ways = site.plans(rule, costs)
             found += [_way(site, now, plan, rule) for plan in ways[:1]]
         found.sort(key=lambda way: (-way.expected, -way.plan.gain))
@@ -129,9 +129,9 @@ def _denominators(run: Run, lang: str) -> str:
     rule = run.rules.entry("kbk.ak_denominator", run.months[at])
     head = str(rule.value)
     other = "registered" if head == "capitated" else "capitated"
-    contacts, members = (store.series(run.reference, key, "facility") for key in ("contacts", other))
+    contacts, members = (store.series(run.told, key, "facility") for key in ("contacts", other))
     under = most_frequent(contact_rating(contacts, members, run.months, run.rules)[:, at])[0]
-    own = most_frequent(store.series(run.reference, "ak_rating", "facility")[:, at])[0]
+    own = most_frequent(store.series(run.told, "ak_rating", "facility")[:, at])[0]
     lower = int(((under < own) & ~exempt(store)).sum())
     words = {"capitated": _("capitated members"), "registered": _("registered members")}
     text = _("AK is divided by {head} (confidence of the rule: {confidence}). Divided by {other}, {count} facilities "
