@@ -110,7 +110,7 @@ def capitation_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Capitated heads, tariff, full, share and paid of the scenario of the answer, with sums by formula."""
     _ = translator(lang)
     store, scenario = run.store, run.told
-    sheet = book.sheet(_("Capitation"), [30, 13, 13, 17, 9, 17, 17, 17])
+    sheet = book.sheet(_("Capitation"), [26, 10, 10, 17, 7, 17, 17, 17], upright=True)
     sheet.title(
         _("Capitation by month and facility"),
         _("Scenario: {scenario}. Rupiah. Heads are capitated members on day 1. A sum of middles differs a little from "

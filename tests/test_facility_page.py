@@ -11,7 +11,7 @@ from fractions import Fraction
 from html import unescape
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ from cli.main import main
 from districts.faults import UserError
 from districts.text import number, rupiah, rupiah_short, signed_rupiah
 from reports.facility.bands import BOX, LEFT, strip
-from reports.facility.facts import Facts, facility_facts
+from reports.facility.facts import Facts, Month, facility_facts
 from reports.facility.page import facility_page
 from reports.run import Run
 from scenarios.quantiles import quantile
@@ -136,6 +136,34 @@ def text_of(page: str) -> str:
     """What a reader reads: no style, no tags, plain spaces."""
     page = re.sub(r"<style.*?</style>|<svg.*?</svg>", " ", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " "))
+
+
+def test_the_months_before_the_run_are_the_districts_own(run: Run) -> None:
+    months = [f"2024-{month:02}" for month in range(1, 11)]
+    rated = [None, *[[4, 1, 2]] * 9]
+    past = {"months": months, "district": {}, "ratings": {"Air Lais": rated},
+            "share_permille": {"Air Lais": [None, None, *[850] * 8]}}  # fmt: skip
+    manifest = {**run.manifest, "past": past}
+    known = Run(cast(RunStore, _Known(run.store, manifest)), run.rules)
+    found = facility_facts(known, "Air Lais")
+    data = [one for one in found.months if one.data]
+    assert [one.month for one in data] == months[1:]  # of January nothing is known
+    assert data[0] == Month("2024-02", (4, 1, 2), None, 0, True)
+    assert data[-1] == Month("2024-10", (4, 1, 2), 850, 0, True)
+    assert [one.month for one in found.months if not one.data] == list(run.months[: 24 - len(data)])
+    assert not any(one.data for one in facility_facts(known, "Lais").months)
+    page = text_of(facility_page(known, "Air Lais", "id"))
+    assert "Kiri garis, sampai Okt 2024: data daerah sendiri." in page
+
+
+class _Known:
+    """A store whose manifest tells more."""
+
+    def __init__(self, store: RunStore, manifest: dict[str, Any]) -> None:
+        self._store, self.manifest = store, manifest
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
 
 def test_the_page_says_the_figures(run: Run, facts: Facts) -> None:

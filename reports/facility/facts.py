@@ -51,12 +51,14 @@ class Indicator:
 @dataclass(frozen=True)
 class Month:
     """A month of the run: the ratings of the middle counts, the share paid by those of ``lag`` months before, and how
-    many replicates have that share."""
+    many replicates have that share. Of a month before the run, by the district's own data (``data``): ratings are 0 and
+    the share is None where they are not known, and no replicate has it."""
 
     month: str
     ratings: tuple[int, int, int]
-    share_permille: int
+    share_permille: int | None
     replicates: int
+    data: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,25 +218,39 @@ def _unseen(run: Run, site: Site, place: int, scenario: str) -> dict[str, int]:
 
 
 def _months(run: Run, site: Site, place: int, scenario: str, lag: int) -> tuple[Month, ...]:
-    """At most two years of the run, the page's month among them, half of them before it.
+    """At most two years, the page's month among them, half of them before it, from the district's own data where the
+    run begins later.
 
     The basis is that of the whole page: the middle counts. Where they say nothing (a share paid by a month before the
     run, a zone scheme) it is what most replicates have.
     """
     now = run.months.index(site.month)
-    first = max(0, min(now - MOST // 2, len(run.months) - MOST))
+    room = max(MOST // 2 - now, 0)
+    before = _before(run, site.name)[-room:] if room else []
+    first = max(0, min(now - MOST // 2, len(run.months) - MOST + len(before)))
     keys = ("ak_rating", "rrns_rating", "rppt_rating", "share_permille")
     samples = [run.store.series(scenario, key, "facility", place) for key in keys]
     likely = np.stack([most_frequent(sample)[0] for sample in samples]).astype(int)
     told = [_central(run, site, counts, month) for counts, month in
             zip(counts_of_months(run.store, scenario, place, run.rules), run.months, strict=True)]  # fmt: skip
-    found = []
-    for at in range(first, min(first + MOST, len(run.months))):
+    found = before
+    for at in range(first, min(first + MOST - len(before), len(run.months))):
         rated, paid = told[at], told[at - lag] if at >= lag else None
         ak, rrns, rppt = rated[:3] if rated else likely[:3, at].tolist()
         share = paid.share_permille if paid else int(likely[3, at])
         found.append(Month(run.months[at], (ak, rrns, rppt), share, int((samples[3][:, at] == share).sum())))
     return tuple(found)
+
+
+def _before(run: Run, facility: str) -> list[Month]:
+    """The months before the run of which the facility's ratings or share are known, up to the last such."""
+    shares, rated = run.past.share(facility) * 10, run.past.ratings(facility)
+    found = []
+    for month, share, ratings in zip(run.past.months, shares, rated, strict=True):
+        paid = round(float(share)) if np.isfinite(share) else None
+        found.append(Month(month, ratings or (0, 0, 0), paid, 0, data=True))
+    known = [at for at, month in enumerate(found) if month.share_permille is not None or any(month.ratings)]
+    return found[known[0] : known[-1] + 1] if known else []
 
 
 def _central(run: Run, site: Site, counts: Counts, month: str) -> Evaluation | None:

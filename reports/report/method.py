@@ -67,7 +67,8 @@ def _inputs(inputs: list[dict[str, Any]], lang: str) -> Table:
     for entry in chosen:
         confidence = entry["confidence"]
         rows.append((
-            Cell(entry[f"label_{lang}"]), Cell(_value(str(entry["value"]), lang)), Cell(source_told(str(entry["source"]), lang)),
+            Cell(entry[f"label_{lang}"]), Cell(_value(str(entry["value"]), lang)),
+            Cell(source_told(str(entry["source"]), lang)),
             Cell(confidence_label(confidence, lang), mark="warn" if confidence in _WEAK else ""),
         ))  # fmt: skip
     heads = (_("input"), _("value"), _("source"), _("confidence"))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _FONT = "Arial"
 _WIDTH = 17.4  # centimetres between the margins of A4
-_PICTURE = 15.4  # centimetres: letters of a chart stay about as large as those of a table
+_PICTURE = 16.4  # centimetres
 _MARGIN = (210 - 10 * _WIDTH) / 20  # centimetres
 _LANGUAGE = {"id": "id-ID", "en": "en-GB"}
 #: Points of the styles, and what colours them: (name, points, bold, colour).
