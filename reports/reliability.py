@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from districts.text import month_name, number, percent, translator
+from reports.wording import lever_title
 
 #: The forecasts that the table compares, in its order: the model first.
 SHOWN = ("prakira", "naive", "drift", "ets", "arima")
@@ -139,8 +140,9 @@ def how_made(record: Mapping[str, Any], lang: str = "id") -> list[str]:
     else:
         said.append(_("They begin from the latest stock, as the scenarios of a run do."))
     if record["announced"]:
+        levers = ", ".join(lever_title(kind, lang) for kind in record["announced"])
         said.append(_("Of what was decided after the first of these months ({levers}) the model was told; the other "
-                      "forecasts were not.").format(levers=", ".join(record["announced"])))  # fmt: skip
+                      "forecasts were not.").format(levers=levers))  # fmt: skip
     if any("inside" not in entry for entry in record["scores"]):
         said.append(_("Where fewer than 18 monthly figures are there, only the last value and the trend stand beside "
                       "Prakira, and nothing is said of ranges."))  # fmt: skip

@@ -75,7 +75,8 @@ def test_a_share_is_given_or_paid_or_earned_the_month_before() -> None:
 
 @pytest.mark.parametrize("months", [1, 3])
 def test_a_report_reads_the_past_by_place(months: int) -> None:
-    kept = {"months": ["2025-10", "2025-11", "2025-12"], "share_permille": {"A": [900, None, None]}, "ratings": {"A": [None, [4, 1, 2], None]},
+    kept = {"months": ["2025-10", "2025-11", "2025-12"], "share_permille": {"A": [900, None, None]},
+            "ratings": {"A": [None, [4, 1, 2], None]},
             "district": {"active": [5, None, 7], "population": [10, 10, 14]}}  # fmt: skip
     past = Past(kept, "2026-01")
     assert past.positions.tolist() == [-3, -2, -1]

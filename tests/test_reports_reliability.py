@@ -164,7 +164,7 @@ def test_a_short_history_is_no_track_record(tmp_path: Path) -> None:
     assert "A track record needs 24 months of the district's own history; this one has 17" in text
     assert "nothing is said of ranges" in text
     assert "Of all facts" not in text
-    assert "(pbi_cut) the model was told" in text
+    assert "(PBI-JK cut) the model was told" in text
     assert "Pooled forecast" not in text
 
 
