@@ -48,7 +48,7 @@ def _way(site: Site, now: Evaluation, plan: Plan, rule: Scheme) -> Way:
 
 
 def facilities_section(run: Run, lang: str = "id") -> Section:
-    """The map of paid shares, the steps that bring most in people and rupiah, the indicators, the missing staff."""
+    """The steps that bring most in people and rupiah, the map of paid shares, the missing staff, the indicators."""
     _ = translator(lang)
     month = run.months[0]
     rule = scheme(run.rules, month)
@@ -65,9 +65,9 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
                         "facilities."))]  # fmt: skip
     shares = share_map(run, lang)
     title = _title(run, gaining, lang) if (gaining := [way for way in found if way.expected > 0]) else shares.title
-    blocks = [Figure(shares), Note(_denominators(run, lang)), Figure(indicator_chart(run, lang)), *steps]
+    blocks = [*steps, Figure(shares), Note(_denominators(run, lang)), *_staff(run, lang)]
     name = _("Facilities that need attention")
-    return Section("puskesmas", _("Facilities"), name, title, (*blocks, *_staff(run, lang)))
+    return Section("puskesmas", _("Facilities"), name, title, (*blocks, Figure(indicator_chart(run, lang))))
 
 
 def _title(run: Run, found: list[Way], lang: str) -> str:

@@ -28,9 +28,8 @@ def months_section(run: Run, lang: str = "id") -> Section:
     need, flows = need_chart(run, lang), flows_chart(run, lang)
     blocks: list[Block] = [Figure(burn_chart(run, lang)), *_left(run, lang)]
     blocks += lines_table(run, lang) if run.headline is not None else []
-    blocks += [Figure(cover_chart(run, lang)), _heads(run, lang)]
+    blocks += [_heads(run, lang), Figure(cover_chart(run, lang)), Figure(capitation_chart(run, lang))]
     blocks += [Figure(flows)] if flows is not None else []
-    blocks.append(Figure(capitation_chart(run, lang)))
     blocks += [Figure(need)] if need is not None and sum(year.full for year in years(run.months)) > 1 else []
     return Section("bulanan", _("By month"), _("Month by month"), _title(run, lang), tuple(blocks))
 
