@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from districts.text import translator
-from reports.book import Book, label, share, whole
+from reports.book import WORDS, Book, label, share, whole
 from reports.origins import block_words, findings
 from reports.run import Run
 from scenarios.blocks import calibrated, kinds
@@ -16,7 +16,7 @@ def origins_sheet(book: Book, run: Run, lang: str = "id") -> None:
     parameters are published, calibrated and assumed."""
     _ = translator(lang)
     shares = run.shares
-    widths = [118] if shares is None else [34, 46, *[11] * 9]  # only words: a page upright
+    widths = WORDS if shares is None else [34, 46, *[11] * 9]
     sheet = book.sheet(_("Uncertainty"), widths, upright=shares is None)
     sheet.title(_("Where the uncertainty comes from"))
     for sentence in findings(run, lang):

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from districts.text import month_name, translator
-from reports.book import Book, Cell, Sheet, decimal, label, share, whole
+from reports.book import WORDS, Book, Cell, Sheet, decimal, label, share, whole
 from reports.reliability import (
     MODEL,
     POOL,
@@ -21,7 +21,6 @@ from reports.reliability import (
 )
 from reports.run import Run
 
-_ONLY_WORDS = 118  # the width of a page upright
 _METHODS = (*SHOWN[:2], "seasonal_naive", *SHOWN[2:], POOL)
 
 
@@ -30,7 +29,7 @@ def reliability_sheet(book: Book, run: Run, lang: str = "id") -> None:
     in 10, and weights, by figure and distance; without a record, how to get one."""
     _ = translator(lang)
     record = run.record
-    widths = [_ONLY_WORDS] if record is None else [34, 9, 9, *[12] * 8, *[9] * 4]
+    widths = WORDS if record is None else [34, 9, 9, *[12] * 8, *[9] * 4]
     sheet = book.sheet(_("Reliability"), widths, upright=record is None)
     sheet.title(_("How reliable forecasts of this district are"))
     if told := how_to(record, lang, commands=True):

@@ -45,6 +45,8 @@ def _head(run: Run, told: Answer, lang: str) -> Head:
     """The answer, with what is stressed in it and its chance as ten squares."""
     _ = translator(lang)
     harm = bool(run.binding)
+    if run.own_line is not None and told.need is not None:
+        harm |= run.own_line < told.need.median
     if told.need is None:
         return Head(told.first, told.second, told.third, harm=harm)
     if told.need.amount is None:

@@ -105,6 +105,7 @@ def _empty(report: Report) -> Document:
             extra.getparent().remove(extra)
         style.paragraph_format.space_after = Pt(4)
         style.paragraph_format.space_before = Pt(12 if name == "Heading 2" else 0)
+        style.paragraph_format.keep_with_next = name.startswith("Heading")
     head = section.header.paragraphs[0]
     _run(head, f"Prakira · {_('JKN forecast report')} · {report.title}", 8, colour=palette.SOFT)
     foot = section.footer.paragraphs[0]

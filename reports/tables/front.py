@@ -78,6 +78,8 @@ def contents(sheet: Sheet, lang: str = "id") -> None:
     for text in (
         _("Sums are formulas: select a cell to see what it adds up. A sum of middles differs a little from the middle "
           "of the sums; lines “by replicate” are the figures that the report quotes."),
+        _("For a meeting print this sheet and {sheets}; the others are for looking things up.").format(
+            sheets=", ".join((_("Summary"), _("KBK map"), _("KBK plan"), "APBD"))),
         _("The charts are Excel's own and can be copied into slides and documents."),
     ):  # fmt: skip
         sheet.note(text)
