@@ -195,7 +195,7 @@ def test_the_chart_and_the_answer_name_one_month_in_which_money_runs_out(tmp_pat
         own = answer(run, "en").third
         burn = burn_down(run)
         assert burn.month is not None
-        assert own.startswith("With the line filled in, IDR 20.00 billion, the money of 2025 runs out (20 of 20")
+        assert own.startswith("With the line filled in, IDR 20.00 bn, the money of 2025 runs out (20 of 20")
         assert f"most often in {month_name(burn.months[burn.month], 'en')}" in own
         missing = half(burn.total[:, -1] - 20e9)
         assert f"and {rupiah_short(missing, 'en')} is missing; with “UHC, line three months short, drop”" in own
@@ -208,7 +208,7 @@ def test_the_chart_and_the_answer_name_one_month_in_which_money_runs_out(tmp_pat
         assert f"most often in {when}" in answer(run, "en").third
         assert "so that its month differs" not in burn_chart(run, "en").lead
         carried = half(burn.first.astype(float))  # whole months before the one that is not paid
-        assert f"(ceiling IDR 17.60 billion, enough for {carried:.0f} of 12 months)" in answer(run, "en").third
+        assert f"(ceiling IDR 17.60 bn, enough for {carried:.0f} of 12 months)" in answer(run, "en").third
 
 
 def test_the_own_line_is_the_ceiling_where_no_scenario_has_one(tmp_path: Path) -> None:
