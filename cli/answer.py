@@ -285,7 +285,7 @@ def _honesty(store: RunStore, lang: str) -> str:
     _ = translator(lang)
     text = _("{assumed} of {total} inputs are assumed.")
     assumed = text.format(assumed=store.manifest["assumed"], total=store.manifest["inputs_total"])
-    return f"{assumed}\n{_filled(calibration_told(store.manifest, lang))}"
+    return f"{assumed}\n{_filled(calibration_told(store.manifest, lang, commands=True))}"
 
 
 def _files(folder: Path, written: list[Path], lang: str) -> str:

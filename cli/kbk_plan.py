@@ -28,8 +28,8 @@ def plan(
     facility: Annotated[list[str] | None, typer.Option(help="Name of a facility; repeat it. It tells every higher "
                                                        "band.")] = None,
     month: Annotated[str | None, typer.Option(help="Month of a run, YYYY-MM; default: its first.")] = None,
-    scenario: Annotated[str, typer.Option(help="Scenario of a run.",
-                                         autocompletion=completion.scenarios)] = "baseline",
+    scenario: Annotated[str | None, typer.Option(help="Scenario of a run; default: that of the answer.",
+                                         autocompletion=completion.scenarios)] = None,
     certainty: Annotated[float | None, typer.Option(help="Of a run: also the cheapest way that is enough in this share "
                                                     "of the replicates, 0 to 1; one month may turn out otherwise than "
                                                     "its middle.")] = None,
@@ -81,18 +81,19 @@ def _sure(
     }
 
 
-def _sites(where: str, scenario: str, month: str | None) -> tuple[list[Site], Rules]:
+def _sites(where: str, scenario: str | None, month: str | None) -> tuple[list[Site], Rules]:
     """The facilities of a run, where ``where`` is the folder of one, else of a district's history."""
     from districts.faults import UserError
     from scenarios.kbk_sites import sites_of_history, sites_of_run
-    from scenarios.store import FILE, RULES, RunStore
+    from scenarios.store import FILE
     from sim.rules import load_rules
 
     folder = Path(where)
     if (folder / FILE).is_file():
-        rules = load_rules(folder / RULES if (folder / RULES).exists() else None)
-        with RunStore.open(folder) as store:
-            return sites_of_run(store, scenario, month or store.months[0], rules), rules
+        from reports.run import opened
+
+        with opened(folder) as run:
+            return sites_of_run(run.store, scenario or run.told, month or run.months[0], run.rules), run.rules
     if month is not None:
         raise UserError("--month is for a run; of a history the last month with all counts is taken")
     from districts.read import read_district

@@ -142,7 +142,7 @@ def _honesty(manifest: dict[str, Any], lang: str) -> str:
     _ = translator(lang)
     assumed = _("{assumed} of {total} inputs are assumed.").format(assumed=manifest["assumed"],
                                                                    total=manifest["inputs_total"])  # fmt: skip
-    return f"{assumed}\n{_filled(calibration_told(manifest, lang))}"
+    return f"{assumed}\n{_filled(calibration_told(manifest, lang, commands=True))}"
 
 
 def _files(record: Record, folder: Path, written: list[Path], lang: str) -> str:

@@ -24,7 +24,7 @@ def report(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
     facility: Annotated[str | None, typer.Option(help="Name of a facility: write its page, one printed A4.")] = None,
     month: Annotated[str | None, typer.Option(help="Month of the page, YYYY-MM; default: the run's first.")] = None,
-    scenario: Annotated[str | None, typer.Option(help="Scenario of the page; default: the one compared with.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="Scenario of the page; default: that of the answer.")] = None,
     out: Annotated[str | None, typer.Option(help="File of the page, - for standard output; default: in the folder of "
                                             "the run.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: the figures of the page, or the files.")] = False,

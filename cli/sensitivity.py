@@ -150,7 +150,7 @@ def printed(found: Sensitivity, about: dict[str, Any], lang: str = "id") -> Iter
     _ = translator(lang)
     year = about["year"]
     yield from _wrapped(f"{about['district']['title']}, {about['scenario']['title'][lang]}, {year}")
-    yield from _wrapped(calibration_told(about, lang))
+    yield from _wrapped(calibration_told(about, lang, commands=True))
     for finding in found.findings:
         yield ""
         yield from _wrapped(f"{headline(finding, year, lang)}.")

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from districts.text import month_name, number, percent, rupiah_short, translator
+from reports.cuts import bills_of, outcome
 from reports.law import uhc_bars
 from reports.numbers import active_share, middle
 from reports.run import SECOND_RUN, Run
-from reports.wording import ranged, scenario_title
+from reports.wording import chance_told, ranged, scenario_title
 from scenarios.need import Need, need
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY, Quantile
 
@@ -98,15 +99,25 @@ def _last_month(run: Run, lang: str) -> str:
 
 
 def _less(run: Run, lang: str) -> str:
-    """What happens when there is less money, or else what the headline scenario keeps."""
+    """What happens when there is less money, the district's line first, or else what the headline scenario keeps."""
     _ = translator(lang)
     last = int(run.year.months[-1])
     bar = percent(uhc_bars(run.months, run.rules)[last].active, lang, 0)
+    own = _own_line(run, lang)
     if (name := worst_bound(run)) is not None:
         dropped = middle(run.store.series(name, "dropped")[:, run.year.months].max(axis=1))
-        text = _("With “{scenario}” {what}").format(
-            scenario=scenario_title(run.manifest, name, lang), what=run.exhaustion_words(name, lang)
-        )
+        title = scenario_title(run.manifest, name, lang)
+        if run.exhaustion_of(name, run.year.year).has_line:
+            ceiling = rupiah_short(middle(run.store.series(name, "line")[:, last]), lang)
+            text = _("With “{scenario}” (ceiling {ceiling}, {carried})").format(
+                scenario=title, ceiling=ceiling, carried=run.carried_words(name, lang)
+            )
+        else:
+            text = _("With “{scenario}”").format(scenario=title)
+        if own:
+            text = f"{own}; {text[0].lower()}{text[1:]}"
+        else:
+            text += f" {run.exhaustion_words(name, lang)}"
         if dropped > 0:
             text += _(", up to {heads} active members are switched off in one month").format(
                 heads=number(dropped, lang)
@@ -115,12 +126,31 @@ def _less(run: Run, lang: str) -> str:
             year=run.period(lang), share=percent(middle(active_share(run.store, name)[:, last]), lang), bar=bar
         )
     assert run.headline is not None  # without a headline every line binds
-    return _("With “{scenario}” the active share is about {share} in {month} (UHC bar {bar}).").format(
+    text = _("With “{scenario}” the active share is about {share} in {month} (UHC bar {bar}).").format(
         scenario=scenario_title(run.manifest, run.headline, lang),
         share=percent(middle(active_share(run.store, run.headline)[:, last]), lang),
         month=_last_month(run, lang),
         bar=bar,
     )
+    return f"{own}; {text[0].lower()}{text[1:]}" if own else text
+
+
+def _own_line(run: Run, lang: str) -> str:
+    """What the line that the district filled in does to the need of the year; empty without one or without a need."""
+    if run.own_line is None or run.headline is None:
+        return ""
+    _ = translator(lang)
+    found = outcome(bills_of(run, run.headline), run.own_line)
+    words = {"line": rupiah_short(run.own_line, lang), "year": run.period(lang)}
+    if found.empty is None:
+        return _("With the line filled in, {line}, the money of {year} lasts in every replicate").format(**words)
+    words |= {"chance": chance_told(~found.enough, lang), "month": month_name(run.months[found.empty], lang)}
+    text = _("With the line filled in, {line}, the money of {year} runs out ({chance}), most often in {month}")
+    if found.missing:
+        words["missing"] = rupiah_short(found.missing, lang)
+        text = _("With the line filled in, {line}, the money of {year} runs out ({chance}), most often in {month}, and "
+                 "{missing} is missing")  # fmt: skip
+    return text.format(**words)
 
 
 def worst_bound(run: Run) -> str | None:

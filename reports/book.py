@@ -21,6 +21,8 @@ Kind = Literal[
     "sum", "kbk", "unsure",
 ]  # fmt: skip
 
+#: Columns of a sheet that has only words today: they fill a page upright.
+WORDS: list[float] = [30, 24, 54]
 _LINE = 12.0  # points of height per line of text
 
 _A4_PIXELS = (11.69 - 0.8) * 96  # printable width of A4 across, at 96 pixels per inch

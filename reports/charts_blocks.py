@@ -30,11 +30,11 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
         return None
     _ = translator(lang)
     rows, heaviest = [*ranking, ASSUMED], ranking[0]
-    title = _("The need's uncertainty comes first of all from {block}: {share} of the variance").format(
+    title = _("The need's uncertainty comes first of all from {block}: {share} of it").format(
         block=block_words(heaviest, lang).name, share=short_share(shares.need[heaviest].value, lang)
     )
-    lead = _("Share of the variance that goes when a part of the model is held at its centre, {year}. Line: where the "
-             "share lies in about 95 of 100 cases. Parts overlap, so that bars need not add up to 100%.").format(
+    lead = _("Share of the uncertainty that goes when a part of the model is held at its centre, {year}. Line: where "
+             "the share lies in about 95 of 100 cases. Parts overlap, so that bars need not add up to 100%.").format(
                  year=shares.year)  # fmt: skip
     lead += " " + run.scenario_told(shares.scenario, lang)
     figures = ((_("need of the year"), shares.need), (_("capitation of the year"), shares.capitation))
@@ -74,9 +74,9 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
         f"{share_told(shares.capitation[block], lang)}"
         for block in rows
     )
-    description = _("Bars: share of the variance of the need and of capitation by part of the model. {told}.").format(
-        told=told
-    )
+    description = _(
+        "Bars: share of the uncertainty of the need and of capitation by part of the model. {told}."
+    ).format(told=told)
     return Chart("ketidakpastian", title, lead, description, height + 1.0, paint, 2 * height_narrow + 1.85)
 
 

@@ -24,7 +24,7 @@ from reports.fans import (
     value_axis,
 )
 from reports.numbers import FloatArray, IntArray, middle, quantiles, spread
-from reports.run import SECOND_RUN, Run
+from reports.run import Run
 from reports.wording import chance_told, ranged, scenario_title
 from scenarios.comparison.runs import pairs
 from scenarios.need import carried_in, paid_by_others, within
@@ -67,9 +67,9 @@ class Burn:
 def burn_down(run: Run) -> Burn:
     """The figures of the burn-down of the answer's year.
 
-    The scenario is the headline's; where every line binds, the one that the answer tells of. The ceiling is that of the
-    scenario with less money that the answer tells of, else the district's own line of a full year. Need = bill + debt
-    carried in less what others pay, as :func:`scenarios.need.need` defines it, so that December is the year's need.
+    The scenario is the headline's; where every line binds, the one that the answer tells of. The ceiling is the
+    district's own line of a full year, else that of the scenario with less money that the answer tells of. Need = bill
+    + debt carried in less what others pay, as :func:`scenarios.need.need` defines it: December is the year's need.
     """
     store, year = run.store, run.year
     bound = worst_bound(run)
@@ -79,9 +79,9 @@ def burn_down(run: Run) -> Burn:
     bill = store.series(scenario, "bill_jkn")[:, year.months]
     total = np.maximum(np.cumsum(bill, axis=1) + before[:, None], 0)
     proposal = None if run.headline is None else yearly_need(run, run.headline, year.year).amount
-    own = run.manifest.get("own_lines", {}).get(str(year.year)) if year.full else None
+    own = run.own_line if run.headline is not None else None
     ceilings, rows = np.array([] if own is None else [own], np.float64), np.arange(len(total))
-    if bound is not None and (SECOND_RUN not in bound or own is None):
+    if bound is not None and own is None:
         rows, others = (np.array(found) for found in pairs(store, scenario, bound))
         ceilings = store.series(bound, "line")[others, year.months[-1]]
     else:
@@ -166,9 +166,18 @@ def _lead(run: Run, burn: Burn, unit: str, lang: str) -> str:
         if np.ptp(burn.ceilings):
             lead += " " + _("It differs between replicates; its middle is drawn.")
         lead += " " + _("In that scenario {what}.").format(what=run.exhaustion_words(burn.bound, lang))
+        if burn.month is not None and run.months[run.year.months[burn.month]] != _out_of_money(run, burn.bound):
+            lead += " " + _("The need is drawn as if members and spending went on; that scenario reacts (no new "
+                            "members, money added), so that its month differs.")  # fmt: skip
     elif burn.ceiling is not None:
         lead += " " + _("Ceiling: the district's own line.")
     return lead
+
+
+def _out_of_money(run: Run, scenario: str) -> str | None:
+    """The month in which the scenario's own money runs out most often; None where it lasts."""
+    months = run.exhaustion_of(scenario, run.year.year).months
+    return max(months, key=months.__getitem__, default=None)
 
 
 def _limits(axes: Axes, burn: Burn, unit: float, lang: str) -> None:

@@ -23,7 +23,7 @@ _LABELS, _FIGURES = 3.9, 1.0
 def flows_chart(run: Run, lang: str = "id", scenario: str | None = None) -> Chart | None:
     """The movements of the answer's year in ``scenario`` (the headline, else the reference); None where the run has no
     month after the one at whose end the stocks begin."""
-    name = scenario or run.headline or run.reference
+    name = scenario or run.told
     before, months = flow_months(run)
     if not months:
         return None

@@ -36,9 +36,9 @@ def indicator_chart(run: Run, lang: str = "id") -> Chart:
     store, scored = run.store, ~exempt(run.store)
     targets = kbk_targets(run.months[-1], run.rules)
     table: tuple[tuple[str, str, FloatArray, float, bool], ...] = (
-        ("AK", "‰", contact_rate(store, run.reference), targets.ak, True),
-        ("RRNS", "%", nonspecialist_share(store, run.reference), targets.rrns, False),
-        ("RPPT", "%", controlled_share(store, run.reference), targets.rppt, True),
+        ("AK", "‰", contact_rate(store, run.told), targets.ak, True),
+        ("RRNS", "%", nonspecialist_share(store, run.told), targets.rrns, False),
+        ("RPPT", "%", controlled_share(store, run.told), targets.rppt, True),
     )
     met = []
     for name, _unit, sample, target, at_least in table:
@@ -52,7 +52,7 @@ def indicator_chart(run: Run, lang: str = "id") -> Chart:
         "Median facility by month. AK: members with a recorded contact per thousand capitated; RRNS: percent of "
         "referrals; RPPT: percent of the diagnosed."
     )
-    lead += " " + run.scenario_told(run.reference, lang)
+    lead += " " + run.scenario_told(run.told, lang)
     medians = [_median_facility(sample[:, :, scored]) for _name, _unit, sample, _target, _least in table]
     limits = [_limits(sample, row[3]) for sample, row in zip(medians, table, strict=True)]
     for (name, unit, *_rest), (bottom, _top) in zip(table, limits, strict=True):
@@ -88,7 +88,7 @@ def indicator_chart(run: Run, lang: str = "id") -> Chart:
             tips = [f"{name}: " + told(medians[at][:, month], lambda value: number(value, lang, 1), lang) + f" {unit}"
                     for month in range(len(positions))]  # fmt: skip
             month_tips(canvas, axes, range(len(positions)), run.months, tips, lang)
-        fan_key(canvas, 0.6, 0.12, run.replicates(run.reference), lang)
+        fan_key(canvas, 0.6, 0.12, run.replicates(run.told), lang)
 
     ends = "; ".join(
         f"{row[0]} {told(sample[:, -1], lambda value: number(value, lang, 1), lang)} {row[1]}"

@@ -43,13 +43,13 @@ class Map:
 
 
 def kbk_map(run: Run) -> Map:
-    """The figures of the map in the reference scenario: the most frequent share over the replicates; before the run the
-    shares of the last months of data, from the January of their last year on."""
+    """The figures of the map in the scenario of the answer: the most frequent share over the replicates; before the run
+    the shares of the last months of data, from the January of their last year on."""
     store, year = run.store, run.year.months
-    sample = store.series(run.reference, "share_permille", "facility") / 10
+    sample = store.series(run.told, "share_permille", "facility") / 10
     shares, chances = most_frequent(sample)
     keys = ("capitation_full", "capitation_paid")
-    full, paid = (store.series(run.reference, key, "facility")[:, year] for key in keys)
+    full, paid = (store.series(run.told, key, "facility")[:, year] for key in keys)
     lost = (full - paid).sum(axis=1)
     skip = exempt(store)
     middles = spread(lost).middle
@@ -82,7 +82,7 @@ def share_map(run: Run, lang: str = "id") -> Chart:
         "Share of capitation paid, percent, written in every cell; the darker, the larger the cut. Rows are sorted by "
         "rupiah lost in {year}."
     ).format(year=run.period(lang))
-    lead += " " + run.scenario_told(run.reference, lang)
+    lead += " " + run.scenario_told(run.told, lang)
 
     def paint(canvas: Canvas) -> None:
         (_paint_narrow if canvas.narrow else _paint)(canvas, run, drawn, lang)
@@ -102,7 +102,7 @@ def _title(run: Run, drawn: Map, lang: str) -> str:
         return _("No facility loses capitation to its KBK score")
     most = [int(at) for at in drawn.order if not drawn.skip[at]][:3]
     keys = ("capitation_full", "capitation_paid")
-    full, paid = (run.store.series(run.reference, key, "facility")[:, run.year.months] for key in keys)
+    full, paid = (run.store.series(run.told, key, "facility")[:, run.year.months] for key in keys)
     part = middle((full - paid)[:, :, most].sum(axis=(1, 2)))
     return _("{names} lose {part} of the {total} that KBK scores cost in {year}").format(
         names=", ".join(run.short_names[at] for at in most), part=rupiah_short(part, lang),

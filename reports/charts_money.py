@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from districts.text import number, rupiah_short, translator
+from districts.text import number, rupiah_short, signed_rupiah, translator
 from reports import palette
 from reports.canvas import TICK, Canvas, Chart
 from reports.fans import ceiling, decimals_for, month_tips, months_beneath, reach, round_step, rupiah_unit, split, told
 from reports.fans import value_axis as draw_values
 from reports.numbers import FloatArray, middle, spread
 from reports.run import Run
-from reports.wording import ranged
+from reports.wording import ranged, scenario_title
+from scenarios.comparison.differences import paired
 from scenarios.months import later, span
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ _PAST = 12  # months before the run that are drawn
 
 
 def capitation_chart(run: Run, lang: str = "id") -> Chart:
-    """Capitation by month in the reference scenario: paid and lost stacked to the full amount, the range of what is
+    """Capitation by month in the scenario of the answer: paid and lost stacked to the full amount, the range of what is
     paid as a whisker; the months before the run in grey, where they are known."""
     _ = translator(lang)
-    paid, full = (run.store.series(run.reference, key) for key in ("capitation_paid", "capitation_full"))
+    paid, full = (run.store.series(run.told, key) for key in ("capitation_paid", "capitation_full"))
     year = run.year
     lost_per_month = middle((full - paid)[:, year.months].mean(axis=1))
     title = _("Capitation {year} is about {paid}; {lost} a month is lost to the KBK score").format(
@@ -42,7 +43,7 @@ def capitation_chart(run: Run, lang: str = "id") -> Chart:
     unit, unit_name = rupiah_unit(2.5 * highest, lang)
     lead = _("Capitation of {count} facilities by month: what is paid, and what is lost of the full amount. {unit}."
              ).format(count=len(run.facilities), unit=unit_name)  # fmt: skip
-    lead += " " + run.scenario_told(run.reference, lang)
+    lead += " " + run.scenario_told(run.told, lang) + _against(run, lang)
     top = ceiling(highest / unit or 1.0)
     step = round_step(top / 5)
 
@@ -72,6 +73,23 @@ def capitation_chart(run: Run, lang: str = "id") -> Chart:
     by_month = "; ".join(_tip(paid[:, at], (full - paid)[:, at], lang).replace("\n", ", ") for at in year.months)
     description = _("Bars by month: capitation paid and lost; {title}. {months}.").format(title=title, months=by_month)
     return Chart("kapitasi", title, lead, description, 3.65, paint, 3.95)
+
+
+def _against(run: Run, lang: str) -> str:
+    """How much more or less is paid in the answer's year than in the reference, pair by pair; empty without another."""
+    if run.told == run.reference:
+        return ""
+    _ = translator(lang)
+    year = str(run.year.year)
+    found = next(entry for entry in paired(run.store, run.told, run.reference, "year", ("capitation_paid",))
+                 if entry.period[:4] == year)  # fmt: skip
+    title = scenario_title(run.manifest, run.reference, lang)
+    if found.equal:
+        return " " + _("Paid in {year}: the same as in “{reference}”.").format(year=run.period(lang), reference=title)
+    text = _("Paid in {year} against “{reference}”: {difference}.")
+    return " " + text.format(
+        year=run.period(lang), reference=title, difference=signed_rupiah(round(found.median), lang)
+    )
 
 
 def _bars(axes: Axes, places: FloatArray, paid: FloatArray, lost: FloatArray, fill: str) -> None:

@@ -31,8 +31,9 @@ def tornado_chart(finding: Finding, year: int, about: str, lang: str = "id") -> 
     bars.sort(key=lambda one: -abs(one.at_high - one.at_low))
     what, unit = figure_words(finding.figure, year, lang), unit_words(finding, lang)
     lead = _("{about}. Mean {what} ({unit}) when a parameter lies about its 10% point (light) and its 90% point "
-             "(dark), all else as uncertain as before; its two values stand at the ends. Right: share of the variance "
-             "that is expected to go once it is known.").format(about=about, what=what, unit=unit)  # fmt: skip
+             "(dark), all else as uncertain as before; its two values stand at the ends. Right: share of the "
+             "uncertainty that is expected to go once it is known.").format(
+                 about=about, what=what, unit=unit)  # fmt: skip
     height = _ROW * len(bars)
 
     def paint(canvas: Canvas) -> None:
@@ -64,7 +65,7 @@ def tornado_chart(finding: Finding, year: int, about: str, lang: str = "id") -> 
         f"{amount(finding.figure, one.at_high, lang)}, {short_share(one.share, lang)}"
         for one in bars
     )
-    description = _("Bars: the {what} when a parameter is low and when it is high, and its share of the variance. "
+    description = _("Bars: the {what} when a parameter is low and when it is high, and its share of the uncertainty. "
                     "{told}.").format(what=what, told=told)  # fmt: skip
     return Chart(f"tornado-{finding.figure}", headline(finding, year, lang), lead, description, height + 0.75, paint)
 

@@ -91,8 +91,9 @@ def block_words(block: str, lang: str = "id") -> BlockWords:
     return words[block]
 
 
-def calibration_told(manifest: Mapping[str, Any], lang: str = "id") -> str:
-    """Whether the parameters of a run come from the history of its district, in a sentence."""
+def calibration_told(manifest: Mapping[str, Any], lang: str = "id", commands: bool = False) -> str:
+    """Whether the parameters of a run come from the history of its district, in a sentence; with ``commands`` also what
+    to type to change that."""
     _ = translator(lang)
     if posterior := manifest.get("posterior"):
         text = _("Calibrated to the history of this district, {first} to {last}: it told of {informed} of {count} "
@@ -104,11 +105,13 @@ def calibration_told(manifest: Mapping[str, Any], lang: str = "id") -> str:
             told += " " + _("For {count} of them it lies beyond what was simulated: these are a guess "
                             "(see kalibrasi.html).").format(count=len(posterior["extrapolated"]))  # fmt: skip
         if posterior.get("stale"):
-            told += " " + _("The history has changed since: calibrate anew (prakira calibrate).")
+            told += " " + _("The history has changed since: calibrate anew.")
+            told += " (prakira calibrate)" if commands else ""
         return told
     if manifest.get("prior"):
-        return _("Parameters as they are without the history of this district (--prior).")
-    return _("Nobody has calibrated the parameters to the history of this district yet (prakira calibrate).")
+        return _("Parameters as they are without the history of this district.") + (" (--prior)" if commands else "")
+    told = _("Nobody has calibrated the parameters to the history of this district yet.")
+    return f"{told} (prakira calibrate)" if commands else told
 
 
 def history_told(manifest: Mapping[str, Any], lang: str = "id") -> str:
@@ -152,11 +155,11 @@ def heaviest_told(shares: Shares, figure: str, lang: str = "id", narrow: bool = 
         return ""
     first, second = (block_words(block, lang) for block in ranking[:2])
     if figure == "need":
-        text = _("The uncertainty of the need of {year} comes first of all from {first}: {share} of the variance; "
+        text = _("The uncertainty of the need of {year} comes first of all from {first}: {share} of it; "
                  "next comes {second}: {next}.")  # fmt: skip
     else:
-        text = _("The uncertainty of the capitation of {year} comes first of all from {first}: {share} of the "
-                 "variance; next comes {second}: {next}.")  # fmt: skip
+        text = _("The uncertainty of the capitation of {year} comes first of all from {first}: {share} of it; "
+                 "next comes {second}: {next}.")  # fmt: skip
     told = [share_told(shares.of(figure)[block], lang) for block in ranking[:2]]
     words = {"first": first.name, "second": second.name, "share": told[0], "next": told[1]}
     return text.format(year=shares.year, **words) + (f" {first.narrow}" if narrow else "")
@@ -168,7 +171,7 @@ def findings(run: Run, lang: str = "id") -> list[str]:
     _ = translator(lang)
     if (shares := run.shares) is None:
         return [why_none(run, lang)]
-    assumed = _("Assumed parameters as a whole carry {need} of the variance of the need and {capitation} of that of "
+    assumed = _("Assumed parameters as a whole carry {need} of the uncertainty of the need and {capitation} of that of "
                 "capitation.").format(need=share_told(shares.need[ASSUMED], lang),
                                       capitation=share_told(shares.capitation[ASSUMED], lang))  # fmt: skip
     method = _("{replicates} replicates of “{scenario}” were simulated once more for each part, the part held at its "

@@ -42,6 +42,11 @@ class Past:
         """The share of capitation that ``facility`` was paid, percent, (H,)."""
         return _column(self.kept.get("share_permille", {}).get(facility), len(self.months)) / 10
 
+    def ratings(self, facility: str) -> list[tuple[int, int, int] | None]:
+        """The ratings of AK, RRNS and RPPT of ``facility`` by month, None where its counts are not known, [H]."""
+        found = self.kept.get("ratings", {}).get(facility, [None] * len(self.months))
+        return [None if one is None else (int(one[0]), int(one[1]), int(one[2])) for one in found]
+
     def last(self, most: int, *columns: FloatArray) -> slice:
         """The last ``most`` months, from the first on in which one of the ``columns`` is known; to the last such."""
         known = np.flatnonzero(np.isfinite(np.stack(columns)).any(axis=0)) if columns else np.array([], np.int64)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from districts.text import month_name, number, percent, translator
+from reports.wording import lever_title
 
 #: The forecasts that the table compares, in its order: the model first.
 SHOWN = ("prakira", "naive", "drift", "ets", "arima")
@@ -112,16 +113,17 @@ def first_page(record: Mapping[str, Any] | None, lang: str = "id") -> str:
     return text.format(origins=len(record["origins"]), won=won, lines=len(found))
 
 
-def how_to(record: Mapping[str, Any] | None, lang: str = "id") -> str:
-    """How a district gets a track record; empty where it has one."""
+def how_to(record: Mapping[str, Any] | None, lang: str = "id", commands: bool = False) -> str:
+    """How a district gets a track record, with ``commands`` also what to type; empty where it has one."""
     _ = translator(lang)
     if enough(record):
         return ""
     if record is not None:
         return _("A track record needs {enough} months of the district's own history; this one has {months}. What "
                  "follows is a first look.").format(enough=ENOUGH, months=record["months"])  # fmt: skip
-    return _("To get one: fill the table “history” with {enough} months of the district's own figures, then run "
-             "“prakira calibrate” and “prakira backtest” and repeat this run.").format(enough=ENOUGH)  # fmt: skip
+    told = _("To get one: fill the table “history” with {enough} months of the district's own figures, calibrate, test "
+             "past forecasts against what came, and repeat this run.").format(enough=ENOUGH)  # fmt: skip
+    return f"{told} (prakira calibrate, prakira backtest)" if commands else told
 
 
 def how_made(record: Mapping[str, Any], lang: str = "id") -> list[str]:
@@ -138,8 +140,9 @@ def how_made(record: Mapping[str, Any], lang: str = "id") -> list[str]:
     else:
         said.append(_("They begin from the latest stock, as the scenarios of a run do."))
     if record["announced"]:
+        levers = ", ".join(lever_title(kind, lang) for kind in record["announced"])
         said.append(_("Of what was decided after the first of these months ({levers}) the model was told; the other "
-                      "forecasts were not.").format(levers=", ".join(record["announced"])))  # fmt: skip
+                      "forecasts were not.").format(levers=levers))  # fmt: skip
     if any("inside" not in entry for entry in record["scores"]):
         said.append(_("Where fewer than 18 monthly figures are there, only the last value and the trend stand beside "
                       "Prakira, and nothing is said of ranges."))  # fmt: skip

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from districts.faults import UserError
-from districts.text import month_name, translator
-from reports.numbers import Year, first_full_year, years
+from districts.text import month_name, number, translator
+from reports.numbers import FloatArray, Year, first_full_year, middle, years
 from reports.past import Past
 from reports.wording import chance_told, enough, ranged, scenario_title
 from scenarios.comparison.costs import Changes, changes
@@ -107,6 +107,12 @@ class Run:
         return headline(self.manifest, self.needs)
 
     @cached_property
+    def told(self) -> str:
+        """The scenario of which pages tell more than a line (facilities, KBK, capitation): the one whose need is the
+        answer, the reference where every line binds."""
+        return self.headline or self.reference
+
+    @cached_property
     def shares(self) -> Shares | None:
         """Which block of the model carries how much of the variance; None where the run does not tell."""
         return block_shares(self.store)
@@ -127,6 +133,13 @@ class Run:
     def year(self) -> Year:
         """The year of the answer: the first full calendar year of the run."""
         return first_full_year(self.months)
+
+    @property
+    def own_line(self) -> int | None:
+        """The line that the district filled in for the year of the answer, rupiah; None without one, and in a year that
+        the run covers only in part."""
+        line = self.manifest.get("own_lines", {}).get(str(self.year.year)) if self.year.full else None
+        return None if line is None else int(line)
 
     @property
     def full_years(self) -> list[Year]:
@@ -176,6 +189,16 @@ class Run:
     def exhaustion_of(self, scenario: str, year: int) -> Exhaustion:
         """When the line of ``year`` was used up in ``scenario``."""
         return next(entry for entry in exhaustion(self.store, scenario) if entry.year == year)
+
+    def months_carried(self, scenario: str) -> FloatArray:
+        """Months of the answer's year that the line of ``scenario`` carries whole, counted from the first, (R,)."""
+        first, months = self.exhaustion_of(scenario, self.year.year).first, self.year.months
+        return np.where(first < 0, len(months), first - months[0]).astype(np.float64)
+
+    def carried_words(self, scenario: str, lang: str = "id") -> str:
+        """How far the line of the answer's year reaches: "cukup 8 dari 12 bulan"."""
+        months = number(middle(self.months_carried(scenario)), lang)
+        return translator(lang)("enough for {months} of {all} months").format(months=months, all=len(self.year.months))
 
     def exhaustion_words(self, scenario: str, lang: str = "id") -> str:
         """One clause on the answer's year: in which month the money runs out most often, and how often at all."""

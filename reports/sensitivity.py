@@ -85,7 +85,7 @@ def headline(finding: Finding, year: int, lang: str = "id") -> str:
         return _("The uncertainty of the {what} is luck and shocks first of all: {share}; of the parameters “{name}” "
                  "matters most").format(what=what, share=short_share(finding.luck, lang),
                                         name=parameter_label(best.name, lang))  # fmt: skip
-    return _("The uncertainty of the {what} comes first of all from “{name}”: {share} of the variance").format(
+    return _("The uncertainty of the {what} comes first of all from “{name}”: {share} of it").format(
         what=what, name=parameter_label(best.name, lang), share=short_share(best.share, lang)
     )
 

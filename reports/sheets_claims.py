@@ -22,7 +22,7 @@ _STOCKS = ("claims_backlog", "claims_unsubmitted", "claims_incomplete", "claims_
 
 
 def claims_sheet(book: Book, run: Run, lang: str = "id") -> None:
-    """Claims of the reference scenario: the district by month with sums by year, and the answer's year by hospital."""
+    """Claims of the scenario of the answer: the district by month with sums by year, its year by hospital."""
     _ = translator(lang)
     sheet = book.sheet(_("Claims"), [34, *[15.5] * 11])
     sheet.title(
@@ -30,7 +30,7 @@ def claims_sheet(book: Book, run: Run, lang: str = "id") -> None:
         _("Scenario: {scenario}. Rupiah, middle of the replicates. Care is owed from the end of its month, submitted "
           "in the next, and paid when its files are verified; files that are sent back come later. What is paid more "
           "than {days} days after its files were complete is late and costs the penalty.").format(
-              scenario=scenario_title(run.manifest, run.reference, lang),
+              scenario=scenario_title(run.manifest, run.told, lang),
               days=run.rules.value("claims.payment_days", run.months[0])),
     )  # fmt: skip
     _months(sheet, run, lang)
@@ -39,7 +39,7 @@ def claims_sheet(book: Book, run: Run, lang: str = "id") -> None:
 
 def _months(sheet: Sheet, run: Run, lang: str) -> None:
     _ = translator(lang)
-    store, scenario = run.store, run.reference
+    store, scenario = run.store, run.told
     sheet.heading(_("District by month"))
     sheet.header([_("month"), *(indicator_label(key, lang) for key in (*_FLOWS, _OWED))])
     flows = [store.series(scenario, key) for key in _FLOWS]
@@ -63,7 +63,7 @@ def _hospitals(sheet: Sheet, run: Run, lang: str) -> None:
     )  # fmt: skip
     named = [HOSPITAL[INDEX["hospital"][key]] for key in (*_CARE, *_RUPIAH, *_STOCKS)]
     sheet.header([_("hospital"), *(entry.label_id if lang == "id" else entry.label_en for entry in named)])
-    tables = {entry.key: run.store.series(run.reference, entry.key, "hospital") for entry in named}
+    tables = {entry.key: run.store.series(run.told, entry.key, "hospital") for entry in named}
     figures = {
         key: table[:, months[-1]] if key in _STOCKS else table[:, months].sum(axis=1) for key, table in tables.items()
     }

@@ -24,9 +24,9 @@ _MEANS = ("wait_minutes", "stockout_acute", "stockout_chronic", "stockout_consum
 
 
 def clinics_sheet(book: Book, run: Run, lang: str = "id") -> None:
-    """The reference scenario by facility and month, middle of the replicates; the district's year first."""
+    """The scenario of the answer by facility and month, middle of the replicates; the district's year first."""
     _ = translator(lang)
-    store, scenario = run.store, run.reference
+    store, scenario = run.store, run.told
     sheet = book.sheet(_("Clinics"), [30, 12, *[9] * 7, *[10] * 3, *[14] * 6])
     sheet.title(
         _("What goes on in the clinics"),

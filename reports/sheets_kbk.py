@@ -26,9 +26,9 @@ from reports.wording import chance_words, scenario_title
 
 
 def kbk_sheet(book: Book, run: Run, lang: str = "id") -> None:
-    """Indicators, ratings, score and paid share of the reference scenario, by facility and month."""
+    """Indicators, ratings, score and paid share of the scenario of the answer, by facility and month."""
     _ = translator(lang)
-    store, scenario = run.store, run.reference
+    store, scenario = run.store, run.told
     sheet = book.sheet("KBK", [30, 11, 11, 11, 9, 9, 8, 10, 8, 8, 8, 9, 18, 10, 9])
     sheet.title(
         _("KBK by facility and month"),
@@ -107,10 +107,10 @@ def contacts_sheet(book: Book, run: Run, lang: str = "id") -> None:
 
 
 def capitation_sheet(book: Book, run: Run, lang: str = "id") -> None:
-    """Capitated heads, tariff, full amount, share and paid amount of the reference scenario, with sums by formula."""
+    """Capitated heads, tariff, full, share and paid of the scenario of the answer, with sums by formula."""
     _ = translator(lang)
-    store, scenario = run.store, run.reference
-    sheet = book.sheet(_("Capitation"), [30, 13, 13, 17, 9, 17, 17, 17])
+    store, scenario = run.store, run.told
+    sheet = book.sheet(_("Capitation"), [26, 10, 10, 17, 7, 17, 17, 17], upright=True)
     sheet.title(
         _("Capitation by month and facility"),
         _("Scenario: {scenario}. Rupiah. Heads are capitated members on day 1. A sum of middles differs a little from "

@@ -23,7 +23,7 @@ def kbk_plan_sheet(book: Book, run: Run, lang: str = "id") -> None:
     rule, costs = scheme(run.rules, month), None
     lead = _("Scenario: {scenario}, {month}, middle of the replicates. The fewest rupiah that reach the next share of "
              "capitation, over all combinations of AK, RRNS and RPPT.").format(
-                 scenario=scenario_title(run.manifest, run.reference, lang), month=month_name(month, lang))  # fmt: skip
+                 scenario=scenario_title(run.manifest, run.told, lang), month=month_name(month, lang))  # fmt: skip
     if not rule.zone_payment:
         costs = terms(run.rules, month)
         lead += " " + terms_words(costs, lang) + " " + _("These costs are assumed unless the district gave its own.")
@@ -38,7 +38,7 @@ def kbk_plan_sheet(book: Book, run: Run, lang: str = "id") -> None:
         _("enough in"),
     ], freeze=True)  # fmt: skip
     first, sums = sheet.next, [0, 0, 0]
-    for site in sites_of_run(run.store, run.reference, month, run.rules):
+    for site in sites_of_run(run.store, run.told, month, run.rules):
         now, ways = site.plans(rule, costs)
         _row(sheet, site, now, ways[:1], rule, lang)
         for way in ways[:1]:

@@ -9,7 +9,7 @@ from reports.numbers import HEADS
 from reports.numbers import label as indicator_label
 from reports.origins import calibration_told, history_told
 from reports.run import Run
-from reports.wording import confidence_label
+from reports.wording import confidence_label, source_told
 from scenarios.blocks import calibrated
 from sim.behaviour import PARAMETERS
 
@@ -27,12 +27,13 @@ def assumptions_sheet(book: Book, run: Run, lang: str = "id") -> None:
         ),
     )
     sheet.heading(_("Inputs of the district"))
+    sheet.note(_("Sources stand as the district's files give them, in their language."))
     sheet.header([_("input"), _("value"), _("assumed"), _("confidence"), _("source")], numbers_from=9)
     for entry in inputs:
         sheet.row([
             label(entry[f"label_{lang}"], "wrap"), label(str(entry["value"]), "wrap"),
             label(_("yes"), "warn") if entry["assumed"] else label(_("no")),
-            _confidence(entry["confidence"], lang), label(entry["source"], "wrap"),
+            _confidence(entry["confidence"], lang), label(source_told(entry["source"], lang), "wrap"),
         ])  # fmt: skip
     _changed(sheet, run, lang)
     _behaviour(sheet, run, lang)
@@ -69,7 +70,7 @@ def _behaviour(sheet: Sheet, run: Run, lang: str) -> None:
         _("Names, units and sources as they stand in the program. Range: 8 of 10 draws lie within it; every replicate "
           "draws its own values. No parameter was fitted to this district unless its kind says so.")
     )  # fmt: skip
-    sheet.note(calibration_told(run.manifest, lang))
+    sheet.note(calibration_told(run.manifest, lang, commands=True))
     kinds = {"calibrated": _("calibrated"), "published": _("published"), "assumed": _("assumed")}
     sheet.header([_("parameter and unit"), _("value (range)"), _("kind"), _("confidence"), _("source")], numbers_from=9)
     found = (run.manifest.get("posterior") or {}).get("parameters", {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from districts.text import translator
-from reports.book import Book, label, share, whole
+from reports.book import WORDS, Book, label, share, whole
 from reports.origins import block_words, findings
 from reports.run import Run
 from scenarios.blocks import calibrated, kinds
@@ -15,11 +15,14 @@ def origins_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Each part's share of the variance of the need and of capitation with its interval, and how many of its
     parameters are published, calibrated and assumed."""
     _ = translator(lang)
-    sheet = book.sheet(_("Uncertainty"), [34, 46, 11, 11, 11, 11, 11, 11, 11, 11, 11])
+    shares = run.shares
+    widths = WORDS if shares is None else [34, 46, *[11] * 9]
+    sheet = book.sheet(_("Uncertainty"), widths, upright=shares is None)
     sheet.title(_("Where the uncertainty comes from"))
     for sentence in findings(run, lang):
         sheet.note(sentence, "lead")
-    if (shares := run.shares) is None:
+    if shares is None:
+        sheet.note(_("No table stands here until then."))
         return
     sheet.next += 1
     figures = (_("need"), _("capitation"))

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from districts.text import month_name, translator
-from reports.book import Book, Cell, Sheet, decimal, label, share, whole
+from reports.book import WORDS, Book, Cell, Sheet, decimal, label, share, whole
 from reports.reliability import (
     MODEL,
     POOL,
@@ -29,11 +29,13 @@ def reliability_sheet(book: Book, run: Run, lang: str = "id") -> None:
     in 10, and weights, by figure and distance; without a record, how to get one."""
     _ = translator(lang)
     record = run.record
-    sheet = book.sheet(_("Reliability"), [34, 9, 9, *[12] * 8, *[9] * 4])
+    widths = WORDS if record is None else [34, 9, 9, *[12] * 8, *[9] * 4]
+    sheet = book.sheet(_("Reliability"), widths, upright=record is None)
     sheet.title(_("How reliable forecasts of this district are"))
-    if told := how_to(record, lang):
+    if told := how_to(record, lang, commands=True):
         sheet.note(told, "lead")
     if record is None:
+        sheet.note(_("No table stands here until then."))
         return
     for text in (*winners(record, lang), *how_made(record, lang)):
         sheet.note(text, "lead")

@@ -11,7 +11,7 @@ from reports.run import Run
 def staff_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """One row for each puskesmas and cadre: posts held, minimum, missing, and what the missing would be paid a year."""
     _ = translator(lang)
-    sheet = book.sheet(_("Staff"), [38, 30, 12, 12, 12, 17])
+    sheet = book.sheet(_("Staff"), [38, 30, 12, 12, 12, 17], upright=True)
     sheet.title(
         _("Posts of each puskesmas against the minimum staff"),
         _("Permenkes 43/2019, staff as the district's files give it, minimum and pay of {month}. A figure that is only "

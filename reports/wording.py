@@ -90,6 +90,19 @@ def segment_label(segment: str, lang: str = "id") -> str:
     return own.get(segment) or translator(lang)("independent members (PBPU)")
 
 
+def lever_title(kind: str, lang: str = "id") -> str:
+    """The name of a lever as readers see it; its key where the program has no such lever (any more)."""
+    from scenarios.levers import LEVERS
+
+    lever = LEVERS.get(kind)
+    return kind if lever is None else str(lever.title_id if lang == "id" else lever.title_en)
+
+
+def source_told(source: str, lang: str = "id") -> str:
+    """The source of an input: what the program itself wrote in ``lang``, else as the district's files give it."""
+    return translator(lang)(source) if source else ""
+
+
 def unit_label(unit: str, lang: str = "id") -> str:
     """The unit of a count or an amount, in words. Raises ``KeyError`` for a unit that no table of counts shows."""
     _ = translator(lang)

@@ -56,9 +56,10 @@ class Need:
 
 @dataclass(frozen=True)
 class Exhaustion:
-    """When the line of one year was used up: ``months`` counts replicates by the first month with a bill without
-    budget ("YYYY-MM", ascending), ``never`` those in which it lasted. ``first`` (R,) is that month's index, or -1.
-    ``has_line`` is false in a year without a line, of which it cannot be said that the line lasted."""
+    """When the line of one year no longer carried the bill: ``months`` counts replicates by the first month in which a
+    bill found no budget or members were switched off for want of it ("YYYY-MM", ascending), ``never`` those
+    without. ``first`` (R,) is that month's index, or -1. ``has_line`` is false in a year without a line, of which it
+    cannot be said that the line lasted."""
 
     year: int
     months: dict[str, int]
@@ -179,8 +180,12 @@ def need(store: RunStore, scenario: str, year: int, certainty: float | None = 0.
 
 
 def exhaustion(store: RunStore, scenario: str) -> list[Exhaustion]:
-    """For every calendar year of the run, the first month in which a bill found no budget, over the replicates."""
-    short = store.series(scenario, "unfunded") > 0
+    """For every calendar year of the run, the first month that the line no longer carried, over the replicates.
+
+    A district that switches members off on the 1st shrinks the bill to what is left, so that a bill without budget
+    comes later or never: there the month of the switching off is the one in which money ran out.
+    """
+    short = (store.series(scenario, "unfunded") > 0) | (store.series(scenario, "dropped") > 0)
     lines = np.isfinite(store.series(scenario, "line"))
     found = []
     for year in years(store):

@@ -12,7 +12,7 @@ from typing import Any
 from districts.model import District
 from scenarios.months import later, number_of, span
 from sim.facilities.exemption import is_exempt
-from sim.kbk import scheme
+from sim.kbk import Evaluation, scheme
 from sim.kbk_bands import Counts
 from sim.rules import Rules
 from sim.rules.values import RuleDateError
@@ -28,12 +28,12 @@ Figures = dict[tuple[str, str], float]
 
 def past_of(district: District, rules: Rules, start: str) -> dict[str, Any]:
     """The months before ``start`` ("YYYY-MM") of which anything is known, at most :data:`MONTHS`, the last one known
-    last: ``{"months": [...], "district": {key: [...]}, "share_permille": {facility: [...]}}``, None where a month has
-    no figure; all empty where nothing is known.
+    last: ``{"months": [...], "district": {key: [...]}, "share_permille": {facility: [...]}, "ratings": {facility:
+    [[ak, rrns, rppt], ...]}}``, None where a month has no figure; all empty where nothing is known.
 
     Heads are those at the end of a month, rupiah those of the month. ``population`` is the latest count known by then.
     A facility's share of capitation is the one given, else what was paid of the full amount, else the one that its
-    counts of the month before earned.
+    counts of the month before earned; its ratings are those of the month's own counts.
     """
     months = span(later(start, -MONTHS), MONTHS)
     found: dict[str, Figures] = {}
@@ -52,15 +52,21 @@ def past_of(district: District, rules: Rules, start: str) -> dict[str, Any]:
         for facility in district.facilities
         if not is_exempt(facility, rules, start)
     }
-    told: list[Sequence[float | None]] = [*(columns[key] for key in DISTRICT[1:]), *shares.values()]
+    ratings = {
+        facility.name: [_ratings(found.get(facility.code, {}), facility.type, month, rules) for month in months]
+        for facility in district.facilities
+        if facility.name in shares
+    }
+    told: list[Sequence[Any]] = [*(columns[key] for key in DISTRICT[1:]), *shares.values(), *ratings.values()]
     known = [at for at in range(len(months)) if any(column[at] is not None for column in told)]
     if not known:
-        return {"months": [], "district": {}, "share_permille": {}}
+        return {"months": [], "district": {}, "share_permille": {}, "ratings": {}}
     first, last = known[0], known[-1] + 1
     return {
         "months": list(months[first:last]),
         "district": {key: values[first:last] for key, values in columns.items()},
         "share_permille": {name: row[first:last] for name, row in shares.items() if any(row)},
+        "ratings": {name: rated[first:last] for name, rated in ratings.items() if any(rated)},
     }
 
 
@@ -83,13 +89,24 @@ def _share(figures: Mapping[tuple[str, str], float], kind: str, month: str, rule
     full, paid = (figures.get((key, month)) for key in ("capitation_full", "capitation_paid"))
     if full and paid is not None:
         return round(1000 * paid / full)
-    before = later(month, -1)
+    earned = _evaluation(figures, kind, later(month, -1), rules)
+    return None if earned is None else earned.share_permille
+
+
+def _ratings(figures: Mapping[tuple[str, str], float], kind: str, month: str, rules: Rules) -> list[int] | None:
+    """The ratings of AK, RRNS and RPPT by the counts of ``month``; None where they are not all known."""
+    found = _evaluation(figures, kind, month, rules)
+    return None if found is None else [found.ak_rating, found.rrns_rating, found.rppt_rating]
+
+
+def _evaluation(figures: Mapping[tuple[str, str], float], kind: str, month: str, rules: Rules) -> Evaluation | None:
+    """What the counts of ``month`` earn; None where one of them is missing."""
     try:
-        divisor = str(rules.value("kbk.ak_denominator", before))
+        divisor = str(rules.value("kbk.ak_denominator", month))
         keys = [divisor if key == "members" else key for key in _COUNTS]
-        if any((key, before) not in figures for key in keys):
+        if any((key, month) not in figures for key in keys):
             return None
-        counts = Counts(*(round(figures[key, before]) for key in keys))
-        return scheme(rules, before).evaluate_counts(counts, kind).share_permille
+        counts = Counts(*(round(figures[key, month]) for key in keys))
+        return scheme(rules, month).evaluate_counts(counts, kind)
     except (RuleDateError, ValueError):  # no rule yet, or counts that cannot be: the history's own check tells them
         return None

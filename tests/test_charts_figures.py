@@ -16,7 +16,8 @@ from test_reports_made_up import EXEMPT, made_up_manifest, made_up_results, made
 from test_reports_reliability import record, with_record
 from test_sensitivity_command import FINDING
 
-from districts.text import number, percent, rupiah, rupiah_short, signed_rupiah
+from districts.text import month_name, number, percent, rupiah, rupiah_short, signed_rupiah
+from reports.answer import answer
 from reports.canvas import LEAST, Chart
 from reports.charts_burndown import burn_chart, burn_down
 from reports.charts_cover import cover_chart
@@ -168,8 +169,8 @@ def test_the_burn_down_ends_at_the_need_and_says_so_everywhere(many: Run) -> Non
     burn = burn_down(many)
     assert np.array_equal(burn.total[:, -1], found.sample)
     assert burn.proposal == found.amount
-    line = many.store.series(str(burn.bound), "line")[:, 13]
-    assert burn.ceiling == half(line)
+    line = np.full(100, 20_000_000_000.0)  # the district's own, though scenarios have lines too
+    assert (burn.bound, burn.ceiling) == (None, half(line))
     chart = burn_chart(many, "en")
     svg = chart.svg()
     for words in (f"Ceiling {rupiah_short(half(line), 'en')}", f"Proposal {rupiah_short(found.amount or 0, 'en')}",
@@ -185,6 +186,28 @@ def test_the_burn_down_ends_at_the_need_and_says_so_everywhere(many: Run) -> Non
               for row, limit in zip(summed, line, strict=True)]  # fmt: skip
     assert burn.first.tolist() == passed
     assert burn.month == Counter(month for month in passed if month >= 0).most_common(1)[0][0]
+
+
+def test_the_chart_and_the_answer_name_one_month_in_which_money_runs_out(tmp_path: Path) -> None:
+    with RunStore.open(made_up_run(tmp_path / "run", 20)) as store:
+        run = Run(store, RULES)
+        own = answer(run, "en").third
+        burn = burn_down(run)
+        assert burn.month is not None
+        assert own.startswith("With the line filled in, IDR 20.00 bn, the money of 2025 runs out (20 of 20")
+        assert f"most often in {month_name(burn.months[burn.month], 'en')}" in own
+        missing = half(burn.total[:, -1] - 20e9)
+        assert f"and {rupiah_short(missing, 'en')} is missing; with “UHC, line three months short, drop”" in own
+        store.update(own_lines={})
+        run = Run(store, RULES)
+        burn = burn_down(run)
+        assert burn.bound == "uhc-drop"
+        assert burn.month is not None
+        when = month_name(burn.months[burn.month], "en")
+        assert f"most often in {when}" in answer(run, "en").third
+        assert "so that its month differs" not in burn_chart(run, "en").lead
+        carried = half(burn.first.astype(float))  # whole months before the one that is not paid
+        assert f"(ceiling IDR 17.60 bn, enough for {carried:.0f} of 12 months)" in answer(run, "en").third
 
 
 def test_the_own_line_is_the_ceiling_where_no_scenario_has_one(tmp_path: Path) -> None:
@@ -220,8 +243,8 @@ def test_without_a_past_there_is_no_rule(tmp_path: Path) -> None:
 
 
 def test_every_cell_of_the_map_is_the_most_frequent_share(many: Run) -> None:
-    sample = many.store.series("baseline", "share_permille", "facility")
-    full, paid = (many.store.series("baseline", key, "facility")[:, 2:14] for key in
+    sample = many.store.series("uhc-non-cut-off", "share_permille", "facility")
+    full, paid = (many.store.series("uhc-non-cut-off", key, "facility")[:, 2:14] for key in
                   ("capitation_full", "capitation_paid"))  # fmt: skip
     lost = [half(row) for row in (full - paid).sum(axis=1).T]
     scored = [place for place in range(10) if place != EXEMPT]
@@ -262,7 +285,7 @@ def test_a_phone_shows_the_months_of_the_answers_year(many: Run) -> None:
 def test_capitation_is_paid_and_lost(many: Run) -> None:
     tips = tips_of(capitation_chart(many, "id").svg())
     assert tips[0] == "Mei 2024\ndibayar (data): Rp1,10 miliar\nhilang karena KBK: Rp100,00 juta"
-    paid, full = (many.store.series("baseline", key) for key in ("capitation_paid", "capitation_full"))
+    paid, full = (many.store.series("uhc-non-cut-off", key) for key in ("capitation_paid", "capitation_full"))
     for month in (0, 23):
         assert f"dibayar: {rupiah_short(half(paid[:, month]), 'id')} (" in tips[6 + month]
         assert f"hilang karena KBK: {rupiah_short(half((full - paid)[:, month]), 'id')} (" in tips[6 + month]

@@ -8,7 +8,7 @@ import subprocess
 from fractions import Fraction
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from cli.main import main
 from districts.faults import UserError
 from districts.text import number, rupiah, rupiah_short, signed_rupiah
 from reports.facility.bands import BOX, LEFT, strip
-from reports.facility.facts import Facts, facility_facts
+from reports.facility.facts import Facts, Month, facility_facts
 from reports.facility.page import facility_page
 from reports.run import Run
 from scenarios.quantiles import quantile
@@ -49,7 +49,7 @@ def facts(run: Run) -> Facts:
 
 
 def series(run: Run, key: str) -> np.ndarray[Any, Any]:
-    return run.store.series("baseline", key, "facility", PLACE)[:, AT]
+    return run.store.series("uhc-non-cut-off", key, "facility", PLACE)[:, AT]
 
 
 def ak_rating(contacts: float, members: float) -> int:
@@ -92,8 +92,10 @@ def test_what_is_missing_is_the_least_that_is_enough(facts: Facts) -> None:
 def test_the_months_rest_on_the_middle_counts_as_the_page_does(run: Run, facts: Facts) -> None:
     """A month is rated by its middle counts and paid by the rating of the month before; the first is paid by a month
     that the run does not know, as most replicates are."""
-    permille = run.store.series("baseline", "share_permille", "facility", PLACE)
-    contacts, members = (run.store.series("baseline", key, "facility", PLACE) for key in ("contacts", "capitated"))
+    permille = run.store.series("uhc-non-cut-off", "share_permille", "facility", PLACE)
+    contacts, members = (
+        run.store.series("uhc-non-cut-off", key, "facility", PLACE) for key in ("contacts", "capitated")
+    )
     assert [month.month for month in facts.months] == list(run.months)
     for at, month in enumerate(facts.months):
         middles = [quantile(sample[:, at], 0.5).value for sample in (contacts, members)]
@@ -130,6 +132,34 @@ def text_of(page: str) -> str:
     """What a reader reads: no style, no tags, plain spaces."""
     page = re.sub(r"<style.*?</style>|<svg.*?</svg>", " ", page, flags=re.DOTALL)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)).replace("\u00a0", " "))
+
+
+def test_the_months_before_the_run_are_the_districts_own(run: Run) -> None:
+    months = [f"2024-{month:02}" for month in range(1, 11)]
+    rated = [None, *[[4, 1, 2]] * 9]
+    past = {"months": months, "district": {}, "ratings": {"Air Lais": rated},
+            "share_permille": {"Air Lais": [None, None, *[850] * 8]}}  # fmt: skip
+    manifest = {**run.manifest, "past": past}
+    known = Run(cast(RunStore, _Known(run.store, manifest)), run.rules)
+    found = facility_facts(known, "Air Lais")
+    data = [one for one in found.months if one.data]
+    assert [one.month for one in data] == months[1:]  # of January nothing is known
+    assert data[0] == Month("2024-02", (4, 1, 2), None, 0, True)
+    assert data[-1] == Month("2024-10", (4, 1, 2), 850, 0, True)
+    assert [one.month for one in found.months if not one.data] == list(run.months[: 24 - len(data)])
+    assert not any(one.data for one in facility_facts(known, "Lais").months)
+    page = text_of(facility_page(known, "Air Lais", "id"))
+    assert "Kiri garis, sampai Okt 2024: data daerah sendiri." in page
+
+
+class _Known:
+    """A store whose manifest tells more."""
+
+    def __init__(self, store: RunStore, manifest: dict[str, Any]) -> None:
+        self._store, self.manifest = store, manifest
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
 
 
 def test_the_page_says_the_figures(run: Run, facts: Facts) -> None:

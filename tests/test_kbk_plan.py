@@ -208,7 +208,7 @@ def test_the_sheet_adds_up_to_the_plans(store: RunStore, tmp_path: Path, today: 
     sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True)["Rencana KBK"]
     rows = {row[0]: row for row in sheet.iter_rows(values_only=True)}
     total = np.zeros(3)
-    for site in sites_of_run(store, "baseline", "2024-11", load_rules()):
+    for site in sites_of_run(store, "uhc-non-cut-off", "2024-11", load_rules()):
         now, found = site.plans(today, terms(load_rules(), "2024-11"))
         row = rows[site.name]
         assert row[5] == now.share_permille / 10

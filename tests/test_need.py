@@ -165,6 +165,18 @@ def test_a_year_without_a_line_is_not_one_in_which_the_line_lasted(tmp_path: Pat
         assert (after.year, after.has_line, after.never) == (2024, True, 2)
 
 
+def test_switching_off_is_the_month_in_which_money_ran_out_though_bills_are_paid_until_later(tmp_path: Path) -> None:
+    """Switched off in June 2024 (index 7), the small bill that is left lacks budget only in October (11), or never."""
+    off = [float(500 * (at == 7)) for at in range(14)]
+    with made(tmp_path / "run", {"bounded": []}) as store:
+        keep(store, "bounded", 0, {"dropped": off, "unfunded": [float(at == 11) for at in range(14)]})
+        keep(store, "bounded", 1, {"dropped": off})
+        keep(store, "bounded", 2, {"unfunded": [float(at == 11) for at in range(14)]})
+        found = exhaustion(store, "bounded")[1]
+        assert found.first.tolist() == [7, 7, 11]
+        assert (found.months, found.never) == ({"2024-06": 2, "2024-10": 1}, 0)
+
+
 def test_status_is_held_in_a_year_when_no_month_lacks_it(tmp_path: Path) -> None:
     with made(tmp_path / "run", {"baseline": []}) as store:
         for replicate, lost in enumerate((None, 1, 7)):  # never lost; lost in December 2023; in June 2024

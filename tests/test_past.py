@@ -68,19 +68,23 @@ def test_a_share_is_given_or_paid_or_earned_the_month_before() -> None:
         "puskesmas",
     )  # fmt: skip
     assert earned.share_permille == 1000  # 160 ‰ ≥ 150, 1 % ≤ 2, (6 + 6) / 2 = 6 % ≥ 5: the best rating three times
-    assert found["share_permille"] == {names[0]: [1000, 900, 950]}
-    assert found["months"] == ["2025-10", "2025-11", "2025-12"]
+    assert found["share_permille"] == {names[0]: [None, 1000, 900, 950]}
+    assert found["months"] == ["2025-09", "2025-10", "2025-11", "2025-12"]
+    assert found["ratings"] == {names[0]: [[4, 4, 4], None, None, None]}
 
 
 @pytest.mark.parametrize("months", [1, 3])
 def test_a_report_reads_the_past_by_place(months: int) -> None:
     kept = {"months": ["2025-10", "2025-11", "2025-12"], "share_permille": {"A": [900, None, None]},
+            "ratings": {"A": [None, [4, 1, 2], None]},
             "district": {"active": [5, None, 7], "population": [10, 10, 14]}}  # fmt: skip
     past = Past(kept, "2026-01")
     assert past.positions.tolist() == [-3, -2, -1]
     assert np.array_equal(past.active_share(), [0.5, np.nan, 0.5], equal_nan=True)
     assert past.share("A")[0] == 90
     assert np.isnan(past.share("B")).all()
+    assert past.ratings("A") == [None, (4, 1, 2), None]
+    assert past.ratings("B") == [None, None, None]
     assert past.months[past.last(months, past.district("active"))] == tuple(kept["months"][-months:])
     assert past.months[past.last(2, past.share("A"))] == ("2025-10",)
     assert Past({}, "2026-01").last(3) == slice(0, 0)

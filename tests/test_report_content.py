@@ -4,6 +4,7 @@ run tells little."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +14,19 @@ from test_reports_made_up import made_up_manifest, made_up_results, made_up_run
 
 from districts.text import month_name, number, rupiah, rupiah_short
 from reports.answer import answer
+from reports.charts_kbk_map import share_map
+from reports.charts_money import capitation_chart
+from reports.cuts import CUTS, bills_of, outcome, parts_of
+from reports.facility.facts import Beside, facility_facts
 from reports.report import Report, build, render_page
 from reports.report.blocks import Block, Cell, Figure, Table
-from reports.report.cuts import CUTS, bills_of, outcome, parts_of
 from reports.run import Run
 from reports.workbook import write_workbook
-from scenarios.kbk_sites import sites_of_run
+from scenarios.kbk_sites import Site, sites_of_run
 from scenarios.need import exhaustion, need
 from scenarios.store import RunStore
-from sim.kbk import scheme
-from sim.kbk_plan import terms
+from sim.kbk import Scheme, capitation_rupiah, scheme
+from sim.kbk_plan import Terms, terms
 from sim.rules import load_rules
 
 HEADLINE, YEAR, MONTHS = "uhc-non-cut-off", 2025, slice(2, 14)
@@ -154,18 +158,18 @@ def test_levels_and_differences_are_the_workbooks(run: Run, report: Report, tmp_
     cells = {
         cell for row in book["Ringkasan"].iter_rows(values_only=True) for cell in row if isinstance(cell, float | int)
     }
-    levels = tables(report, "skenario")[1]
+    levels = tables(report, "skenario")[0]
     for row in levels.rows:
         bill, capitation = (int(re.sub(r"\D", "", row[at].text)) for at in (2, 4))
         assert {bill, capitation} <= cells
     rows = [row for row in book["Skenario"].iter_rows(values_only=True) if row[2] == str(YEAR)]
     told = {(row[0], row[1]): [number(value / 1e9, "id", 2).lstrip("+") for value in row[4:7]] for row in rows
             if row[3] == "rupiah"}  # fmt: skip
-    for row in tables(report, "skenario")[0].rows:
-        middle, low, high = told[row[0].text, "tagihan JKN daerah (baris APBD)"]
-        assert row[1].text.lstrip("+") == middle
-        if row[1].beneath.startswith("("):
-            assert [part.lstrip("+") for part in row[1].beneath.strip("()").split(" … ")] == [low, high]
+    assert levels.rows[0][4].beneath == ""  # the reference has no difference from itself
+    for row in levels.rows[1:]:
+        middle, low, high = told[row[0].text, "kapitasi dibayar"]
+        shown = row[4].beneath.replace("+", "")
+        assert shown in (f"{middle} ({low} … {high})", "sama pada semua ulangan")
 
 
 def test_steps_of_facilities_are_the_workbooks(run: Run, report: Report, tmp_path: Path) -> None:
@@ -174,7 +178,7 @@ def test_steps_of_facilities_are_the_workbooks(run: Run, report: Report, tmp_pat
     rows = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
     table = tables(report, "puskesmas")[0]
     rule, sites = scheme(run.rules, run.months[0]), {}
-    for site in sites_of_run(run.store, run.reference, run.months[0], run.rules):
+    for site in sites_of_run(run.store, HEADLINE, run.months[0], run.rules):
         sites[site.name] = site
     brought = []
     for row in table.rows:
@@ -190,10 +194,46 @@ def test_steps_of_facilities_are_the_workbooks(run: Run, report: Report, tmp_pat
         assert row[6].text == found[15]
     assert brought == sorted(brought, reverse=True)
     section = next(entry for entry in report.sections if entry.key == "puskesmas")
-    assert rupiah_short(sum(brought)) in section.title
+    assert rupiah_short(_brought(sites.values(), rule, terms(run.rules, run.months[0]))) in section.title
     staff = tables(report, "puskesmas")[1]
     assert texts(staff.rows[-1])[2:] == ["3", rupiah(270_000_000)]
     assert staff.rows[0][2].text == "2"
+
+
+def _brought(sites: Iterable[Site], rule: Scheme, costs: Terms) -> int:
+    """What the cheapest ways of all facilities bring a month, where they bring anything: the table holds only some."""
+    total = 0
+    for site in sites:
+        for plan in site.plans(rule, costs)[1][:1]:
+            now = [
+                rule.evaluate_counts(world, site.type).share_permille >= plan.share_permille for world in site.worlds
+            ]
+            total += max(round(plan.gain * (sum(site.enough(plan, rule)) - sum(now)) / len(now)), 0)
+    return total
+
+
+def test_facilities_and_capitation_are_told_of_the_scenario_of_the_answer(run: Run, tmp_path: Path) -> None:
+    """Not of the one without new decisions: what is proposed is what facilities would live with."""
+    names, shares = run.store.facilities, share_map(run, "id")
+    assert "Skenario: UHC non cut-off" in shares.lead
+    paid = run.store.series(HEADLINE, "capitation_paid")[:, MONTHS].sum(axis=1)
+    base = run.store.series("baseline", "capitation_paid")[:, MONTHS].sum(axis=1)
+    chart = capitation_chart(run, "id")
+    assert f"Kapitasi 2025 sekitar {rupiah_short(np.sort(paid)[49])};" in chart.title
+    assert f"dibanding “Tanpa keputusan baru”: +{rupiah_short(np.sort(paid - base)[49])}." in chart.lead
+    facts = facility_facts(run, names[0])
+    assert facts.scenario == HEADLINE
+    assert facts.beside is not None
+    assert facts.beside == Beside("baseline", *next(
+        (one.now.share_permille, capitation_rupiah(one.capitated, one.tariff, one.now.share_permille))
+        for one in [facility_facts(run, names[0], None, "baseline")]
+    ))  # fmt: skip
+    assert facility_facts(run, names[0], None, "baseline").beside is None
+    write_workbook(run, tmp_path / "tables.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True)
+    for name in ("KBK", "Peta KBK", "Rencana KBK", "Kapitasi", "Kapitasi seluruhnya", "Layanan FKTP", "Klaim"):
+        told = " ".join(str(cell.value) for row in book[name]["A1:A3"] for cell in row)
+        assert "UHC non cut-off" in told, name
 
 
 def test_few_replicates_tell_no_certainty_and_no_curve(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from scenarios.need import need
 from scenarios.store import RunStore
 from sim.rules import load_rules
 
-CHARTS = ["pagu", "kebutuhan", "keaktifan", "keaktifan-skenario", "kbk-peta", "kbk-indikator", "kapitasi",
+CHARTS = ["pagu", "keaktifan", "keaktifan-skenario", "kbk-peta", "kbk-indikator", "kapitasi",
           "arus-peserta", "perbandingan", "air-terjun", "efisiensi"]  # fmt: skip
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 

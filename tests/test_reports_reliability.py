@@ -145,12 +145,13 @@ def test_the_chart_is_a_file_and_says_the_same_in_words(indonesian: Path) -> Non
 
 
 def test_without_a_record_the_page_says_how_to_get_one(tmp_path: Path) -> None:
-    for lang, said, how in (("id", "Belum ada rekam jejak prakiraan", "prakira backtest"),
-                            ("en", "No track record of forecasts", "prakira backtest")):  # fmt: skip
+    for lang, said, how in (("id", "Belum ada rekam jejak prakiraan", "uji prakiraan masa lalu"),
+                            ("en", "No track record of forecasts", "test past forecasts")):  # fmt: skip
         html = page(tmp_path / lang, None, lang)
         assert said in html
         title = "Seberapa andal prakiraan ini" if lang == "id" else "How reliable is this forecast"
         assert how in section(html, title)
+        assert "prakira backtest" not in section(html, title)  # what to type is for the method and the workbook
 
 
 def test_a_short_history_is_no_track_record(tmp_path: Path) -> None:
@@ -163,7 +164,7 @@ def test_a_short_history_is_no_track_record(tmp_path: Path) -> None:
     assert "A track record needs 24 months of the district's own history; this one has 17" in text
     assert "nothing is said of ranges" in text
     assert "Of all facts" not in text
-    assert "(pbi_cut) the model was told" in text
+    assert "(PBI-JK cut) the model was told" in text
     assert "Pooled forecast" not in text
 
 

@@ -125,7 +125,7 @@ def test_a_spreadsheet_program_computes_what_the_cells_hold(
     premium = book.store.series("uhc-non-cut-off", "bill_premium")
     assert rows[at + 1][3:6] == ("2024", "2025", "2026")
     assert rows[at + 2][4] == sum(quantile(premium[:, month], 0.5).value for month in range(2, 14))
-    paid = book.store.series("baseline", "capitation_paid", "facility")[:, 4]
+    paid = book.store.series("uhc-non-cut-off", "capitation_paid", "facility")[:, 4]
     rows = list(found_book["Kapitasi"].iter_rows(values_only=True))
     start = next(at for at, row in enumerate(rows) if row[0] == "Maret 2025")
     assert rows[start + 1 + len(NAMES)][5] == sum(quantile(paid[:, place], 0.5).value for place in range(len(NAMES)))
@@ -291,13 +291,13 @@ def contrast(one: str, other: str) -> float:
 
 def test_the_map_equals_the_store(many: Book) -> None:
     rows = {row[0]: row for row in many.values["Peta KBK"].iter_rows(values_only=True)}
-    permille = many.store.series("baseline", "share_permille", "facility")[:, 7, 2]
+    permille = many.store.series("uhc-non-cut-off", "share_permille", "facility")[:, 7, 2]
     values, counts = np.unique(permille, return_counts=True)
     assert rows["Air Lais"][1 + 7] * 10 == values[counts.argmax()]
     marked = many.formulas["Peta KBK"]
     place = next(row[0].row for row in marked.iter_rows(max_col=1) if row[0].value == "Air Lais")
     assert ("?" in marked.cell(place, 9).number_format) == (counts.max() < 60)
-    full, paid = (many.store.series("baseline", f"capitation_{key}", "facility") for key in ("full", "paid"))
+    full, paid = (many.store.series("uhc-non-cut-off", f"capitation_{key}", "facility") for key in ("full", "paid"))
     lost = (full - paid)[:, 2:14].sum(axis=1)
     assert rows["Air Lais"][26] == quantile(lost[:, 2], 0.5).value
     assert rows[NAMES[EXEMPT]][1:] == ("·",) * 24 + ("dikecualikan",) * 3

@@ -109,7 +109,7 @@ def test_the_answer_and_the_workbook_say_where_the_parameters_come_from(place: P
 def test_a_run_with_prior_is_the_run_without_the_folder(place: Path, tmp_path: Path) -> None:
     at = prepared(place, prior=True)
     with execute(at.plan, tmp_path / "prior", prepared=at) as store:
-        assert calibration_told(store.manifest) == "Parameter tanpa riwayat kabupaten ini (--prior)."
+        assert calibration_told(store.manifest) == "Parameter tanpa riwayat kabupaten ini."
     write_folder(DISTRICT, tmp_path / "tiny")
     with execute(RunPlan(str(tmp_path / "tiny"), ("baseline",), months=2, replicates=2), tmp_path / "run") as store:
         assert store.manifest["posterior"] is None

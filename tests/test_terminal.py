@@ -210,7 +210,7 @@ def test_a_pipe_gets_plain_text_and_progress_goes_beside_it(place: Path, tmp_pat
     assert done.returncode == 0, done.stderr
     assert "\x1b" not in done.stdout + done.stderr
     assert "\r" not in done.stdout + done.stderr
-    assert "2 dari 2 unit" in done.stderr
+    assert "2 dari 2 hitungan" in done.stderr
     assert "unit" not in done.stdout.splitlines()[0]
     assert max(map(len, done.stderr.splitlines())) <= 80
 

@@ -215,7 +215,7 @@ def test_moved_levers_become_a_scenario_file_beside_the_run(tmp_path: Path) -> N
         line = made.levers[1].lever.model_dump(exclude_none=True)
         assert line == {"kind": "apbd_line", "rule": "amounts", "amounts": {2026: 15_000_000_000}, "regime": "owe"}
         assert made.explanation["id"] == (
-            "Skenario pustaka “UHC, pagu kurang tiga bulan, menunggak” dengan tuas yang diubah. "
+            "Skenario pustaka “UHC, pagu 9 bulan peserta Januari, menunggak” dengan tuas yang diubah. "
             "Asal jumlah setahun: jumlah menurut tahun (semula sekian bulan peserta bulan Januari). "
             "Jumlah menurut tahun anggaran: 2026: 15.000.000.000 rupiah/tahun (semula tidak diisi)."
         )

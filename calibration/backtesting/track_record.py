@@ -54,6 +54,7 @@ def assemble(plan: BacktestPlan, origins: Origins) -> dict[str, Any]:
         "history": [ready.observed.first, ready.observed.last],
         "months": ready.observed.months,
         "past": ready.past.name,
+        "past_title": dict(ready.past.title),
         "announced": announced(ready, origins.records[0]["known"]),
         "stock": ready.setting.stock,
         "start": "latest" if plan.latest else "calibration",

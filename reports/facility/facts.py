@@ -51,12 +51,24 @@ class Indicator:
 @dataclass(frozen=True)
 class Month:
     """A month of the run: the ratings of the middle counts, the share paid by those of ``lag`` months before, and how
-    many replicates have that share."""
+    many replicates have that share. Of a month before the run, by the district's own data (``data``): ratings are 0 and
+    the share is None where they are not known, and no replicate has it."""
 
     month: str
     ratings: tuple[int, int, int]
-    share_permille: int
+    share_permille: int | None
     replicates: int
+    data: bool = False
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What the reference scenario pays for the same month by its own middle counts: its name, the share per mille and
+    the rupiah."""
+
+    scenario: str
+    share_permille: int
+    rupiah: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +77,8 @@ class Facts:
     the middle counts; ``registered_rating`` is that of AK if registered members
     divided it. ``plans`` are the cheapest ways to each higher share, ``enough`` how many replicates each
     reaches; ``gap`` is what each indicator alone lacks (None for an exempt facility). ``unseen``: members without a
-    recorded contact, Prolanis members not seen, visits lost to the queue (middles)."""
+    recorded contact, Prolanis members not seen, visits lost to the queue (middles). ``beside``: the reference; None on
+    its own page."""
 
     facility: str
     type: str
@@ -88,16 +101,17 @@ class Facts:
     costs: Terms
     unseen: dict[str, int]
     months: tuple[Month, ...]
+    beside: Beside | None = None
 
 
 def facility_facts(run: Run, name: str, month: str | None = None, scenario: str | None = None) -> Facts:
     """The figures of the facility ``name`` (case and a leading "Puskesmas" may be left out) in ``month`` (default: the
-    run's first) of ``scenario`` (default: the one compared with).
+    run's first) of ``scenario`` (default: that of the answer).
 
     Raises ``UserError`` for an unknown facility, month or scenario, and under the zone schemes of before 2019.
     """
     place = _place(run, name)
-    month, scenario = month or run.months[0], scenario or run.reference
+    month, scenario = month or run.months[0], scenario or run.told
     site = sites_of_run(run.store, scenario, month, run.rules)[place]
     rule = scheme(run.rules, month)
     if rule.zone_payment:
@@ -131,7 +145,16 @@ def facility_facts(run: Run, name: str, month: str | None = None, scenario: str 
         costs=costs,
         unseen=_unseen(run, site, place, scenario),
         months=_months(run, site, place, scenario, costs.lag),
+        beside=_beside(run, place, month, scenario, rule),
     )
+
+
+def _beside(run: Run, place: int, month: str, scenario: str, rule: Scheme) -> Beside | None:
+    if scenario == run.reference:
+        return None
+    site = sites_of_run(run.store, run.reference, month, run.rules)[place]
+    share = rule.evaluate_counts(site.counts, site.type, site.exempt).share_permille
+    return Beside(run.reference, share, capitation_rupiah(site.capitated, site.tariff, share))
 
 
 def _place(run: Run, name: str) -> int:
@@ -195,25 +218,39 @@ def _unseen(run: Run, site: Site, place: int, scenario: str) -> dict[str, int]:
 
 
 def _months(run: Run, site: Site, place: int, scenario: str, lag: int) -> tuple[Month, ...]:
-    """At most two years of the run, the page's month among them, half of them before it.
+    """At most two years, the page's month among them, half of them before it, from the district's own data where the
+    run begins later.
 
     The basis is that of the whole page: the middle counts. Where they say nothing (a share paid by a month before the
     run, a zone scheme) it is what most replicates have.
     """
     now = run.months.index(site.month)
-    first = max(0, min(now - MOST // 2, len(run.months) - MOST))
+    room = max(MOST // 2 - now, 0)
+    before = _before(run, site.name)[-room:] if room else []
+    first = max(0, min(now - MOST // 2, len(run.months) - MOST + len(before)))
     keys = ("ak_rating", "rrns_rating", "rppt_rating", "share_permille")
     samples = [run.store.series(scenario, key, "facility", place) for key in keys]
     likely = np.stack([most_frequent(sample)[0] for sample in samples]).astype(int)
     told = [_central(run, site, counts, month) for counts, month in
             zip(counts_of_months(run.store, scenario, place, run.rules), run.months, strict=True)]  # fmt: skip
-    found = []
-    for at in range(first, min(first + MOST, len(run.months))):
+    found = before
+    for at in range(first, min(first + MOST - len(before), len(run.months))):
         rated, paid = told[at], told[at - lag] if at >= lag else None
         ak, rrns, rppt = rated[:3] if rated else likely[:3, at].tolist()
         share = paid.share_permille if paid else int(likely[3, at])
         found.append(Month(run.months[at], (ak, rrns, rppt), share, int((samples[3][:, at] == share).sum())))
     return tuple(found)
+
+
+def _before(run: Run, facility: str) -> list[Month]:
+    """The months before the run of which the facility's ratings or share are known, up to the last such."""
+    shares, rated = run.past.share(facility) * 10, run.past.ratings(facility)
+    found = []
+    for month, share, ratings in zip(run.past.months, shares, rated, strict=True):
+        paid = round(float(share)) if np.isfinite(share) else None
+        found.append(Month(month, ratings or (0, 0, 0), paid, 0, data=True))
+    known = [at for at, month in enumerate(found) if month.share_permille is not None or any(month.ratings)]
+    return found[known[0] : known[-1] + 1] if known else []
 
 
 def _central(run: Run, site: Site, counts: Counts, month: str) -> Evaluation | None:

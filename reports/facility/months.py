@@ -8,7 +8,7 @@ from districts.text import month_name, percent, translator
 from reports import palette
 from reports.canvas import WIDTH, Canvas, Chart
 from reports.charts_kbk_map import UNSURE
-from reports.facility.facts import Facts
+from reports.facility.facts import Facts, Month
 
 _ROW, _LEFT = 0.27, 1.75  # inches
 _BANDS = {4: 100, 3: 95, 2: 90, 1: 85}  # the colour of a rating is that of the share it stands for
@@ -19,15 +19,20 @@ def months_chart(facts: Facts, lang: str = "id") -> Chart:
     told apart from those that follow."""
     _ = translator(lang)
     months = facts.months
-    share, often = Counter(month.share_permille for month in months).most_common(1)[0]
+    shares = [month.share_permille for month in months if month.share_permille is not None]
+    share, often = Counter(shares).most_common(1)[0]
     title = _("Paid {share} most often: in {count} of {months} months").format(
-        share=percent(share / 1000, lang, 0), count=often, months=len(months))  # fmt: skip
+        share=percent(share / 1000, lang, 0), count=often, months=len(shares))  # fmt: skip
     lead = _("Ratings 1 to 4 by the central estimate; last row: percent of capitation paid that month, by the score "
              "before. Folded corner: fewer than 6 of 10 replicates agree. The frame is this page's "
              "month.")  # fmt: skip
+    if known := [month.month for month in months if month.data]:
+        lead += " " + _("Left of the rule, to {month}: the district's own data.").format(
+            month=month_name(known[-1], lang, short=True)
+        )
     names = [_("contact rate (AK)"), _("referrals (RRNS)"), _("control (RPPT)"), _("paid, %")]
     told = "; ".join(
-        f"{month_name(month.month, lang, True)}: {', '.join(map(str, month.ratings))}, {month.share_permille // 10}"
+        f"{month_name(month.month, lang, True)}: {', '.join(map(str, month.ratings))}, {_paid(month)}"
         for month in months
     )
 
@@ -52,19 +57,26 @@ def _paint(canvas: Canvas, facts: Facts, names: list[str], lang: str) -> None:
         axes.annotate(name, (0, row + 0.5), xytext=(-6, 0), textcoords="offset points", ha="right", va="center",
                       fontsize=10.5, color=palette.INK, annotation_clip=False)  # fmt: skip
     for at, month in enumerate(facts.months):
-        for row, figure in enumerate((*month.ratings, month.share_permille // 10)):
-            ground, ink = palette.kbk_colours(figure if row == 3 else _BANDS.get(figure, 100))
+        for row, figure in enumerate((*month.ratings, (month.share_permille or 0) // 10)):
+            ground, ink = palette.kbk_colours(figure or 100 if row == 3 else _BANDS.get(figure, 100))
             axes.add_patch(Rectangle((at, row), 1, 1, facecolor=ground, edgecolor=palette.PAPER, linewidth=1.0))
-            words = "–" if row < 3 and not figure else str(figure)
+            words = str(figure) if figure else "–"
             axes.text(at + 0.48, row + 0.53, words, ha="center", va="center", fontsize=10, color=ink)
-        if month.replicates < UNSURE * facts.replicates and not facts.exempt:
+        if month.replicates < UNSURE * facts.replicates and not facts.exempt and not month.data:
             fold = [(at + 0.74, 3.0), (at + 1.0, 3.0), (at + 1.0, 3.32)]
-            ink = palette.kbk_colours(month.share_permille // 10)[1]
+            ink = palette.kbk_colours((month.share_permille or 0) // 10)[1]
             axes.add_patch(Polygon(fold, facecolor=ink, linewidth=0))
         _month_name(axes, at, month.month, lang)
+    if before := sum(month.data for month in facts.months):
+        axes.axvline(before, color=palette.INK, linewidth=2.0, zorder=4)
     now = [month.month for month in facts.months].index(facts.month)
     axes.add_patch(Rectangle((now + 0.03, 0.04), 0.94, 3.92, fill=False, edgecolor=palette.WARNING, linewidth=2.4,
                              zorder=5))  # fmt: skip
+
+
+def _paid(month: Month) -> str:
+    """The percent paid in a month; "–" where it is not known."""
+    return "–" if month.share_permille is None else str(month.share_permille // 10)
 
 
 def _month_name(axes: object, at: int, month: str, lang: str) -> None:

@@ -28,8 +28,8 @@ _VARIABLES = {
 
 
 def facility_page(run: Run, name: str, lang: str = "id", month: str | None = None, scenario: str | None = None) -> str:
-    """The HTML of the facility ``name`` in ``month`` (default: the run's first) of ``scenario`` (default: the one
-    compared with). Raises ``UserError`` for an unknown facility, with those it may have meant, month or scenario."""
+    """The HTML of the facility ``name`` in ``month`` (default: the run's first) of ``scenario`` (default: that of
+    the answer). Raises ``UserError`` for an unknown facility, with those it may have meant, month or scenario."""
     facts = facility_facts(run, name, month, scenario)
     told = words(facts, scheme(run.rules, facts.month), run.manifest, lang)
     chart = months_chart(facts, lang)

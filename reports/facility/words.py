@@ -98,7 +98,7 @@ def words(facts: Facts, rule: Scheme, manifest: dict[str, Any], lang: str = "id"
     strong, answer = _answer(facts, lang)
     return Words(
         f"{facts.facility} · KBK {month_name(facts.month, lang)}", place, made, stamp, strong, answer,
-        _sentences(facts, lang), _payments(facts, rule, lang),
+        (*_sentences(facts, lang), *_beside(facts, manifest, lang)), _payments(facts, rule, lang),
         tuple(_row(facts, entry, rule, lang) for entry in facts.indicators),
         _("The cheapest way from {share} (central estimate) to each higher share, rupiah a month").format(
             share=_share(facts.now.share_permille, lang)),
@@ -159,6 +159,20 @@ def _sentences(facts: Facts, lang: str) -> tuple[str, ...]:
             money=money_words(way, lang), chance=chance_words(_hits(facts, facts.enough[0]), lang),
             without=chance_words(_hits(facts, without), lang)))  # fmt: skip
     return tuple(told)
+
+
+def _beside(facts: Facts, manifest: dict[str, Any], lang: str) -> tuple[str, ...]:
+    """What the reference scenario pays for the same month; nothing on its own page."""
+    if facts.beside is None:
+        return ()
+    _ = translator(lang)
+    words = {"scenario": scenario_title(manifest, facts.beside.scenario, lang),
+             "month": month_name(facts.paid_in, lang)}  # fmt: skip
+    central = next(one for one in facts.payments if one.share_permille == facts.now.share_permille)
+    if (facts.beside.share_permille, facts.beside.rupiah) == (central.share_permille, central.rupiah):
+        return (_("With “{scenario}” the capitation of {month} is the same.").format(**words),)
+    words |= {"share": _share(facts.beside.share_permille, lang), "rupiah": rupiah_short(facts.beside.rupiah, lang)}
+    return (_("With “{scenario}” the capitation of {month} is {rupiah}, {share}.").format(**words),)
 
 
 def _paid(facts: Facts, payment: facts_of.Payment, lang: str) -> dict[str, str]:

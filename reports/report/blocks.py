@@ -12,7 +12,7 @@ from typing import Literal
 from reports.canvas import Chart
 
 Mark = Literal["", "bold", "warn"]
-_SHORT = 12  # rows
+_SHORT = 6  # rows
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,8 @@ def _head(run: Run, told: Answer, lang: str) -> Head:
     """The answer, with what is stressed in it and its chance as ten squares."""
     _ = translator(lang)
     harm = bool(run.binding)
+    if run.own_line is not None and told.need is not None:
+        harm |= run.own_line < told.need.median
     if told.need is None:
         return Head(told.first, told.second, told.third, harm=harm)
     if told.need.amount is None:
@@ -76,8 +78,8 @@ def _state(run: Run, lang: str) -> Facts:
     give, of the first month; all of the first month where it does not. A forecast is called one."""
     _ = translator(lang)
     start, stock = run.months[0], str(run.manifest["stock"])
-    found = {key: middle(run.store.series(run.reference, key)[:, 0]) for key in HEADS}
-    people = middle(run.store.series(run.reference, "population_dukcapil")[:, 0])
+    found = {key: middle(run.store.series(run.told, key)[:, 0]) for key in HEADS}
+    people = middle(run.store.series(run.told, "population_dukcapil")[:, 0])
     forecast = _("forecast {month}").format(month=month_name(start, lang, True))
     title, data = _("Forecast for the end of {month} (persons)").format(month=month_name(start, lang)), False
     if stock in run.past.months:

@@ -48,14 +48,14 @@ def _way(site: Site, now: Evaluation, plan: Plan, rule: Scheme) -> Way:
 
 
 def facilities_section(run: Run, lang: str = "id") -> Section:
-    """The map of paid shares, the steps that bring most in people and rupiah, the indicators, the missing staff."""
+    """The steps that bring most in people and rupiah, the map of paid shares, the missing staff, the indicators."""
     _ = translator(lang)
     month = run.months[0]
     rule = scheme(run.rules, month)
     found: list[Way] = []
     if not rule.zone_payment and "facility_types" in run.manifest:
         costs = terms(run.rules, month)
-        for site in sites_of_run(run.store, run.reference, month, run.rules):
+        for site in sites_of_run(run.store, run.told, month, run.rules):
             now, ways = site.plans(rule, costs)
             found += [_way(site, now, plan, rule) for plan in ways[:1]]
         found.sort(key=lambda way: (-way.expected, -way.plan.gain))
@@ -65,9 +65,9 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
                         "facilities."))]  # fmt: skip
     shares = share_map(run, lang)
     title = _title(run, gaining, lang) if (gaining := [way for way in found if way.expected > 0]) else shares.title
-    blocks = [Figure(shares), Note(_denominators(run, lang)), Figure(indicator_chart(run, lang)), *steps]
+    blocks = [*steps, Figure(shares), Note(_denominators(run, lang)), *_staff(run, lang)]
     name = _("Facilities that need attention")
-    return Section("puskesmas", _("Facilities"), name, title, (*blocks, *_staff(run, lang)))
+    return Section("puskesmas", _("Facilities"), name, title, (*blocks, Figure(indicator_chart(run, lang))))
 
 
 def _title(run: Run, found: list[Way], lang: str) -> str:
@@ -129,9 +129,9 @@ def _denominators(run: Run, lang: str) -> str:
     rule = run.rules.entry("kbk.ak_denominator", run.months[at])
     head = str(rule.value)
     other = "registered" if head == "capitated" else "capitated"
-    contacts, members = (store.series(run.reference, key, "facility") for key in ("contacts", other))
+    contacts, members = (store.series(run.told, key, "facility") for key in ("contacts", other))
     under = most_frequent(contact_rating(contacts, members, run.months, run.rules)[:, at])[0]
-    own = most_frequent(store.series(run.reference, "ak_rating", "facility")[:, at])[0]
+    own = most_frequent(store.series(run.told, "ak_rating", "facility")[:, at])[0]
     lower = int(((under < own) & ~exempt(store)).sum())
     words = {"capitated": _("capitated members"), "registered": _("registered members")}
     text = _("AK is divided by {head} (confidence of the rule: {confidence}). Divided by {other}, {count} facilities "

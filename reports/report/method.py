@@ -11,7 +11,7 @@ from reports.law import unsure_rules
 from reports.origins import block_words, calibration_told, findings, kinds_told, share_told
 from reports.report.blocks import Block, Cell, Facts, Figure, Note, Section, Table, Text
 from reports.run import Run
-from reports.wording import confidence_label
+from reports.wording import confidence_label, source_told
 from scenarios.blocks import calibrated
 
 #: The inputs from which heads, bill and capitation are reckoned first of all; the workbook has all.
@@ -48,7 +48,7 @@ def _origins(run: Run, lang: str) -> list[Block]:
     if (shares := run.shares) is None:
         return [Facts(_("Where the uncertainty comes from"), tuple(findings(run, lang)))]
     heads = (_("part of the model"), _("what it holds"), _("how its parameters are known"),
-             _("of the variance of the need"), _("of the variance of capitation"))  # fmt: skip
+             _("of the uncertainty of the need"), _("of the uncertainty of capitation"))  # fmt: skip
     known = calibrated(run.manifest)
     rows = []
     for block in shares.need:
@@ -67,12 +67,14 @@ def _inputs(inputs: list[dict[str, Any]], lang: str) -> Table:
     for entry in chosen:
         confidence = entry["confidence"]
         rows.append((
-            Cell(entry[f"label_{lang}"]), Cell(_value(str(entry["value"]), lang)), Cell(str(entry["source"])),
+            Cell(entry[f"label_{lang}"]), Cell(_value(str(entry["value"]), lang)),
+            Cell(source_told(str(entry["source"]), lang)),
             Cell(confidence_label(confidence, lang), mark="warn" if confidence in _WEAK else ""),
         ))  # fmt: skip
     heads = (_("input"), _("value"), _("source"), _("confidence"))
     note = _("The inputs that weigh most; all {count}, every parameter and every unsure rule stand in the sheet "
              "“{sheet}”.").format(count=len(inputs), sheet=_("Assumptions"))  # fmt: skip
+    note += " " + _("Sources stand as the district's files give them, in their language.")
     return Table(_("What heads, bill and capitation are reckoned from"), heads, tuple(rows), note=note)
 
 
@@ -118,7 +120,7 @@ def _rests(run: Run, lang: str) -> Facts:
     rules = _("Rules of {month} whose confidence is below high: {told}.").format(
         month=month_name(run.months[0], lang), told=told
     )
-    return Facts(_("What it rests on"), (calibration_told(run.manifest, lang), rules))
+    return Facts(_("What it rests on"), (calibration_told(run.manifest, lang, commands=True), rules))
 
 
 def _made(run: Run, lang: str) -> Facts:

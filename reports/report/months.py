@@ -9,10 +9,10 @@ from reports.charts_cover import cover_chart
 from reports.charts_flows import flows_chart
 from reports.charts_money import capitation_chart
 from reports.charts_need import need_chart
+from reports.cuts import CUTS, bills_of
 from reports.numbers import HEADS, active_share, quantiles, spread, years
 from reports.numbers import label as indicator_label
 from reports.report.blocks import Block, Cell, Figure, Section, Table
-from reports.report.cuts import CUTS, bills_of
 from reports.report.proposal import lines_table
 from reports.run import Run
 from reports.wording import scenario_title
@@ -28,17 +28,16 @@ def months_section(run: Run, lang: str = "id") -> Section:
     need, flows = need_chart(run, lang), flows_chart(run, lang)
     blocks: list[Block] = [Figure(burn_chart(run, lang)), *_left(run, lang)]
     blocks += lines_table(run, lang) if run.headline is not None else []
-    blocks += [Figure(cover_chart(run, lang)), _heads(run, lang)]
+    blocks += [_heads(run, lang), Figure(cover_chart(run, lang)), Figure(capitation_chart(run, lang))]
     blocks += [Figure(flows)] if flows is not None else []
-    blocks.append(Figure(capitation_chart(run, lang)))
-    blocks += [Figure(need)] if need is not None and len(years(run.months)) > 1 else []
+    blocks += [Figure(need)] if need is not None and sum(year.full for year in years(run.months)) > 1 else []
     return Section("bulanan", _("By month"), _("Month by month"), _title(run, lang), tuple(blocks))
 
 
 def _title(run: Run, lang: str) -> str:
     """What the year does to the money, and where the active share ends."""
     _ = translator(lang)
-    scenario = run.headline or run.reference
+    scenario = run.told
     last = int(run.year.months[-1])
     share = percent(float(spread(active_share(run.store, scenario)).middle[last]), lang)
     month = month_name(run.months[last], lang)
@@ -61,9 +60,8 @@ def _left(run: Run, lang: str) -> list[Block]:
     cut = CUTS[-1]
     amounts = [(_("proposal") if found.amount is not None else _("central estimate"), base),
                (_("cut by {cut}").format(cut=percent(cut, lang, 0)), round(base * (1 - cut)))]  # fmt: skip
-    own = run.manifest.get("own_lines", {}).get(str(run.year.year))
-    if own is not None and run.year.full:
-        amounts.append((_("line filled in"), int(own)))
+    if run.own_line is not None:
+        amounts.append((_("line filled in"), run.own_line))
     unit, words = (1e9, _("IDR billion")) if base >= 1e9 else (1e6, _("IDR million"))
     spent = quantiles(year.used, 0.5)[0]
     rows = []
@@ -83,7 +81,7 @@ def _heads(run: Run, lang: str) -> Table:
     """The four head counts, the bill and the capitation with their ranges: every third month, every December (on which
     the year's end of a plan rests) and the last month."""
     _ = translator(lang)
-    scenario = run.headline or run.reference
+    scenario = run.told
     store = run.store
     ends = (place for place, month in enumerate(run.months) if month.endswith("-12"))
     at = sorted({*range(0, len(run.months), _STEP), *ends, len(run.months) - 1})

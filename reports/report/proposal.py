@@ -8,10 +8,10 @@ from districts.text import month_name, number, percent, rupiah, rupiah_short, tr
 from reports import palette
 from reports.answer import certainty_words, yearly_need
 from reports.canvas import Chart
+from reports.cuts import CUTS, Outcome, Part, bills_of, outcome, parts_of
 from reports.numbers import active_share, middle, spread
 from reports.numbers import label as indicator_label
 from reports.report.blocks import Block, Cell, Figure, Mark, Section, Table, Text
-from reports.report.cuts import CUTS, Outcome, Part, bills_of, outcome, parts_of
 from reports.rkpd.curve import NamedAmount, amount_curve
 from reports.run import SECOND_RUN, Run
 from reports.wording import chance_told, chance_words, filled, scenario_title
@@ -83,9 +83,8 @@ def _ladder(run: Run, found: Need, lang: str) -> Table:
     base = found.median if found.amount is None else found.amount
     steps = [(round(base * (1 - cut)), _("cut by {cut}").format(cut=percent(cut, lang, 0))) for cut in CUTS]
     steps.append((found.median, _("central estimate")))
-    own = run.manifest.get("own_lines", {}).get(str(run.year.year))
-    if own is not None and run.year.full:
-        steps.append((int(own), _("line filled in")))
+    if run.own_line is not None:
+        steps.append((run.own_line, _("line filled in")))
     if found.amount is not None:
         steps.append((found.amount, _("proposal")))
         steps.append((round(quantile(found.sample, _SURE).value), ""))
@@ -192,7 +191,7 @@ def lines_table(run: Run, lang: str = "id") -> list[Block]:
         hit = found.first >= 0
         rows.append((
             Cell(scenario_title(run.manifest, name, lang)),
-            Cell(rupiah_short(middle(store.series(name, "line")[:, last]), lang)),
+            Cell(rupiah_short(middle(store.series(name, "line")[:, last]), lang), run.carried_words(name, lang)),
             Cell(month_name(often, lang) if often else _("lasts"), chance_told(hit, lang) if hit.any() else "",
                  "warn" if hit.mean() > 0.5 else ""),
             Cell(rupiah_short(short, lang), mark="warn" if short else ""),

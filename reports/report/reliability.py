@@ -77,10 +77,11 @@ def _ahead(record: Mapping[str, Any], lang: str) -> list[Block]:
         cells = [Cell(month_name(month, lang, True))]
         cells += [_ranged(record["ahead"][key][part][at], key, lang) for key in keys for part in ("own", "pool")]
         rows.append(tuple(cells))
+    past = record.get("past_title", {}).get(lang, record["past"])
     words = _("The next months if the policy of the past goes on ({past}), forecast from the end of the history: "
               "Prakira alone, and pooled with the simple forecasts by the weights that the past earned them. Middle "
               "and range of 8 in 10. Simple forecasts know no policy, so that all scenarios and the figure for the "
-              "RKPD stay Prakira's own.").format(past=record["past"])  # fmt: skip
+              "RKPD stay Prakira's own.").format(past=past)  # fmt: skip
     table = Table(_("Pooled forecast"), tuple(heads), tuple(rows), frozenset(range(1, len(heads))), note=words)
     weights = [
         f"{what_words(key, 'district', lang).rsplit(',', 1)[0]}. {' '.join(weights_told(record, key, lang))}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from districts.text import month_name, number, percent, rupiah, translator
+from districts.text import number, percent, rupiah, translator
 from reports.charts_cover import active_share_chart
 from reports.charts_differences import differences_chart
 from reports.charts_frontier import frontier_chart
@@ -15,7 +15,6 @@ from reports.wording import chance_words, ranged, scenario_explanation, scenario
 from scenarios.comparison.differences import Difference, paired
 from scenarios.need import held_status
 
-_COMPARED = ("bill_jkn", "active_share", "capitation_paid")
 _LARGE = 1e8  # rupiah from which differences are told in billions
 
 
@@ -23,56 +22,27 @@ def scenarios_section(run: Run, lang: str = "id") -> Section:
     """Levels and differences of the scenarios; of a run with one scenario its levels alone."""
     _ = translator(lang)
     name = _("Scenarios compared")
-    levels = _levels(run, lang)
     others = [scenario for scenario in run.scenarios if scenario != run.reference]
     if not others:
         title = _("Nothing is compared: the run has one scenario.")
-        return Section("skenario", _("Scenarios"), name, title, (levels, _explained(run, lang)))
-    found = {scenario: _differences(run, scenario) for scenario in others}
+        return Section("skenario", _("Scenarios"), name, title, (_levels(run, {}, lang), _explained(run, lang)))
+    found = {scenario: _capitation(run, scenario) for scenario in others}
     drawn = [chart(run, lang) for chart in (differences_chart, waterfall_chart, active_share_chart, frontier_chart)]
     figures = [Figure(chart) for chart in drawn if chart is not None]
-    blocks: list[Block] = [*figures[:1], _paired(run, found, lang), levels, _explained(run, lang), *figures[1:]]
+    blocks: list[Block] = [*figures[:1], _levels(run, found, lang), _explained(run, lang), *figures[1:]]
     blocks.append(Text(_("The cost of a unit of effect by payer, and every indicator, stand in the workbook.")))
     title = drawn[0].title if drawn[0] is not None else _("Scenarios side by side")
     return Section("skenario", _("Scenarios"), name, title, tuple(blocks))
 
 
-def _differences(run: Run, scenario: str) -> dict[str, Difference]:
-    """The differences of the year of the answer by indicator: flows of the year, the share at its end."""
-    year = str(run.year.year)
-    found = paired(run.store, scenario, run.reference, "year", _COMPARED)
-    return {entry.indicator: entry for entry in found if entry.period[:4] == year}
-
-
-def _paired(run: Run, found: dict[str, dict[str, Difference]], lang: str) -> Table:
-    """Scenario minus reference in the year of the answer, middle and range."""
-    _ = translator(lang)
-    units = {key: _unit([entries[key] for entries in found.values() if key in entries]) for key in _COMPARED}
-    rows = []
-    for scenario, entries in found.items():
-        cells = [Cell(scenario_title(run.manifest, scenario, lang), _remark(run, scenario, lang), "bold")]
-        edges = ranged(run.replicates(scenario))
-        cells += [_cell(entries.get(key), units[key], edges, lang) for key in _COMPARED]
-        held = held_status(run.store, scenario)[run.year.year]
-        rows.append((*cells, Cell(chance_words(held, lang))))
-    year, last = run.period(lang), month_name(run.months[run.year.months[-1]], lang)
-    words = {1e9: _("IDR billion"), 1e6: _("IDR million")}
-    heads = (
-        _("scenario"), _("bill {year}, {unit}").format(year=year, unit=words[units["bill_jkn"]]),
-        _("active share {month}, points").format(month=last),
-        _("capitation {year}, {unit}").format(year=year, unit=words[units["capitation_paid"]]),
-        _("UHC status held all {year}").format(year=year),
-    )  # fmt: skip
-    title = _("Difference from “{reference}”").format(reference=scenario_title(run.manifest, run.reference, lang))
-    note = _("Under the same luck (illness, payment, shocks), so that a difference is the policy's alone. Beneath: "
-             "{range}.").format(range=run.range_words(run.reference, lang))  # fmt: skip
-    return Table(title, heads, tuple(rows), frozenset({1, 2, 3}), note=note)
+def _capitation(run: Run, scenario: str) -> Difference:
+    """What is paid to the facilities in the year of the answer, less that of the reference."""
+    found = paired(run.store, scenario, run.reference, "year", ("capitation_paid",))
+    return next(entry for entry in found if entry.period[:4] == str(run.year.year))
 
 
 def _unit(entries: list[Difference]) -> float:
-    """What a column is told in: percentage points, or billions of rupiah, millions where no difference is large."""
-    if entries and entries[0].unit == "share":
-        return 0.01
+    """What differences are told in: billions of rupiah, or millions where none is large."""
     largest = max((abs(edge) for entry in entries for edge in (entry.low, entry.median, entry.high)), default=0.0)
     return 1e9 if largest >= _LARGE else 1e6
 
@@ -84,23 +54,24 @@ def _remark(run: Run, scenario: str, lang: str) -> str:
     return translator(lang)("under a ceiling: less spending is money that is missing, no saving")
 
 
-def _cell(entry: Difference | None, unit: float, edges: bool, lang: str) -> Cell:
-    """The middle of a difference, signed, and beneath it its range, or that no replicate differs."""
+def _change(entry: Difference | None, unit: float, edges: bool, lang: str) -> str:
+    """The middle of a difference, signed, and its range, or that no replicate differs; empty for the reference."""
     if entry is None:
-        return Cell("–")
-    decimals = 1 if entry.unit == "share" else 2
+        return ""
     told = []
     for value in (entry.median, entry.low, entry.high):
-        text = number(value / unit, lang, decimals)
-        told.append(f"+{text}" if round(value / unit, decimals) > 0 else text)
+        text = number(value / unit, lang, 2)
+        told.append(f"+{text}" if round(value / unit, 2) > 0 else text)
     if entry.equal:
-        return Cell(told[0], translator(lang)("the same in every replicate"))
-    return Cell(told[0], f"({told[1]} … {told[2]})" if edges else "", "bold")
+        return translator(lang)("the same in every replicate")
+    return f"{told[0]} ({told[1]} … {told[2]})" if edges else told[0]
 
 
-def _levels(run: Run, lang: str) -> Table:
-    """One row per scenario: what it is, the active share and the money of the year, whether the status holds."""
+def _levels(run: Run, found: dict[str, Difference], lang: str) -> Table:
+    """One row per scenario: what it is, the active share and the money of the year, whether the status holds; beneath
+    capitation what it is against the reference (bill and active share are compared by the chart)."""
     _ = translator(lang)
+    unit = _unit(list(found.values()))
     months, last = run.year.months, int(run.year.months[-1])
     bar = uhc_bars(run.months, run.rules)[last].active
     heads = [_("scenario"), _("active share at year's end"), _("bill to the district"), _("unfunded"),
@@ -114,13 +85,19 @@ def _levels(run: Run, lang: str) -> Table:
         held, met = held_status(store, name), bars_met(store, name, run.rules)
         share = middle(active_share(store, name)[:, last])
         rows.append((
-            Cell(scenario_title(run.manifest, name, lang), mark="bold"),
+            Cell(scenario_title(run.manifest, name, lang), _remark(run, name, lang), "bold"),
             Cell(percent(share, lang), mark="warn" if share < bar else ""),
-            *(Cell(rupiah(value, lang)) for value in sums),
+            *(Cell(rupiah(value, lang)) for value in sums[:-1]),
+            Cell(rupiah(sums[-1], lang), _change(found.get(name), unit, ranged(run.replicates(name)), lang)),
             *(Cell(chance_words(held[year.year], lang), _bars_words(met, year, lang)) for year in run.full_years),
         ))  # fmt: skip
     note = _("Middle of the replicates, {year}. UHC bar for active members: {bar}. Where a ceiling binds, the bill is "
              "spending, not need.").format(year=run.period(lang), bar=percent(bar, lang, 0))  # fmt: skip
+    if found:
+        words = {1e9: _("IDR billion"), 1e6: _("IDR million")}[unit]
+        note += " " + _("Beneath capitation: difference from “{reference}”, {unit} ({range}).").format(
+            reference=scenario_title(run.manifest, run.reference, lang), unit=words,
+            range=run.range_words(run.reference, lang))  # fmt: skip
     return Table(_("Scenarios side by side"), tuple(heads), tuple(rows), frozenset({1, 2, 3, 4}), note=note)
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _FONT = "Arial"
 _WIDTH = 17.4  # centimetres between the margins of A4
+_PICTURE = 16.4  # centimetres
 _MARGIN = (210 - 10 * _WIDTH) / 20  # centimetres
 _LANGUAGE = {"id": "id-ID", "en": "en-GB"}
 #: Points of the styles, and what colours them: (name, points, bold, colour).
@@ -62,16 +63,14 @@ def write_document(report: Report, path: Path) -> None:
         _facts(document, facts, "Heading 3")
     _line(document, report.made, colour=palette.SOFT)
     _contents(document, report, _("Contents"))
-    brief = False
     for number, section in enumerate(report.sections, 1):
         eyebrow = _line(document, f"{number} · {section.name.upper()}", bold=True, colour=palette.ACCENT)
-        eyebrow.paragraph_format.page_break_before = not (section.brief or brief)
+        eyebrow.paragraph_format.page_break_before = number == 1
         eyebrow.paragraph_format.space_before = Pt(18)
         eyebrow.paragraph_format.keep_with_next = True
         document.add_paragraph(_clean(section.title), style="Heading 1")
         for block in section.blocks:
             _block(document, block, section.title)
-        brief = section.brief
     for text in report.end:
         _line(document, text, _NOTE, colour=palette.SOFT)
     document.save(str(path))
@@ -106,6 +105,7 @@ def _empty(report: Report) -> Document:
             extra.getparent().remove(extra)
         style.paragraph_format.space_after = Pt(4)
         style.paragraph_format.space_before = Pt(12 if name == "Heading 2" else 0)
+        style.paragraph_format.keep_with_next = name.startswith("Heading")
     head = section.header.paragraphs[0]
     _run(head, f"Prakira · {_('JKN forecast report')} · {report.title}", 8, colour=palette.SOFT)
     foot = section.footer.paragraphs[0]
@@ -142,10 +142,10 @@ def _facts(document: Document, facts: Facts, style: str) -> None:
 
 
 def _picture(document: Document, chart: Chart) -> None:
-    """The chart as a picture over the whole width, described for those who cannot see it."""
+    """The chart as a picture, described for those who cannot see it."""
     from docx.shared import Cm
 
-    shape = document.add_picture(BytesIO(chart.png(titled=False)), width=Cm(_WIDTH))
+    shape = document.add_picture(BytesIO(chart.png(titled=False)), width=Cm(_PICTURE))
     about = shape._inline.docPr
     about.set("descr", _clean(chart.description))
     about.set("name", chart.name)

@@ -24,7 +24,7 @@ def district_capitation_sheet(book: Book, run: Run, lang: str = "id") -> None:
         _("Capitation of all facilities: full, paid, and lost to the KBK score"),
         _("{finding}. Rupiah, middle of the replicates. Scenario: {scenario}. Lost and share paid are formulas of the "
           "cells beside them; the facilities stand month by month on the sheet Capitation.").format(
-              finding=capitation_chart(run, lang).title, scenario=scenario_title(run.manifest, run.reference, lang)),
+              finding=capitation_chart(run, lang).title, scenario=scenario_title(run.manifest, run.told, lang)),
     )  # fmt: skip
     at = sheet.next
     sheet.next = at + 21
@@ -51,7 +51,7 @@ def _months(sheet: Sheet, run: Run, lang: str) -> tuple[int, int, int]:
     parts = [_("paid: {part}").format(part=part) for part in (_("lower"), _("upper"))]
     header = sheet.header([_("month"), _("capitated heads"), _("full capitation"), _("paid"), _("full less paid"),
                            _("share paid"), *parts])  # fmt: skip
-    store, scenario = run.store, run.reference
+    store, scenario = run.store, run.told
     heads = spread(store.series(scenario, "capitated")).middle
     full, paid = (store.series(scenario, key) for key in _PARTS)
     first = sheet.next
@@ -84,7 +84,7 @@ def _facilities(sheet: Sheet, run: Run, year: Year, lang: str) -> None:
     sheet.heading(_("By facility, {year}").format(year=run.period_of(year, lang)))
     sheet.header([_("facility"), _("mean capitated heads"), _("full capitation"), _("paid"), _("full less paid"),
                   _("share paid")])  # fmt: skip
-    store, scenario = run.store, run.reference
+    store, scenario = run.store, run.told
     full, paid = (spread(store.series(scenario, key, "facility")[:, year.months].sum(axis=1)).middle for key in _PARTS)
     heads = spread(store.series(scenario, "capitated", "facility")[:, year.months].mean(axis=1)).middle
     first = sheet.next

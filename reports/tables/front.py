@@ -43,16 +43,16 @@ def _figures(sheet: Sheet, run: Run, answer: Answer, lang: str) -> None:
     if ranged(need.replicates):
         words = run.range_words(need.scenario, lang)
         rows += [(_("need, lower"), need.interval_low, words), (_("need, upper"), need.interval_high, words)]
-    line = run.manifest.get("own_lines", {}).get(str(run.year.year)) if run.year.full else None
+    line = run.own_line
     first = sheet.next
     if line is not None:
-        rows.append((_("line filled in"), int(line), _("as the district gave it")))
+        rows.append((_("line filled in"), line, _("as the district gave it")))
     for name, value, note in rows:
         sheet.row([label(name), Cell(float(value), "amount"), label(note, "aside")])
     if line is not None:
         asked = need.median if need.amount is None else need.amount
         sheet.row([label(_("line less proposal") if need.amount is not None else _("line less middle of the need")),
-                   total(f"=B{sheet.next}-B{first + 1}", int(line) - asked, "amount"),
+                   total(f"=B{sheet.next}-B{first + 1}", line - asked, "amount"),
                    label(_("below zero: money is missing"), "aside")])  # fmt: skip
 
 
@@ -78,6 +78,8 @@ def contents(sheet: Sheet, lang: str = "id") -> None:
     for text in (
         _("Sums are formulas: select a cell to see what it adds up. A sum of middles differs a little from the middle "
           "of the sums; lines “by replicate” are the figures that the report quotes."),
+        _("For a meeting print this sheet and {sheets}; the others are for looking things up.").format(
+            sheets=", ".join((_("Summary"), _("KBK map"), _("KBK plan"), "APBD"))),
         _("The charts are Excel's own and can be copied into slides and documents."),
     ):  # fmt: skip
         sheet.note(text)

@@ -21,7 +21,7 @@ def kbk_map_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Rows by rupiah lost; a band that fewer than 6 of 10 replicates agree on is marked; beneath, how many facilities
     stand in each band, by formula, with the chart."""
     _ = translator(lang)
-    store, scenario = run.store, run.reference
+    store, scenario = run.store, run.told
     calendar = years(run.months)
     sheet = book.sheet(_("KBK map"), [30, *[5.3] * len(run.months), *[15] * len(calendar)])
     title = share_map(run, lang).title
