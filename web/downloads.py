@@ -107,13 +107,12 @@ def _charts(folder: Path) -> list[Path]:
 def export_size(folder: Path) -> int:
     """About how many bytes the export is: those of one unit, times the units. 0 where nothing is stored."""
     with RunStore.open(folder) as store:
-        done = sorted(store.done())
-        if not done:
+        units = {name: len(store.replicates(name)) for name in store.scenarios}
+        first = next((name for name, count in units.items() if count), None)
+        if first is None:
             return 0
-        one = sum(
-            len(",".join(map(str, row))) + 1 for row in next(rows(store, Choice((done[0][0],), ("district",), None)))
-        )
-        return one * len(done)
+        one = sum(len(",".join(map(str, row))) + 1 for row in next(rows(store, Choice((first,), ("district",), None))))
+        return one * sum(units.values())
 
 
 def export(folder: Path) -> Iterator[bytes]:

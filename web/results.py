@@ -66,7 +66,9 @@ class Row:
 @dataclass(frozen=True)
 class Results:
     """What is shown: the ``head`` is the report's; ``replicates`` are those of the scenario that has fewest,
-    ``period`` is the year of the answer and ``end`` its last month, ``reference`` what the rows are compared with."""
+    ``period`` is the year of the answer and ``end`` its last month, ``reference`` what the rows are compared with.
+    ``of`` is the title of the scenario whose need is told, "" where every line binds; ``awaited`` that of the scenario
+    whose need is to be told, while nothing of it is stored."""
 
     head: Head
     period: str
@@ -79,6 +81,8 @@ class Results:
     pictures: tuple[Picture, ...]
     facilities: tuple[str, ...]
     record: str
+    of: str
+    awaited: str
 
 
 def results(
@@ -92,7 +96,7 @@ def results(
     stored = counts(folder)
     if not stored:
         return None
-    state = (len(stored), step_of(min(stored.values())) if growing else sum(stored.values()))
+    state = (tuple(sorted(stored)), step_of(min(stored.values())) if growing else sum(stored.values()))
     with _DRAWING:
         return _results(folder, state, lang, reference, pictures)
 
@@ -130,7 +134,7 @@ def _opened(folder: Path) -> Iterator[Run]:
 
 
 @lru_cache(maxsize=24)
-def _results(folder: Path, _state: tuple[int, int], lang: str, reference: str, pictures: bool) -> Results | None:
+def _results(folder: Path, _state: tuple[tuple[str, ...], int], lang: str, reference: str, pictures: bool) -> Results | None:
     """The results, made once for every state of the store."""
     with _opened(folder) as run:
         return _made(run, lang, reference or run.reference, pictures) if run.scenarios else None
@@ -143,11 +147,14 @@ def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
     from reports.report.blocks import Head
     from reports.report.content import build
     from reports.wording import scenario_title
+    from scenarios.need import headline, unbounded_names
 
     if reference not in run.main:
         raise UserError("the run has no scenario {name}; it has {known}", name=reference, known=", ".join(run.main))
     end = run.months[int(run.year.months[-1])]
     told = answer(run, lang)
+    wanted = headline(run.manifest, unbounded_names(run.manifest))
+    awaited = "" if wanted is None or wanted == run.headline else scenario_title(run.manifest, wanted, lang)
     head = build(run, lang).head if pictures else Head(told.first, told.second, told.third)
     return Results(
         head, run.period(lang), month_name(end, lang), month_name(run.manifest["stock"], lang),
@@ -156,6 +163,7 @@ def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
         tuple((name, scenario_title(run.manifest, name, lang)) for name in run.main),
         tuple(_picture(chart) for chart in _charts(run, lang)) if pictures else (), run.facilities,
         first_page(run.record, lang),
+        "" if run.headline is None else scenario_title(run.manifest, run.headline, lang), awaited,
     )  # fmt: skip
 
 
