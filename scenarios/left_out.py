@@ -35,8 +35,9 @@ def choose_scenarios(folder: Path, ready: Prepared) -> None:
             store.drop(name)
         if _probed(then) != _probed(now):
             store.drop_probes()
-        store.update(scenarios=chosen, **{key: now[key] for key in ("binding", "blocks", "command")},
-                     **{LEFT_OUT: [entry for name, entry in before.items() if name not in names and "@" not in name]})  # fmt: skip
+        gone = [entry for name, entry in before.items() if name not in names and "@" not in name]
+        kept = {key: now[key] for key in ("binding", "blocks", "command")}
+        store.update(scenarios=chosen, **kept, **{LEFT_OUT: gone})
 
 
 def _probed(manifest: dict[str, Any]) -> str | None:

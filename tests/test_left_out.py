@@ -1,4 +1,4 @@
-"""A run whose scenarios are chosen anew while it goes on: nothing stored is lost, and the rest is as if asked for so."""
+"""A run whose scenarios are chosen anew while it goes on: nothing stored is lost, the rest is as if asked for so."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def test_nothing_is_to_be_cancelled_while_the_reports_are_written(tmp_path: Path
     with opened(tmp_path, command=stand_in(_WAITS)) as client:
         until(lambda: load_job(tmp_path, run).state == "running")
         page = client.get(f"/runs/{run}").text
-        assert "Laporan sedang ditulis …" in page
+        assert "Menulis laporan …" in page
         for button in ("/cancel", "/pause", "/leave-out"):
             assert f'formaction="/runs/{run}{button}"' not in page
 
