@@ -17,7 +17,7 @@ COMING: tuple[State, ...] = (*LEAVING, "cancelled", "failed", "done")
 
 
 def left(outputs: Path, job: Job, scenario: str) -> Job:
-    """The run ``job`` without ``scenario``, also in its store; as it was where the scenario is not computed or finished.
+    """The run ``job`` without ``scenario``, also in its store; as it was where the scenario is finished or none of it.
 
     Raises ``UserError`` when it is the only one left, and ``OSError`` where the store cannot be written.
     """

@@ -71,8 +71,8 @@ def step_of(replicates: int) -> int:
 
 
 def counts(folder: Path) -> dict[str, int]:
-    """Stored replicates by scenario of the run; empty where there is no store yet, or none that can be read: on a full disk the
-    database cannot always be opened."""
+    """Stored replicates by scenario of the run; empty where there is no store yet, or none that can be read: on a full
+    disk the database cannot always be opened."""
     try:
         with _opened(folder) as store:
             return {} if store is None else _of_the_run(store, _counted(store))
@@ -130,9 +130,9 @@ def _of_run(folder: Path, job: Job) -> Progress:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (sqlite3.Error, OSError, ValueError):  # not made yet, or just being made
         stored, by_name, probed, manifest = {}, {}, 0, {}
-    far = _told(job, by_name, probed, manifest, titles(folder, job))
-    return replace(far, left_out=tuple(Bar(name, title, stored.get(name, 0), job.replicates)
-                                       for name, title in titles(folder, job).items() if name in job.left_out))  # fmt: skip
+    known = titles(folder, job)
+    out = tuple(Bar(name, known[name], stored.get(name, 0), job.replicates) for name in known if name in job.left_out)
+    return replace(_told(job, by_name, probed, manifest, known), left_out=out)
 
 
 def titles(folder: Path, job: Job) -> Mapping[str, Mapping[str, str]]:

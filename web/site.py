@@ -124,6 +124,6 @@ def write_json(path: Path, content: Any) -> None:
 
 
 _FORMS: dict[str, Any] = {
-    "number": number, "percent": percent, "rupiah": rupiah, "rupiah_short": rupiah_short, "month_name": month_name, "month_word": month_word,
-    "size_words": size_words, "time_words": time_words, "moment_words": moment_words,
+    "number": number, "percent": percent, "rupiah": rupiah, "rupiah_short": rupiah_short, "month_name": month_name,
+    "month_word": month_word, "size_words": size_words, "time_words": time_words, "moment_words": moment_words,
 }  # fmt: skip
