@@ -61,7 +61,9 @@ def month_word(month: str, lang: str = "id") -> str:
     if month.startswith("+"):
         _ = translator(lang)
         after = int(month[1:])
-        return _("{count} months after the start").format(count=after) if after else _("from the start")
+        if after < 2:
+            return _("1 month after the start") if after else _("from the start")
+        return _("{count} months after the start").format(count=after)
     return _MONTHS_ID[NAMED.index(month)] if lang == "id" and month in NAMED else month
 
 
