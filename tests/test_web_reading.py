@@ -1,4 +1,4 @@
-"""What a planner reads on the page: months in words, scales with marks, what is data, files of district and facility."""
+"""What a planner reads on the page: months in words, scales, what is data, and files of district and facility."""
 
 from __future__ import annotations
 
