@@ -35,8 +35,8 @@ def test_the_form_offers_the_months_of_the_run_and_leaves_a_lever_that_begins_wi
     with opened(tmp_path) as client:
         page = client.get(f"/scenarios?district={EXAMPLE}").text
     assert 'value="+0"' not in page
-    assert re.search(r'value="sejak awal" class="month"[^>]* list="months"', page)
-    listed = page[page.index('<datalist id="months">') : page.index("</datalist>")]
+    assert re.search(r'value="sejak awal" class="month"[^>]* list="of-the-run"', page)
+    listed = page[page.index('<datalist id="of-the-run">') : page.index("</datalist>")]
     assert re.findall('value="([^"]+)"', listed)[:2] == ["sejak awal", "2026-01"]
     assert 'value="2027-12" label="Desember 2027"' in listed
     assert ">–</option>" not in page
