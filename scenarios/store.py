@@ -220,6 +220,11 @@ class RunStore:
         with self._connection:
             self._connection.execute("INSERT INTO probes VALUES (?, ?, ?, ?)", (block, replicate, need, capitation))
 
+    def drop_probes(self) -> None:
+        """Removes all probes, in one commit."""
+        with self._connection:
+            self._connection.execute("DELETE FROM probes")
+
     # -- tables ------------------------------------------------------------------------------------------------
     def table(self, scenario: str, level: Level) -> FloatArray:
         """All replicates of a scenario: (R, T, K) at district level, (R, T, places, K) below. Do not write into it.

@@ -60,24 +60,27 @@ def rows(store: RunStore, choice: Choice) -> Iterator[list[Row]]:
     ``place`` is "district", a facility's or hospital's name or a segment's key; values as in
     :class:`sim.results.Results`.
     """
-    places = {"district": ("district",), "facility": store.facilities, "segment": SEGMENTS, "hospital": store.hospitals}
     for scenario in choice.scenarios:
         for replicate in store.replicates(scenario):
-            unit = store.results(scenario, replicate)
-            found: list[Row] = []
-            for level in choice.levels:
-                wanted = [
-                    (column, indicator.key)
-                    for column, indicator in enumerate(CATALOGUE[level])
-                    if choice.indicators is None or indicator.key in choice.indicators
-                ]
-                table = unit.table(level).reshape(len(unit.months), len(places[level]), -1)
-                for month, by_place in zip(unit.months, table.tolist(), strict=True):
-                    for place, values in zip(places[level], by_place, strict=True):
-                        found += [
-                            (scenario, replicate, month, level, place, key, values[column]) for column, key in wanted
-                        ]
-            yield found
+            yield unit_rows(store, choice, scenario, replicate)
+
+
+def unit_rows(store: RunStore, choice: Choice, scenario: str, replicate: int) -> list[Row]:
+    """The rows of one unit, as :func:`rows` gives them. Raises ``UserError`` when it is not stored or damaged."""
+    places = {"district": ("district",), "facility": store.facilities, "segment": SEGMENTS, "hospital": store.hospitals}
+    unit = store.results(scenario, replicate)
+    found: list[Row] = []
+    for level in choice.levels:
+        wanted = [
+            (column, indicator.key)
+            for column, indicator in enumerate(CATALOGUE[level])
+            if choice.indicators is None or indicator.key in choice.indicators
+        ]
+        table = unit.table(level).reshape(len(unit.months), len(places[level]), -1)
+        for month, by_place in zip(unit.months, table.tolist(), strict=True):
+            for place, values in zip(places[level], by_place, strict=True):
+                found += [(scenario, replicate, month, level, place, key, values[column]) for column, key in wanted]
+    return found
 
 
 def frame(store: RunStore, choice: Choice) -> pandas.DataFrame:
@@ -95,10 +98,15 @@ def frame(store: RunStore, choice: Choice) -> pandas.DataFrame:
 
 def write_csv(store: RunStore, choice: Choice, stream: IO[str]) -> None:
     """Writes the table as CSV with a header line; whole numbers without a decimal point, NaN as an empty cell."""
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    csv.writer(stream, lineterminator="\n").writerow(COLUMNS)
     for unit in rows(store, choice):
-        writer.writerows((*row[:4], _safe(row[4]), row[5], _written(row[6])) for row in unit)
+        write_unit(unit, stream)
+
+
+def write_unit(unit: list[Row], stream: IO[str]) -> None:
+    """Writes the rows of one unit as lines of CSV."""
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerows((*row[:4], _safe(row[4]), row[5], _written(row[6])) for row in unit)
 
 
 def write_parquet(store: RunStore, choice: Choice, path: Path) -> None:

@@ -161,15 +161,35 @@ def test_the_whole_way_from_a_faulty_template_to_files_that_agree(
         other.go(f"/runs/{run}")
         other.page.get_by_role("heading", name="Hitungan sedang berjalan.").wait_for()
 
-        # cancelled: what there is is shown; resumed, and cancelled again when there is more
-        page.get_by_role("button", name="Batalkan").click()
+        # one of the two is cancelled, and the other goes on; a reload and the second user see the same
+        page.get_by_role("button", name="Batalkan skenario ini PBI-JK").click()
+        page.get_by_text("dibatalkan;").wait_for()
+        here.free_of_barriers()
+        page.reload()
+        page.get_by_text("dibatalkan;").wait_for()
+        other.page.get_by_text("dibatalkan;").wait_for()
+        assert load_job(outputs, run).names == ("baseline",)
+        until(lambda: load_job(outputs, run).state == "running")
+        page.get_by_role("button", name="Ikutkan lagi").click()
+        page.get_by_role("button", name="Batalkan skenario ini PBI-JK").wait_for()
+        until(lambda: load_job(outputs, run).state == "running")
+
+        # the one that the other is compared with is cancelled only after that is said
+        page.get_by_role("button", name="Batalkan skenario ini Tanpa keputusan baru").click()
+        page.get_by_role("heading", name="Batalkan “Tanpa keputusan baru” saja?").wait_for()
+        here.free_of_barriers()
+        page.get_by_role("link", name="Teruskan hitungan").click()
+        page.get_by_role("heading", name="Hitungan sedang berjalan.").wait_for()
+
+        # all of it is cancelled: what there is is shown; resumed, and cancelled again when there is more
+        page.get_by_role("button", name="Batalkan semua").click()
         page.get_by_text("Hitungan dibatalkan; ini hasil dari yang sudah dihitung.").wait_for()
         here.free_of_barriers()
         stored = int(re.search(r"(\d+) ulangan", page.locator("main").inner_text())[1])  # type: ignore[index]
         page.get_by_role("button", name="Lanjutkan").click()
         page.get_by_role("heading", name="Hitungan sedang berjalan.").wait_for()
         until(lambda: counts(outputs / run)["baseline"] > stored)
-        page.get_by_role("button", name="Batalkan").click()
+        page.get_by_role("button", name="Batalkan semua").click()
         page.get_by_role("heading", name="Unduh").wait_for()
         assert load_job(outputs, run).state == "cancelled"
         assert 1 <= stored < counts(outputs / run)["baseline"] < 2000

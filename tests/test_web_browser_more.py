@@ -84,7 +84,7 @@ def test_a_branch_is_chosen_by_keyboard_and_followed(browser: Any, address: str,
     page.get_by_role("heading", name="Cabang sedang dihitung.").wait_for()
     assert page.locator(".bars li").count() == 2
     here.free_of_barriers()
-    page.get_by_role("button", name="Batalkan").press("Enter")
+    page.get_by_role("button", name="Batalkan", exact=True).press("Enter")
     page.get_by_role("button", name="Lanjutkan").wait_for()
     here.go("/runs/cabang")
     page.get_by_role("heading", name="Kebutuhan kas Januari 2027").wait_for()
@@ -107,7 +107,7 @@ def test_a_proposal_is_asked_for_and_read(browser: Any, address: str, width: int
     page.get_by_role("button", name="Hitung usulan").press("Enter")
     page.get_by_role("heading", name="Usulan sedang dihitung.").wait_for()
     here.free_of_barriers()
-    page.get_by_role("button", name="Batalkan").press("Enter")
+    page.get_by_role("button", name="Batalkan", exact=True).press("Enter")
     page.get_by_role("button", name="Hitung ulang").wait_for()
     here.go("/runs/usulan")
     page.get_by_role("heading", name="Usulkan Rp17,90 miliar").wait_for()

@@ -12,7 +12,7 @@ from texts import catalogues, fields
 import cli.web
 import web
 from districts.text import translator
-from web.downloads import EXPORT, OF
+from web.downloads import EXPORTS, OF
 from web.site import environment
 from web.words import CHOICES
 
@@ -22,7 +22,10 @@ _CALLS = ("_", "translator", "UserError", "NoRun")
 
 def ids_of_code() -> set[str]:
     """The ids that the sources ask for, and those kept in tables."""
-    found = {*CHOICES.values(), *(text for kind in (*sum(OF.values(), ()), EXPORT) for text in (kind.name, kind.about))}
+    found = {
+        *CHOICES.values(),
+        *(text for kind in (*sum(OF.values(), ()), *EXPORTS.values()) for text in (kind.name, kind.about)),
+    }
     for path in [*PACKAGE.glob("*.py"), Path(cli.web.__file__)]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):

@@ -19,7 +19,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from districts.faults import InputError, UserError
-from web import pages_branch, pages_data, pages_proposal, pages_runs, pages_scenarios
+from web import pages_branch, pages_data, pages_leaving, pages_proposal, pages_runs, pages_scenarios
 from web.forms import MEGABYTE, TooLarge
 from web.guard import HEADERS, Guard
 from web.job import NoRun
@@ -53,7 +53,7 @@ def create_app(
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=life)
     app.state.site = site
-    for pages in (pages_data, pages_scenarios, pages_branch, pages_proposal, pages_runs):
+    for pages in (pages_data, pages_scenarios, pages_branch, pages_proposal, pages_leaving, pages_runs):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=str(files("web").joinpath("static"))), name="static")
     app.add_exception_handler(UserError, _user_fault)

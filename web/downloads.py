@@ -7,10 +7,12 @@ import os
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from scenarios.store import RunStore
-from scenarios.tidy import Choice, rows, write_csv
+from scenarios.tidy import COLUMNS, Choice, unit_rows, write_unit
+from sim.indicators import Level
 
 CHARTS_ZIP = "charts.zip"
 _HTML, _SHEET = "text/html; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -35,7 +37,12 @@ KINDS: tuple[Kind, ...] = (
     Kind("tables.xlsx", "Workbook", "all tables, with formulas", _SHEET),
     OF_CHARTS,
 )
-EXPORT = Kind("export.csv", "Data", "every figure of the district by replicate and month", "text/csv; charset=utf-8")
+_CSV = "text/csv; charset=utf-8"
+#: Exports by their level; they are made while they are sent.
+EXPORTS: dict[Level, Kind] = {
+    "district": Kind("export.csv", "Data", "every figure of the district by replicate and month", _CSV),
+    "facility": Kind("export-facility.csv", "Data of each facility", "every figure by replicate and month", _CSV),
+}
 OF_BRANCH: tuple[Kind, ...] = (
     Kind("cabang.xlsx", "Branch workbook", "every facility, hospital and month, the cash call", _SHEET),
     Kind("cabang.html", "Branch page", "to read in the browser and print on A4", _HTML),
@@ -65,7 +72,7 @@ def downloads(folder: Path) -> list[Download]:
     found = present(folder, KINDS)
     if not (folder / CHARTS_ZIP).is_file() and (charts := _charts(folder)):  # packed when asked for
         found.append(Download(OF_CHARTS, sum(path.stat().st_size for path in charts), guessed=True))
-    return [*found, Download(EXPORT, export_size(folder), guessed=True)]
+    return [*found, *(Download(kind, export_size(folder, level), guessed=True) for level, kind in EXPORTS.items())]
 
 
 def present(folder: Path, kinds: Sequence[Kind]) -> list[Download]:
@@ -104,28 +111,32 @@ def _charts(folder: Path) -> list[Path]:
     return sorted(path for path in (folder / "charts").glob("*.*") if path.is_file() and not path.is_symlink())
 
 
-def export_size(folder: Path) -> int:
+def export_size(folder: Path, level: Level) -> int:
     """About how many bytes the export is: those of one unit, times the units. 0 where nothing is stored."""
     with RunStore.open(folder) as store:
-        done = sorted(store.done())
-        if not done:
-            return 0
-        one = sum(
-            len(",".join(map(str, row))) + 1 for row in next(rows(store, Choice((done[0][0],), ("district",), None)))
-        )
-        return one * len(done)
+        units = {name: store.replicates(name) for name in store.scenarios}
+    first = next(((name, numbers[0]) for name, numbers in units.items() if numbers), None)
+    return 0 if first is None else _unit_size(folder, level, *first) * sum(map(len, units.values()))
 
 
-def export(folder: Path) -> Iterator[bytes]:
-    """The export as it is sent, scenario by scenario: what ``prakira export --level district`` writes.
+@lru_cache(maxsize=64)
+def _unit_size(folder: Path, level: Level, scenario: str, replicate: int) -> int:
+    with RunStore.open(folder) as store:
+        text = io.StringIO()
+        write_unit(unit_rows(store, Choice((scenario,), (level,), None), scenario, replicate), text)
+    return len(text.getvalue().encode())
+
+
+def export(folder: Path, level: Level) -> Iterator[bytes]:
+    """The export as it is sent, unit by unit: what ``prakira export --level LEVEL`` writes.
 
     Each step opens the store for itself, since the steps may run in different threads.
     """
+    yield (",".join(COLUMNS) + "\n").encode()
     with RunStore.open(folder) as store:
-        names = store.scenarios
-    for position, name in enumerate(names):
+        units = [(name, replicate) for name in store.scenarios for replicate in store.replicates(name)]
+    for name, replicate in units:
         text = io.StringIO()
         with RunStore.open(folder) as store:
-            write_csv(store, Choice((name,), ("district",), None), text)
-        lines = text.getvalue()
-        yield (lines if position == 0 else lines.partition("\n")[2]).encode()
+            write_unit(unit_rows(store, Choice((name,), (level,), None), name, replicate), text)
+        yield text.getvalue().encode()

@@ -157,7 +157,7 @@ def _field(
 
 def _month_hint(lang: str) -> str:
     _ = translator(lang)
-    return _("a month: 2027-01, january, or +3 for three months after the start of the run")
+    return _("choose a month of the list, or write one: 2027-01, january, 3 months after the start")
 
 
 def written(field: Field, value: Any, lang: str = "id") -> dict[str, list[str]]:

@@ -47,6 +47,7 @@ class Job:
 
     ``where`` and ``scenarios`` are names of the library or paths below the run's folder. ``queued`` is when it came
     into the queue, ``begun`` when its process started, with ``begun_done`` units stored by then (seconds since 1970).
+    ``left_out`` are names of scenarios that were taken out on the way.
     ``message`` is a message id with its values, told when a run failed; values named "id" and "en" are the message
     itself. ``form`` is the form it was made with. ``ask`` is what only a ``kind`` other than "run" asks for: see
     :mod:`web.branch_form` and :mod:`web.proposal_form`.
@@ -59,6 +60,7 @@ class Job:
     district: str = ""
     where: str = ""
     scenarios: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     months: int = 24
     replicates: int = 100
     start: str | None = None
@@ -78,6 +80,16 @@ class Job:
     def under_way(self) -> bool:
         """Whether a process works on it, or will."""
         return self.state in UNDER_WAY
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The scenarios that are computed."""
+        return tuple(one for one in self.scenarios if scenario_name(one) not in self.left_out)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the scenarios that are computed."""
+        return tuple(map(scenario_name, self.kept))
 
     def told(self, lang: str) -> str:
         """What went wrong, in ``lang``; "" where nothing did."""
@@ -106,7 +118,7 @@ def load_job(outputs: Path, name: str) -> Job:
             said = json.loads((folder / JOB).read_text(encoding="utf-8"))
             said["message"] = None if said["message"] is None else (said["message"][0], said["message"][1])
             said["form"] = tuple((key, value) for key, value in said["form"])
-            return Job(name, **{**said, "scenarios": tuple(said["scenarios"])})
+            return Job(name, **{**said, **{key: tuple(said.get(key, ())) for key in ("scenarios", "left_out")}})
         except FileNotFoundError:
             if (folder / FILE).is_file() and (folder / MANIFEST).is_file():
                 return _of_command_line(folder)
@@ -138,6 +150,11 @@ def new_folder(outputs: Path, stem: str) -> str:
         except FileExistsError:
             continue  # two users in the same second
         return name
+
+
+def scenario_name(asked: str) -> str:
+    """The name in the run of a scenario that is asked for by its name, or by the path of its file."""
+    return Path(asked).stem if "/" in asked else asked
 
 
 def is_name(name: str) -> bool:

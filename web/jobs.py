@@ -22,6 +22,7 @@ from typing import Any
 from districts.faults import UserError
 from scenarios.store import FILE
 from web.job import LOG, OUTCOME, Job, State, all_jobs, load_job, save_job
+from web.leaving import COMING, LEAVING, come, left, may_leave
 from web.progress import counts, progress
 from web.runner import FAULT, FULL
 
@@ -121,6 +122,20 @@ class Jobs:
         if job.state != "running" or progress(self.outputs, job).phase != "reports":
             self._leave(name, cancelled, ("queued", "running", "paused"))
 
+    def leave_out(self, name: str, scenario: str) -> None:
+        """Compute no more of one scenario of a run that works, waits or is paused; the others go on, and what is stored
+        stays. Nothing happens where all of it is computed. Raises ``UserError`` when it is the only one left, and
+        ``OSError`` on a full disk."""
+        job = self.get(name)
+        if job.kind == "run" and job.made_here and may_leave(self.outputs, job, scenario):
+            self._leave(name, lambda job: left(self.outputs, job, scenario), LEAVING)
+
+    def take_in(self, name: str, scenario: str) -> None:
+        """Compute a scenario again that was taken out; what is stored of it is not computed anew. Raises as
+        :meth:`leave_out`."""
+        if scenario in self.get(name).left_out:
+            self._leave(name, lambda job: come(self.outputs, job, scenario), COMING)
+
     def resume(self, name: str) -> None:
         """Put a run that was stopped, or failed, into the queue again."""
         job = self.get(name)
@@ -156,8 +171,14 @@ class Jobs:
                 return
             if self._current is not None and self._current.name == name:
                 self._end_process()
-            self._save(become(self.get(name)))
-            self._change.notify_all()
+            job = self.get(name)
+            try:
+                self._save(become(job))
+            except BaseException:  # it could not become that: it goes on as before
+                self._save(job.but(state="queued") if job.state == "running" else job)
+                raise
+            finally:
+                self._change.notify_all()
 
     def _keep(self) -> None:
         """The thread that starts processes and sees how they end."""

@@ -173,7 +173,7 @@ def _read_month(text: str, lang: str) -> tuple[Any, str]:
     try:
         return as_month(month_read(text)), ""
     except PydanticCustomError:
-        wrong = translator(lang)("“{text}” is not a month; write 2027-01, january, or +3.")
+        wrong = translator(lang)("“{text}” is not a month; write 2027-01, january, or from the start.")
         return None, wrong.format(text=text)
 
 

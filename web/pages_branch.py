@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import BinaryIO
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 from starlette.datastructures import UploadFile
 
-from districts.faults import InputError, UserError
 from web.branch_form import BranchDraft, first_branch, read_branch, start_branch
 from web.branch_results import branch_results
 from web.cells import MOST_SHOWN, shown_faults
 from web.districts import examples, uploaded
-from web.downloads import OF_BRANCH, present
+from web.downloads import OF_BRANCH
 from web.drafts import shelf
 from web.forms import read_form
 from web.job import Job
-from web.progress import progress
+from web.shared import begun, job_page
 from web.site import language_of, render, site_of
 
 router = APIRouter()
@@ -47,14 +45,9 @@ async def begin_branch(request: Request) -> Response:
 
 def branch_page(request: Request, job: Job) -> Response:
     """A branch: how far it is, or what it came to."""
-    site, lang = site_of(request), language_of(request)
-    folder = site.outputs / job.name
-    found = branch_results(folder, lang) if job.state == "done" else None
-    return render(
-        request, "branch.html", job=job, found=found, files=present(folder, OF_BRANCH) if found else [],
-        jobs=site.jobs.all()[:12], here=f"/runs/{quote(job.name)}", progress=progress(site.outputs, job),
-        place=site.jobs.place(job.name) if job.under_way else 0,
-    )  # fmt: skip
+    folder = site_of(request).outputs / job.name
+    found = branch_results(folder, language_of(request)) if job.state == "done" else None
+    return job_page(request, "branch.html", job, found, OF_BRANCH)
 
 
 def _started(request: Request, pairs: Sequence[tuple[str, str]], actual: tuple[BinaryIO, str] | None) -> Response:
@@ -62,11 +55,8 @@ def _started(request: Request, pairs: Sequence[tuple[str, str]], actual: tuple[B
     draft = read_branch(pairs, lang, site.uploads)
     if draft.faults or draft.faulty:
         return _page(request, draft, 422)
-    try:
-        job = start_branch(site, draft, actual, pairs, lang)
-    except (InputError, UserError) as error:
-        return _page(request, draft, 422, error.describe(lang))
-    return RedirectResponse(f"/runs/{quote(job.name)}", 303)
+    return begun(request, lambda: start_branch(site, draft, actual, pairs, lang),
+                 lambda wrong: _page(request, draft, 422, wrong))  # fmt: skip
 
 
 def _page(request: Request, draft: BranchDraft, status: int = 200, wrong: str = "") -> Response:

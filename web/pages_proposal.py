@@ -12,16 +12,16 @@ from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
-from districts.faults import InputError, UserError
+from districts.faults import UserError
 from scenarios.rkpd.stages import last_data
 from web.districts import Choice
-from web.downloads import OF_PROPOSAL, present
+from web.downloads import OF_PROPOSAL
 from web.drafts import CERTAINTIES, shelf
 from web.forms import read_form
 from web.job import Job
-from web.progress import progress
 from web.proposal_form import ProposalDraft, choice_for, read_proposal, start_proposal
 from web.proposal_run import SHOWN
+from web.shared import begun, job_page
 from web.site import language_of, render, site_of
 
 router = APIRouter()
@@ -48,14 +48,9 @@ async def begin_proposal(request: Request) -> Response:
 
 def proposal_page(request: Request, job: Job) -> Response:
     """A proposal: how far it is, or its first lines."""
-    site, lang = site_of(request), language_of(request)
-    folder = site.outputs / job.name
-    found = _shown(folder, lang) if job.state == "done" else None
-    return render(
-        request, "proposal.html", job=job, found=found, files=present(folder, OF_PROPOSAL) if found else [],
-        jobs=site.jobs.all()[:12], here=f"/runs/{quote(job.name)}", progress=progress(site.outputs, job),
-        place=site.jobs.place(job.name) if job.under_way else 0,
-    )  # fmt: skip
+    folder = site_of(request).outputs / job.name
+    found = _shown(folder, language_of(request)) if job.state == "done" else None
+    return job_page(request, "proposal.html", job, found, OF_PROPOSAL)
 
 
 def _shown(folder: Path, lang: str) -> dict[str, Any] | None:
@@ -77,11 +72,8 @@ def _started(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
     draft = read_proposal(pairs, choice.district, lang)
     if draft.faults:
         return _page(request, choice, draft, 422)
-    try:
-        job = start_proposal(site, choice, draft, pairs, lang)
-    except (InputError, UserError) as error:
-        return _page(request, choice, draft, 422, error.describe(lang))
-    return RedirectResponse(f"/runs/{quote(job.name)}", 303)
+    return begun(request, lambda: start_proposal(site, choice, draft, pairs, lang),
+                 lambda wrong: _page(request, choice, draft, 422, wrong))  # fmt: skip
 
 
 def _page(request: Request, choice: Choice, draft: ProposalDraft, status: int = 200, wrong: str = "") -> Response:

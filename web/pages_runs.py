@@ -14,7 +14,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from districts.faults import UserError
-from web.downloads import CHARTS_ZIP, EXPORT, OF, OF_CHARTS, downloads, export, export_size, file_of, packed_charts
+from web.downloads import CHARTS_ZIP, EXPORTS, OF, OF_CHARTS, downloads, export, file_of, packed_charts
 from web.forms import read_form
 from web.job import Job
 from web.jobs import has_results
@@ -136,10 +136,13 @@ def download(request: Request, name: str, file: str) -> Response:
     site = site_of(request)
     job = site.jobs.get(name)
     folder = site.outputs / name
-    if file == EXPORT.file and job.kind == "run":
-        if not export_size(folder):
+    level = next((level for level, kind in EXPORTS.items() if kind.file == file), None)
+    if level is not None and job.kind == "run":
+        if not has_results(site.outputs, job):
             raise UserError("this run has no such file")
-        return StreamingResponse(export(folder), media_type=EXPORT.media, headers=_kept_as(f"{name}-{file}"))
+        return StreamingResponse(
+            export(folder, level), media_type=EXPORTS[level].media, headers=_kept_as(f"{name}-{file}")
+        )
     found = file_of(folder, file, OF[job.kind])
     if found is None and file == CHARTS_ZIP and job.kind == "run" and any((folder / "charts").glob("*.*")):
         return Response(packed_charts(folder), media_type=OF_CHARTS.media, headers=_kept_as(f"{name}-{file}"))

@@ -10,7 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 
 from districts.faults import InputError, UserError
-from scenarios.months import later
+from scenarios.months import later, span
 from web.districts import Choice, choice_of
 from web.drafts import CERTAINTIES, Draft, first_draft, read_draft, shelf
 from web.forms import read_form
@@ -18,6 +18,8 @@ from web.site import language_of, render, site_of
 from web.starting import start
 
 router = APIRouter()
+#: Months of the run that a lever's month may be chosen from; others are written.
+_LISTED = 60
 
 
 @router.get("/scenarios")
@@ -95,5 +97,6 @@ def _page(request: Request, choice: Choice, draft: Draft, status: int = 200, wro
         request, "scenarios.html", status, choice=choice, draft=draft, shelf=shelf(), certainties=CERTAINTIES,
         reference=_reference(draft), wrong=wrong,
         chosen={one.key.partition("~")[0]: one for one in reversed(draft.chosen)},
+        months=span(draft.values["start"] or later(district.default_stock, 1), min(draft.values["months"], _LISTED)),
         first_start=later(district.default_stock, 1), here=f"/scenarios?district={quote(choice.key)}",
     )  # fmt: skip

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from districts.faults import InputError, UserError
 from scenarios.blocks import probes
+from scenarios.scenario import load_scenario
 from scenarios.store import FILE, MANIFEST
-from web.job import Job
+from web.job import Job, scenario_name
 from web.site import write_json
 
 #: How far a job is that has no store, as its process says.
@@ -29,7 +32,7 @@ class Bar:
     """One scenario: its ``title`` in both languages, and ``done`` of ``total`` replicates."""
 
     name: str
-    title: dict[str, str]
+    title: Mapping[str, str]
     done: int
     total: int
 
@@ -38,7 +41,8 @@ class Bar:
 class Progress:
     """``done`` of ``total`` units; the bars of the scenarios; seconds ``running`` and, where it can be told, ``left``.
     ``phase`` says what is done now: "starting", "computing", "origins" (where the uncertainty comes from) or
-    "reports"; "" when nothing is."""
+    "reports"; "" when nothing is. ``second`` says whether one scenario is computed a second time, under its own need;
+    ``left_out`` are the scenarios that were taken out on the way."""
 
     done: int
     total: int
@@ -46,6 +50,8 @@ class Progress:
     running: float
     left: float | None
     phase: str
+    second: bool = False
+    left_out: tuple[Bar, ...] = ()
 
     @property
     def percent(self) -> int:
@@ -65,11 +71,11 @@ def step_of(replicates: int) -> int:
 
 
 def counts(folder: Path) -> dict[str, int]:
-    """Stored replicates by scenario; empty where there is no store yet, or none that can be read: on a full disk the
-    database cannot always be opened."""
+    """Stored replicates by scenario of the run; empty where there is no store yet, or none that can be read: on a full
+    disk the database cannot always be opened."""
     try:
         with _opened(folder) as store:
-            return {} if store is None else _counted(store)
+            return {} if store is None else _of_the_run(store, _counted(store))
     except sqlite3.Error:
         return {}
 
@@ -118,26 +124,45 @@ def _of_run(folder: Path, job: Job) -> Progress:
     """One store."""
     try:
         with _opened(folder) as store:
-            by_name = {} if store is None else _counted(store)
+            stored = {} if store is None else _counted(store)
+            by_name = {} if store is None else _of_the_run(store, stored)
             probed = 0 if store is None else _probed(store)
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except (sqlite3.Error, OSError, ValueError):  # not made yet, or just being made
-        by_name, probed, manifest = {}, 0, {}
-    return _told(job, by_name, probed, manifest)
+        stored, by_name, probed, manifest = {}, {}, 0, {}
+    known = titles(folder, job)
+    out = tuple(Bar(name, known[name], stored.get(name, 0), job.replicates) for name in known if name in job.left_out)
+    return replace(_told(job, by_name, probed, manifest, known), left_out=out)
 
 
-def _told(job: Job, by_name: dict[str, int], probed: int, manifest: dict[str, Any]) -> Progress:
+def titles(folder: Path, job: Job) -> Mapping[str, Mapping[str, str]]:
+    """The titles of the scenarios that the run was asked for, in both languages, by name."""
+    return {scenario_name(one): _title(str(folder / one) if "/" in one else one) for one in job.scenarios}
+
+
+@lru_cache(maxsize=256)
+def _title(where: str) -> Mapping[str, str]:
+    try:
+        return load_scenario(where).title
+    except (InputError, UserError):  # of another version of the program, or removed by hand
+        return {"id": where, "en": where}
+
+
+def _told(
+    job: Job, by_name: dict[str, int], probed: int, manifest: dict[str, Any], known: Mapping[str, Mapping[str, str]]
+) -> Progress:
     total = int(manifest.get("replicates", job.replicates))
-    bars = tuple(Bar(entry["name"], entry["title"], by_name.get(entry["name"], 0), total)
-                 for entry in manifest.get("scenarios", ()))  # fmt: skip
+    named = {entry["name"]: entry["title"] for entry in manifest.get("scenarios", ())}
+    bars = tuple(Bar(name, title, by_name.get(name, 0), total)
+                 for name, title in (named or {name: known[name] for name in job.names}).items())  # fmt: skip
     second = manifest.get("binding")
-    more = second is not None and second["name"] not in {bar.name for bar in bars}
+    more = second is not None and second["name"] not in named
     of_probes = len(probes()) * manifest["blocks"]["replicates"] if manifest.get("blocks") else 0
-    units = total * (len(bars) + more) if bars else total * len(job.scenarios)
+    units = total * (len(bars) + more)
     computed, everything = sum(by_name.values()), units + of_probes
     running = time.time() - job.begun if job.state == "running" else 0.0
     return Progress(computed + probed, everything, bars, running, _left(job, computed + probed, everything, running),
-                    _phase(job, computed, units, computed + probed, everything))  # fmt: skip
+                    _phase(job, computed, units, computed + probed, everything), second is not None)  # fmt: skip
 
 
 def _left(job: Job, done: int, total: int, running: float) -> float | None:
@@ -171,6 +196,13 @@ def _opened(folder: Path) -> Iterator[sqlite3.Connection | None]:
 
 def _counted(store: sqlite3.Connection) -> dict[str, int]:
     return dict(store.execute("SELECT scenario, COUNT(*) FROM units GROUP BY scenario").fetchall())
+
+
+def _of_the_run(store: sqlite3.Connection, stored: dict[str, int]) -> dict[str, int]:
+    """What is stored of the scenarios that the run has; units of one that was taken out stay, and do not count."""
+    (manifest,) = store.execute("SELECT json FROM meta WHERE key = 'manifest'").fetchone()
+    names = {entry["name"] for entry in json.loads(manifest)["scenarios"]}
+    return {name: count for name, count in stored.items() if name in names}
 
 
 def _probed(store: sqlite3.Connection) -> int:

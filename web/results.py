@@ -5,17 +5,18 @@ Every figure is computed by the functions that the report and the workbook use, 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from districts.faults import UserError
-from districts.text import number
+from districts.text import number, translator
 from web.progress import counts, step_of
 
 if TYPE_CHECKING:
@@ -30,12 +31,18 @@ _MILLIARD = 1e9
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart: its finding, what is drawn, and the drawing for a wide and for a narrow screen (SVG)."""
+    """A chart: its finding, what is drawn, the drawing for a wide and for a narrow screen (SVG), and a ``note`` on what
+    of it is data and what is forecast."""
 
     title: str
     lead: str
     wide: str
     narrow: str
+    note: str = ""
+
+
+#: Where an axis is marked (0-1), with what it says there.
+Ticks = tuple[tuple[float, str], ...]
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,9 @@ class Row:
 @dataclass(frozen=True)
 class Results:
     """What is shown: the ``head`` is the report's; ``replicates`` are those of the scenario that has fewest,
-    ``period`` is the year of the answer and ``end`` its last month, ``reference`` what the rows are compared with."""
+    ``period`` is the year of the answer and ``end`` its last month, ``reference`` what the rows are compared with.
+    ``of`` is the title of the scenario whose need is told, "" where every line binds; ``awaited`` that of the scenario
+    whose need is to be told, while nothing of it is stored."""
 
     head: Head
     period: str
@@ -79,6 +88,10 @@ class Results:
     pictures: tuple[Picture, ...]
     facilities: tuple[str, ...]
     record: str
+    of: str
+    awaited: str
+    money_ticks: Ticks
+    active_ticks: Ticks
 
 
 def results(
@@ -92,7 +105,7 @@ def results(
     stored = counts(folder)
     if not stored:
         return None
-    state = (len(stored), step_of(min(stored.values())) if growing else sum(stored.values()))
+    state = (tuple(sorted(stored)), step_of(min(stored.values())) if growing else sum(stored.values()))
     with _DRAWING:
         return _results(folder, state, lang, reference, pictures)
 
@@ -130,7 +143,9 @@ def _opened(folder: Path) -> Iterator[Run]:
 
 
 @lru_cache(maxsize=24)
-def _results(folder: Path, _state: tuple[int, int], lang: str, reference: str, pictures: bool) -> Results | None:
+def _results(
+    folder: Path, _state: tuple[tuple[str, ...], int], lang: str, reference: str, pictures: bool
+) -> Results | None:
     """The results, made once for every state of the store."""
     with _opened(folder) as run:
         return _made(run, lang, reference or run.reference, pictures) if run.scenarios else None
@@ -143,28 +158,57 @@ def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
     from reports.report.blocks import Head
     from reports.report.content import build
     from reports.wording import scenario_title
+    from scenarios.need import headline, unbounded_names
 
     if reference not in run.main:
         raise UserError("the run has no scenario {name}; it has {known}", name=reference, known=", ".join(run.main))
     end = run.months[int(run.year.months[-1])]
     told = answer(run, lang)
+    wanted = headline(run.manifest, unbounded_names(run.manifest))
+    awaited = "" if wanted is None or wanted == run.headline else scenario_title(run.manifest, wanted, lang)
     head = build(run, lang).head if pictures else Head(told.first, told.second, told.third)
+    rows, money_ticks, active_ticks = _rows(run, lang, reference)
     return Results(
         head, run.period(lang), month_name(end, lang), month_name(run.manifest["stock"], lang),
         min(map(run.replicates, run.scenarios)),
-        _rows(run, lang, reference), reference,
+        rows, reference,
         tuple((name, scenario_title(run.manifest, name, lang)) for name in run.main),
-        tuple(_picture(chart) for chart in _charts(run, lang)) if pictures else (), run.facilities,
+        _pictures(run, lang) if pictures else (), run.facilities,
         first_page(run.record, lang),
+        "" if run.headline is None else scenario_title(run.manifest, run.headline, lang), awaited,
+        money_ticks, active_ticks,
     )  # fmt: skip
 
 
-def _charts(run: Run, lang: str) -> list[Chart]:
+def _pictures(run: Run, lang: str) -> tuple[Picture, ...]:
     """The two charts of the first page: the money of the year, and the active share."""
     from reports.charts_burndown import burn_chart
     from reports.charts_cover import cover_chart
 
-    return [burn_chart(run, lang), cover_chart(run, lang)]
+    money = translator(lang)("All of it is forecast; the money of this year is not in the data.")
+    return (replace(_picture(burn_chart(run, lang)), note=money),
+            replace(_picture(cover_chart(run, lang)), note=_where_it_begins(run, lang)))  # fmt: skip
+
+
+def _where_it_begins(run: Run, lang: str) -> str:
+    """What of the active share is data and what is forecast, with the last and the first figure; "" where there are no
+    data, or no scenario whose need is told."""
+    from districts.text import month_name, percent
+    from reports.numbers import active_share, middle
+    from reports.wording import scenario_title
+
+    seen = run.past.active_share()
+    known = [at for at, share in enumerate(seen) if share == share]
+    if not known or run.headline is None:
+        return ""
+    return translator(lang)(
+        "Data to {last}: {seen} in that month. From {first} on forecast: {begun} in that month with “{scenario}”. What "
+        "changes between the two is forecast, not data."
+    ).format(
+        last=month_name(run.past.months[known[-1]], lang), seen=percent(float(seen[known[-1]]), lang),
+        first=month_name(run.months[0], lang), scenario=scenario_title(run.manifest, run.headline, lang),
+        begun=percent(middle(active_share(run.store, run.headline)[:, 0]), lang),
+    )  # fmt: skip
 
 
 def drawn(chart: Chart) -> Picture:
@@ -183,8 +227,8 @@ def bare(svg: str) -> str:
     return re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
 
 
-def _rows(run: Run, lang: str, reference: str) -> tuple[Row, ...]:
-    """The scenarios in their order, the reference first."""
+def _rows(run: Run, lang: str, reference: str) -> tuple[tuple[Row, ...], Ticks, Ticks]:
+    """The scenarios in their order, the reference first, and the marks of the axes of money and active share."""
     from reports.wording import chance_words, scenario_explanation, scenario_title
     from scenarios.comparison.differences import paired
     from scenarios.need import held_status
@@ -195,21 +239,24 @@ def _rows(run: Run, lang: str, reference: str) -> tuple[Row, ...]:
         if name != reference:
             every = paired(run.store, name, reference, "year", ("bill_jkn", "active_share"))
             found[name] = {one.indicator: one for one in every if one.period in (year, end)}
-    money, active = (
+    (money, money_ticks), (active, active_ticks) = (
         _spreads({name: one[key] for name, one in found.items()}, times, decimals, lang)
         for key, times, decimals in (("bill_jkn", 1 / _MILLIARD, 2), ("active_share", 100, 1))
     )
     order = [reference, *(name for name in run.main if name != reference)]
-    return tuple(
+    rows = tuple(
         Row(name, scenario_title(run.manifest, name, lang), scenario_explanation(run.manifest, name, lang),
             name == reference, money.get(name), active.get(name),
             chance_words(held_status(run.store, name)[run.year.year], lang))
         for name in order
     )  # fmt: skip
+    return rows, money_ticks, active_ticks
 
 
-def _spreads(found: Mapping[str, Difference], times: float, decimals: int, lang: str) -> dict[str, Spread]:
-    """Differences on one axis that holds all of them and zero."""
+def _spreads(
+    found: Mapping[str, Difference], times: float, decimals: int, lang: str
+) -> tuple[dict[str, Spread], Ticks]:
+    """Differences on one axis that holds all of them and zero, and its marks."""
     from reports.wording import ranged
 
     ends = [0.0, *(value for one in found.values() for value in
@@ -221,13 +268,30 @@ def _spreads(found: Mapping[str, Difference], times: float, decimals: int, lang:
         return round((value - least) / span, 4) if most > least else 0.5
 
     def told(value: float) -> str:
-        text = number(value * times, lang, decimals)
-        return f"+{text}" if value > 0 and re.search("[1-9]", text) else text
+        return _signed(value * times, lang, decimals)
 
+    marks = tuple((place(value / times), text) for value, text in _marks(least * times, most * times, lang))
     return {
         name: Spread(
             told(one.median), f"({told(one.low)} … {told(one.high)})" if ranged(one.replicates) else "",
             place(one.median), (place(one.low), place(one.high)) if ranged(one.replicates) else None, place(0.0),
         )
         for name, one in found.items()
-    }  # fmt: skip
+    }, marks  # fmt: skip
+
+
+def _signed(value: float, lang: str, decimals: int) -> str:
+    text = number(value, lang, decimals)
+    return f"+{text}" if value > 0 and re.search("[1-9]", text) else text
+
+
+def _marks(least: float, most: float, lang: str) -> list[tuple[float, str]]:
+    """Round values from ``least`` to ``most``, zero among them and at most four, with what they say; none where the two
+    are the same."""
+    if most <= least:
+        return []
+    power = 10.0 ** math.floor(math.log10((most - least) / 3))
+    step = next(times * power for times in (1, 2, 5, 10) if times * power >= (most - least) / 3)
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return [(at * step, _signed(at * step, lang, decimals))
+            for at in range(math.ceil(least / step - 1e-9), math.floor(most / step + 1e-9) + 1)]  # fmt: skip

@@ -102,7 +102,7 @@ def plan_of(folder: Path, job: Job) -> RunPlan:
     from scenarios.plan import RunPlan
 
     where = str(folder / job.where) if job.where.startswith(f"{INPUT}/") else job.where
-    names = tuple(str(folder / name) if "/" in name else name for name in job.scenarios)
+    names = tuple(str(folder / name) if "/" in name else name for name in job.kept)
     return RunPlan(where, names, job.start, job.months, job.replicates, job.seed, certainty=job.certainty)
 
 

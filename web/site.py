@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from districts.text import LANGUAGES, month_name, number, percent, rupiah, rupiah_short, translator
+from web.words import month_word
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -124,5 +125,5 @@ def write_json(path: Path, content: Any) -> None:
 
 _FORMS: dict[str, Any] = {
     "number": number, "percent": percent, "rupiah": rupiah, "rupiah_short": rupiah_short, "month_name": month_name,
-    "size_words": size_words, "time_words": time_words, "moment_words": moment_words,
+    "month_word": month_word, "size_words": size_words, "time_words": time_words, "moment_words": moment_words,
 }  # fmt: skip

@@ -31,6 +31,7 @@ CHOICES: dict[str, str] = {
 
 _MONTHS_ID = ("januari", "februari", "maret", "april", "mei", "juni",
               "juli", "agustus", "september", "oktober", "november", "desember")  # fmt: skip
+_AFTER = re.compile(r"(\d{1,3}) (?:bulan setelah awal|months? after the start)")
 #: Units of which a number between 0 and 1 is told in percent.
 _SHARE = re.compile(r"^(share|chance)\b")
 
@@ -55,11 +56,22 @@ def unit_words(unit: str, lang: str = "id") -> str:
 
 
 def month_word(month: str, lang: str = "id") -> str:
-    """A month of a scenario file as people write it: ``januari`` for ``january``; others stay."""
+    """A month of a scenario file as people write it: ``januari`` for ``january``, ``sejak awal`` for ``+0``, ``3 bulan
+    setelah awal`` for ``+3``; others stay."""
+    if month.startswith("+"):
+        _ = translator(lang)
+        after = int(month[1:])
+        if after < 2:
+            return _("1 month after the start") if after else _("from the start")
+        return _("{count} months after the start").format(count=after)
     return _MONTHS_ID[NAMED.index(month)] if lang == "id" and month in NAMED else month
 
 
 def month_read(text: str) -> str:
     """What people write for a month, as a scenario file has it."""
-    word = text.strip().casefold()
+    word = " ".join(text.casefold().split())
+    if word in ("sejak awal", "from the start"):
+        return "+0"
+    if after := _AFTER.fullmatch(word):
+        return f"+{int(after[1])}"
     return NAMED[_MONTHS_ID.index(word)] if word in _MONTHS_ID else word

@@ -73,13 +73,28 @@
     if (fault) fault.focus();
   }
 
+  /* Puts a new text of the same element in place, piece by piece: what is in focus, or being pressed, stays. */
+  function put(old, made) {
+    if (old.nodeName !== made.nodeName || old.childNodes.length !== made.childNodes.length) return old.replaceWith(made);
+    if (old.nodeType !== 1) { if (old.nodeValue !== made.nodeValue) old.nodeValue = made.nodeValue; return; }
+    Array.from(old.attributes).forEach(function (one) { if (!made.hasAttribute(one.name)) old.removeAttribute(one.name); });
+    Array.from(made.attributes).forEach(function (one) {
+      if (old.getAttribute(one.name) !== one.value) old.setAttribute(one.name, one.value);
+    });
+    var pieces = Array.from(made.childNodes); // a copy: what is put elsewhere leaves the list
+    Array.from(old.childNodes).forEach(function (one, at) { put(one, pieces[at]); });
+  }
+
   /* A run under way: the panel and the results so far follow it; a lost connection is taken up again by itself. */
   var panel = document.getElementById("panel"), interim = document.getElementById("interim");
   if (panel && panel.dataset.events) {
     var events = new EventSource(panel.dataset.events), shown = null, step = null;
     var state = function () { return panel.querySelector(".left").dataset.step.split(" ")[0]; }, before = state();
     events.addEventListener("progress", function (event) {
-      panel.innerHTML = JSON.parse(event.data);
+      var made = panel.cloneNode(false);
+      made.innerHTML = JSON.parse(event.data);
+      put(panel, made);
+      panel = document.getElementById("panel");
       if (state() !== before) return location.reload(); // another heading, other buttons
       var left = panel.querySelector(".left"); // read aloud at every tenth, not at every change
       if (left.dataset.step !== step) {
