@@ -164,7 +164,7 @@ def test_the_status_is_told_for_the_first_and_the_last_full_year(tmp_path: Path)
     folder = made_up_run(tmp_path / "run", 12, months=30)  # November 2024 to April 2027
     write_outputs(folder, "id")
     store = RunStore.open(folder)
-    heads, _first, row, *_others = Page(page(folder)).tables["skenario"][1]
+    heads, _first, row, *_others = Page(page(folder)).tables["skenario"][0]
     for year, months in ((2025, slice(2, 14)), (2026, slice(14, 26))):
         held = (store.series("uhc-non-cut-off", "status_uhc")[:, months] > 0).all(axis=1)
         column = heads.index(f"status UHC bertahan sepanjang {year}")
