@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from calibration.backtesting.announced import BILL, BILLED, addition, list_known, reckoned, taken_over, without
+from calibration.backtesting.announced import BILL, BILLED, Report, addition, list_known, reckoned, taken_over, without
 from calibration.backtesting.origins import Start, announced_of, future_of, members
 from calibration.backtesting.series import series_of
 from calibration.history.observed import Observed
@@ -26,6 +26,7 @@ RULES = load_rules()
 #: Premium and aid of a head, rupiah a month: 35,000 (Perpres 64/2020) and 2,800 (PMK 78/2020).
 HEAD = 37_800
 LEAD, MONTHS = 12, 18
+LIST = Report(1000.0)
 
 
 def cut(at: int, share: float, takeover: float, base: Policy | None = None) -> Policy:
@@ -39,42 +40,54 @@ def cut(at: int, share: float, takeover: float, base: Policy | None = None) -> P
 def test_heads_are_the_share_of_the_list_and_the_part_taken_over() -> None:
     # by hand: a fifth of 1,000 is cut in the third month ahead, half of them are taken over and billed a month later
     policy = cut(LEAD + 2, 0.2, 0.5)
-    assert taken_over(policy, LEAD, 1000.0).tolist() == [0, 0, 0, 100, 100, 100]
+    assert taken_over(policy, LEAD, LIST).tolist() == [0, 0, 0, 100, 100, 100]
     at_once = policy.but(agreement=np.ones(MONTHS, np.bool_))
-    assert taken_over(at_once, LEAD, 1000.0).tolist() == [0, 0, 100, 100, 100, 100]
+    assert taken_over(at_once, LEAD, LIST).tolist() == [0, 0, 100, 100, 100, 100]
     # the next cut is of the 800 that are left: a quarter of a tenth of them in the last month but one
-    assert taken_over(cut(LEAD + 4, 0.1, 0.25, at_once), LEAD, 1000.0).tolist() == [0, 0, 100, 100, 120, 120]
+    assert taken_over(cut(LEAD + 4, 0.1, 0.25, at_once), LEAD, LIST).tolist() == [0, 0, 100, 100, 120, 120]
+
+
+def test_every_cut_since_the_report_shortens_the_list() -> None:
+    # by hand: of 1,000 a fifth is cut and nobody takes them over, then a fifth of the 800 left, half of which is
+    at_once = baseline_policy(MONTHS, 3).but(agreement=np.ones(MONTHS, np.bool_))
+    both = cut(LEAD + 3, 0.2, 0.5, cut(LEAD + 1, 0.2, 0.0, at_once))
+    assert taken_over(both, LEAD, LIST).tolist() == [0, 0, 0, 80, 80, 80]
+    # the same where the first was after the last report and before the origin, and no cut where the report knows it
+    before = cut(LEAD + 3, 0.2, 0.5, cut(LEAD - 1, 0.2, 0.5, at_once))
+    assert taken_over(before, LEAD, Report(1000.0, 1)).tolist() == [0, 0, 0, 80, 80, 80]
+    assert taken_over(before, LEAD, LIST).tolist() == [0, 0, 0, 100, 100, 100]
 
 
 def test_a_cut_in_the_last_month_is_billed_after_it() -> None:
-    assert taken_over(cut(MONTHS - 1, 0.2, 0.5), LEAD, 1000.0).tolist() == [0.0] * 6
+    assert taken_over(cut(MONTHS - 1, 0.2, 0.5), LEAD, LIST).tolist() == [0.0] * 6
 
 
 def test_what_is_known_or_taken_over_by_nobody_is_simulated() -> None:
     for policy in (cut(LEAD - 1, 0.2, 0.5), cut(LEAD + 1, 0.2, 0.0), cut(LEAD + 1, 0.2, 0.5).but(line_rule="amounts")):
         assert not reckoned(policy, LEAD).any()
         assert np.array_equal(without(policy, LEAD).pbi_cut, policy.pbi_cut)
-        assert not taken_over(policy, LEAD, 1000.0).any()
+        assert not taken_over(policy, LEAD, LIST).any()
     both = cut(LEAD + 1, 0.3, 0.5, cut(LEAD - 1, 0.2, 0.5))
     assert without(both, LEAD).pbi_cut[LEAD - 1 : LEAD + 2].tolist() == [0.2, 0.0, 0.0]
 
 
 def test_a_head_costs_what_the_rules_say_then() -> None:
     policy = cut(LEAD, 0.2, 0.5).but(agreement=np.ones(MONTHS, np.bool_))
-    assert addition(BILLED, policy, RULES, LEAD, "2025-06", 1000.0).tolist() == [100.0] * 6
-    assert addition(BILL, policy, RULES, LEAD, "2025-06", 1000.0).tolist() == [100.0 * HEAD] * 6
+    assert addition(BILLED, policy, RULES, LEAD, "2025-06", LIST).tolist() == [100.0] * 6
+    assert addition(BILL, policy, RULES, LEAD, "2025-06", LIST).tolist() == [100.0 * HEAD] * 6
     dearer = policy.but(rule_changes=(RuleChange("premium.pbpu_pemda.premium", "2025-09", 50_000),))
-    told = addition(BILL, dearer, RULES, LEAD, "2025-06", 1000.0)
+    told = addition(BILL, dearer, RULES, LEAD, "2025-06", LIST)
     assert told.tolist() == [100.0 * HEAD] * 2 + [100.0 * 52_800] * 4
     perhaps = policy.but(rule_changes=(RuleChange("premium.pbpu_pemda.premium", "2025-09", 50_000, 0.5),))
-    assert addition(BILL, perhaps, RULES, LEAD, "2025-06", 1000.0).tolist() == [100.0 * HEAD] * 6
+    assert addition(BILL, perhaps, RULES, LEAD, "2025-06", LIST).tolist() == [100.0 * HEAD] * 6
 
 
 def test_the_list_is_as_long_as_the_last_report_says() -> None:
     told = np.array([900.0, np.nan, 1000.0, np.nan, 5000.0])
     observed = Observed("2024-01", 5, {("active", "segment:pbi_jk"): told})
-    assert list_known(observed, 4) == 1000.0
-    assert list_known(observed, 2) == 900.0
+    assert list_known(observed, 4) == Report(1000.0, 1)
+    assert list_known(observed, 3) == Report(1000.0, 0)
+    assert list_known(observed, 2) == Report(900.0, 1)
     assert list_known(Observed("2024-01", 5, {("active", "segment:pbi_jk"): np.full(5, np.nan)}), 5) is None
     assert list_known(Observed("2024-01", 5, {}), 5) is None
 

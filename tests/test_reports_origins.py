@@ -76,7 +76,7 @@ def test_the_heaviest_is_named_with_what_would_narrow_it(many: Path, true: dict[
     for column, about in enumerate(("kebutuhan 2025", "kapitasi 2025")):
         first, second = sorted(blocks, key=lambda block: -true[block][column])[:2]
         sentence = next(text for text in findings(run_of(many)) if about in text)
-        assert f"berasal dari {block_words(first).name}: " in sentence
+        assert f"berasal dari {block_words(first).name}, " in sentence
         assert f"berikutnya {block_words(second).name}: " in sentence
         assert sentence.endswith(block_words(first).narrow)
         assert sentence in html

@@ -117,7 +117,7 @@ FINDING = Finding(
 def test_a_finding_is_told_in_words() -> None:
     assert headline(FINDING, 2027, "en") == (
         "The uncertainty of the need of 2027 comes first of all from “families in arrears that ask the Pemda, a "
-        "month”: 60% of the variance"
+        "month”: 60% of it"
     )
     told = next_told(FINDING, "en")
     # the 10 % and 90 % points of the prior are those of the table of parameters: 0.002 and 0.05

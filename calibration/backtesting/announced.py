@@ -9,6 +9,8 @@ is added to them. Everything else is simulated with it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,11 +29,19 @@ RECKONED = (BILLED, BILL)
 _LIST: Key = ("active", "segment:pbi_jk")
 
 
-def list_known(observed: Observed, known: int) -> float | None:
-    """Active PBI-JK members in the last report of the first ``known`` months; None where none was ever given."""
+@dataclass(frozen=True)
+class Report:
+    """The last report of the list that is cut: ``heads`` active PBI-JK members, ``age`` months before the origin."""
+
+    heads: float
+    age: int = 0
+
+
+def list_known(observed: Observed, known: int) -> Report | None:
+    """What the first ``known`` months say last of the active PBI-JK members; None where they never do."""
     told = observed.monthly.get(_LIST, np.zeros(0))[:known]
-    figures = told[np.isfinite(told)]
-    return float(figures[-1]) if figures.size else None
+    given = np.flatnonzero(np.isfinite(told))
+    return Report(float(told[given[-1]]), int(known - 1 - given[-1])) if given.size else None
 
 
 def reckoned(policy: Policy, lead: int) -> BoolArray:
@@ -46,20 +56,21 @@ def without(policy: Policy, lead: int) -> Policy:
     return policy.but(pbi_cut=np.where(reckoned(policy, lead), 0.0, policy.pbi_cut))
 
 
-def taken_over(policy: Policy, lead: int, pbi_jk: float) -> FloatArray:
-    """Heads (months after ``lead``,) that the Pemda is billed for because it takes them over, of a list of ``pbi_jk``.
+def taken_over(policy: Policy, lead: int, pbi_jk: Report) -> FloatArray:
+    """Heads (months after ``lead``,) that the Pemda is billed for because it takes them over.
 
-    They enter in the month of the cut where new heads are active at once, else on the next 1st, and stay.
+    They enter in the month of the cut where new heads are active at once, else on the next 1st, and stay. Every cut
+    since the report of ``pbi_jk`` shortens the list of the next one.
     """
-    heads = np.zeros(policy.months + 1)
-    for month in np.flatnonzero(reckoned(policy, lead)):
-        cut = policy.pbi_cut[month] * pbi_jk
-        pbi_jk -= cut
-        heads[month + (not policy.agreement[month])] += policy.pbi_cut_takeover[month] * cut
+    heads, left, apart = np.zeros(policy.months + 1), pbi_jk.heads, reckoned(policy, lead)
+    for month in range(max(lead - pbi_jk.age, 0), policy.months):
+        cut = policy.pbi_cut[month] * left
+        left -= cut
+        heads[month + (not policy.agreement[month])] += policy.pbi_cut_takeover[month] * cut if apart[month] else 0.0
     return np.cumsum(heads[lead : policy.months])
 
 
-def addition(indicator: str, policy: Policy, rules: Rules, lead: int, after: str, pbi_jk: float) -> FloatArray:
+def addition(indicator: str, policy: Policy, rules: Rules, lead: int, after: str, pbi_jk: Report) -> FloatArray:
     """What is added to a forecast of ``indicator``, one of :data:`RECKONED`: heads or rupiah of each month (horizon,)
     after the month ``after`` ("YYYY-MM"), which is the ``lead``-th of ``policy``; premium and aid of a head as the
     rules have them then (Perpres 64/2020 and what followed)."""
