@@ -116,7 +116,7 @@ def _less(run: Run, lang: str) -> str:
             text = _("With “{scenario}”").format(scenario=title)
         if own:
             text = f"{own}; {text[0].lower()}{text[1:]}"
-        else:
+        if not own or dropped <= 0:  # what follows from the ceiling is told, by its month or by the heads it costs
             text += f" {run.exhaustion_words(name, lang)}"
         if dropped > 0:
             text += _(", up to {heads} active members are switched off in one month").format(

@@ -54,7 +54,7 @@ def cover_chart(run: Run, lang: str = "id") -> Chart:
     bar = percent(bars[run.year.months[-1]], lang, 0)
     words = _("The active share stays above the UHC bar of {bar} all {year} ({chance})")
     if held.mean() < 0.5:
-        words = _("The active share falls below the UHC bar of {bar} in {year} ({chance})")
+        words = _("The active share is below the UHC bar of {bar} in {year} ({chance})")
     title = words.format(bar=bar, year=run.period(lang), chance=chance_told(held == (held.mean() >= 0.5), lang))
     seen = run.past.active_share()
     values = [bars, *([] if less is None else [less]), seen[np.isfinite(seen)]]

@@ -210,6 +210,19 @@ def test_the_chart_and_the_answer_name_one_month_in_which_money_runs_out(tmp_pat
         assert f"(ceiling IDR 17.60 bn, enough for {carried:.0f} of 12 months)" in answer(run, "en").third
 
 
+def test_a_ceiling_that_costs_nobody_his_cover_still_tells_what_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside the line filled in too: bills without budget are told where nobody is switched off."""
+    series = RunStore.series
+    monkeypatch.setattr(RunStore, "series", lambda store, name, key: series(store, name, key) * (key != "dropped"))
+    with RunStore.open(made_up_run(tmp_path / "run", 20)) as store:
+        own, less = answer(Run(store, RULES), "en").third.split("; ")
+    assert own.startswith("With the line filled in")
+    assert "switched off" not in less
+    assert "12 months) the money of 2025 runs out (" in less
+
+
 def test_the_own_line_is_the_ceiling_where_no_scenario_has_one(tmp_path: Path) -> None:
     folder = made_up_run(tmp_path / "run", 3)
     with RunStore.open(folder) as store:

@@ -11,9 +11,11 @@ from test_reports_made_up import made_up_run
 from test_web import opened
 
 from districts.read import read_district
+from reports.run import Run
 from scenarios.store import RunStore
 from scenarios.tidy import Choice, write_csv
 from sim.indicators import Level
+from sim.rules import load_rules
 from web.drafts import read_draft
 from web.results import results
 from web.words import month_read, month_word
@@ -104,3 +106,17 @@ def test_what_was_found_in_a_district_stands_before_the_list_of_districts(tmp_pa
         first, chosen = client.get("/").text, client.get(f"/?district={EXAMPLE}").text
     assert first.index('class="choices"') < first.index('id="temuan"')
     assert chosen.index('id="temuan"') < chosen.index('class="choices"')
+
+
+def test_a_lower_bill_under_a_ceiling_is_no_saving(tmp_path: Path) -> None:
+    folder = made_up_run(tmp_path / "run", replicates=2, months=14)
+    with RunStore.open(folder) as store:
+        bound = Run(store, load_rules()).binding
+    assert bound
+    found = results(folder, "id", pictures=False)
+    assert found is not None
+    said = {row.name for row in found.rows if "bukan penghematan" in row.remark}
+    assert said == {row.name for row in found.rows if row.name in bound} != set()
+    with opened(tmp_path) as client:
+        page = client.get("/runs/run").text
+    assert page.count("bukan penghematan") >= len(said)

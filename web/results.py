@@ -59,7 +59,8 @@ class Spread:
 
 @dataclass(frozen=True)
 class Row:
-    """One scenario of the comparison; the reference itself has no differences."""
+    """One scenario of the comparison; the reference itself has no differences. ``remark`` says where a lower bill is no
+    saving."""
 
     name: str
     title: str
@@ -68,6 +69,7 @@ class Row:
     money: Spread | None
     active: Spread | None
     status: str
+    remark: str
 
 
 @dataclass(frozen=True)
@@ -229,6 +231,7 @@ def bare(svg: str) -> str:
 
 def _rows(run: Run, lang: str, reference: str) -> tuple[tuple[Row, ...], Ticks, Ticks]:
     """The scenarios in their order, the reference first, and the marks of the axes of money and active share."""
+    from reports.report.scenarios import remark
     from reports.wording import chance_words, scenario_explanation, scenario_title
     from scenarios.comparison.differences import paired
     from scenarios.need import held_status
@@ -247,7 +250,7 @@ def _rows(run: Run, lang: str, reference: str) -> tuple[tuple[Row, ...], Ticks, 
     rows = tuple(
         Row(name, scenario_title(run.manifest, name, lang), scenario_explanation(run.manifest, name, lang),
             name == reference, money.get(name), active.get(name),
-            chance_words(held_status(run.store, name)[run.year.year], lang))
+            chance_words(held_status(run.store, name)[run.year.year], lang), remark(run, name, lang))
         for name in order
     )  # fmt: skip
     return rows, money_ticks, active_ticks

@@ -47,7 +47,7 @@ def _unit(entries: list[Difference]) -> float:
     return 1e9 if largest >= _LARGE else 1e6
 
 
-def _remark(run: Run, scenario: str, lang: str) -> str:
+def remark(run: Run, scenario: str, lang: str) -> str:
     """That a lower bill under a ceiling is no saving."""
     if scenario not in run.binding:
         return ""
@@ -85,7 +85,7 @@ def _levels(run: Run, found: dict[str, Difference], lang: str) -> Table:
         held, met = held_status(store, name), bars_met(store, name, run.rules)
         share = middle(active_share(store, name)[:, last])
         rows.append((
-            Cell(scenario_title(run.manifest, name, lang), _remark(run, name, lang), "bold"),
+            Cell(scenario_title(run.manifest, name, lang), remark(run, name, lang), "bold"),
             Cell(percent(share, lang), mark="warn" if share < bar else ""),
             *(Cell(rupiah(value, lang)) for value in sums[:-1]),
             Cell(rupiah(sums[-1], lang), _change(found.get(name), unit, ranged(run.replicates(name)), lang)),
