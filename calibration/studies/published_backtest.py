@@ -71,7 +71,8 @@ left owed all 24 months and nobody came; every newcomer, and every leaver who ow
 person are owed in October 2022 everywhere: many with old debt went (paid, were taken over by the Pemda or PBI-JK, or
 were struck off) and others with new debt came. Rejang Lebong is the clearest: persons rose by 14 % (6.65 to 7.59
 thousand) while rupiah fell by 8 % (7.03 to 6.50 billion), so that more came with young debt, and more of the old went,
-than in any draw; the model is too low in persons there, and too high elsewhere. 27 % in ten months are 3.1 % a month, at the very least; the middle of
+than in any draw; the model is too low in persons there, and too high elsewhere.
+27 % in ten months are 3.1 % a month, at the very least; the middle of
 the priors lets a family that owes 15 months pay with a chance of 1.9 % a month (0.024 x 0.985^14).
 """
 #: Months from December 2021 to October 2022.
