@@ -86,7 +86,7 @@ def backtest(
     ready = prepare(calibration)
     if not compiled():
         if not quiet:
-            typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."), err=True)
+            typer.echo(_("First start here: the program is compiled, once, in one to three minutes."), err=True)
         compile_kernels()
     folder = table or default_table(ready)
     with shown(lang, quiet or as_json) as progress:

@@ -102,7 +102,7 @@ def _computed(
         typer.echo(_("Simulations are kept in {folder}").format(folder=where))
     if not compiled():
         if not silent:
-            typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."))
+            typer.echo(_("First start here: the program is compiled, once, in one to three minutes."))
         compile_kernels()
     with shown(lang, silent, "{done} of at most {total} simulations") as progress:
         found = computed(ready, where, count, progress)

@@ -70,7 +70,7 @@ def _sure(
     certainty: float | None,
 ) -> dict[str, Plan | None]:  # fmt: skip
     """By facility that has a plan, the cheapest way to its next band that is enough at ``certainty``; none without."""
-    from scenarios.kbk_certain import certain_plan
+    from scenarios.kbk_efforts import certain_plan
 
     if certainty is None:
         return {}

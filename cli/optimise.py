@@ -124,7 +124,7 @@ def _found(
         typer.echo(_("Results go to {folder}").format(folder=folder))
     if not compiled():
         if not silent:
-            typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."))
+            typer.echo(_("First start here: the program is compiled, once, in one to three minutes."))
         compile_kernels()
     folder.mkdir(parents=True, exist_ok=True)
     with shown(lang, silent, "{done} of at most {total} simulations") as progress:

@@ -146,7 +146,7 @@ def compile_first(lang: str, silent: bool) -> None:
     if compiled():
         return
     if not silent:
-        typer.echo(translator(lang)("First start on this machine: the program is compiled, once, in about a minute."))
+        typer.echo(translator(lang)("First start here: the program is compiled, once, in one to three minutes."))
     compile_kernels()
 
 

@@ -79,7 +79,7 @@ def sensitivity(
         typer.echo(_("Simulations are kept in {folder}").format(folder=folder))
     if not compiled():
         if not silent:
-            typer.echo(_("First start on this machine: the program is compiled, once, in about a minute."))
+            typer.echo(_("First start here: the program is compiled, once, in one to three minutes."))
         compile_kernels()
     about, made_of = _about(question, ready), _made_of(question, ready, ways)
     with shown(lang, silent, "{done} of {total} simulations") as progress, Kept.open(folder, made_of) as kept:

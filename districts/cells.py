@@ -236,6 +236,11 @@ def _parse_text(value: object, column: Column) -> tuple[object, Problem | None]:
         wrong = next((name for name in names if column.choices and name not in column.choices), None)
         return (None, unknown_name(wrong, column.choices)) if wrong else (names, None)
     if column.kind == "choice":
-        match = next((choice for choice in column.choices if choice.casefold() == text.casefold()), None)
+        match = next((choice for choice in column.choices if _plain(choice) == _plain(text)), None)
         return (match, None) if match else (None, unknown_name(text, column.choices))
     return text, None
+
+
+def _plain(word: str) -> str:
+    """A word of a fixed list without what people write otherwise: capitals, and spaces or hyphens between its parts."""
+    return re.sub(r"[\s_-]+", "_", word.strip().casefold())

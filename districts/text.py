@@ -88,3 +88,17 @@ def month_name(month: str, lang: str = "id", short: bool = False) -> str:
 
     year, index = (int(part) for part in month.split("-"))
     return format_date(date(year, index, 1), "LLL yyyy" if short else "LLLL yyyy", locale=_locale(lang))
+
+
+def month_of_year(position: int, lang: str = "id") -> str:
+    """The name of a calendar month, 1 to 12, without a year."""
+    from babel.dates import get_month_names
+
+    return str(get_month_names("wide", "stand-alone", _locale(lang))[position])
+
+
+def listed(words: list[str], lang: str = "id") -> str:
+    """Words joined as a sentence joins them: "Januari, April, dan Juli"."""
+    from babel.lists import format_list
+
+    return format_list(words, locale=_locale(lang))

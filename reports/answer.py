@@ -122,6 +122,8 @@ def _less(run: Run, lang: str) -> str:
             text += _(", up to {heads} active members are switched off in one month").format(
                 heads=number(dropped, lang)
             )
+        elif unpaid := run.unfunded(name):
+            text += _(", {money} of its bills has no money").format(money=rupiah_short(unpaid, lang))
         return text + _(", and the active share ends {year} at {share} (UHC bar {bar}).").format(
             year=run.period(lang), share=percent(middle(active_share(run.store, name)[:, last]), lang), bar=bar
         )

@@ -24,12 +24,13 @@ from reports.fans import (
     told,
     value_axis,
 )
-from reports.law import uhc_bars
+from reports.law import reviewed_words, uhc_bars
 from reports.numbers import FloatArray, active_share, middle, spread
 from reports.past import Past
 from reports.run import Run
 from reports.wording import chance_told, scenario_title
 from scenarios.months import later, span
+from scenarios.need import held_status
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -43,12 +44,15 @@ _DASHES = (0, (4, 2.5))
 
 def cover_chart(run: Run, lang: str = "id") -> Chart:
     """The active share of the answer's scenario as a fan after the observed months, with the bar of the rule, and as a
-    dashed line what becomes of it under the ceiling that the answer tells of."""
+    dashed line what becomes of it under the ceiling that the answer tells of; where more stay active under the ceiling,
+    since its bills go unpaid, there is no such line."""
     _ = translator(lang)
     name, bound = run.headline or run.reference, worst_bound(run)
     bound = None if bound == name else bound
     sample = active_share(run.store, name)
     less = None if bound is None else spread(active_share(run.store, bound)).middle
+    if less is not None and less[-1] > spread(sample).middle[-1]:
+        bound = less = None
     bars = np.array([bar.active for bar in uhc_bars(run.months, run.rules)])
     held = (sample[:, run.year.months] >= bars[run.year.months] - 1e-12).all(axis=1)
     bar = percent(bars[run.year.months[-1]], lang, 0)
@@ -65,6 +69,9 @@ def cover_chart(run: Run, lang: str = "id") -> Chart:
         floor=percent(floor, lang, 0)
     )
     lead += " " + run.scenario_told(name, lang)
+    status = held_status(run.store, name)[run.year.year]
+    if status.sum() != held.sum():
+        lead += " " + reviewed_words(run.months[int(run.year.months[0])], run.rules, lang)
     if less is not None and bound is not None:
         lead += " " + _("Dashed: middle of “{scenario}”.").format(scenario=scenario_title(run.manifest, bound, lang))
     end, last = float(spread(sample).middle[-1]), len(run.months) - 1

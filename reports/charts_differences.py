@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from districts.text import month_name, number, translator
+from districts.text import month_name, number, rupiah_short, translator
 from reports import palette
 from reports.canvas import TEXT, TICK, Canvas, Chart, wrap
 from reports.comparison_words import signed
@@ -83,7 +83,8 @@ def differences_chart(run: Run, lang: str = "id") -> Chart | None:
     _ = translator(lang)
     columns = compared(run, lang)
     reference = scenario_title(run.manifest, run.reference, lang)
-    best = max(names, key=lambda name: columns[1].rows[name].median)
+    paid = [name for name in names if not run.unfunded(name)]
+    best = max(paid or names, key=lambda name: columns[1].rows[name].median)
     gain = columns[1].rows[best].median
     title = _("No scenario raises the active share above that of “{reference}”").format(reference=reference)
     if gain > 0:
@@ -91,6 +92,12 @@ def differences_chart(run: Run, lang: str = "id") -> Chart | None:
             name=scenario_title(run.manifest, best, lang), points=columns[1].figure(best, lang),
             money=signed(columns[0].rows[best].median, lang, money=True),
         )  # fmt: skip
+        if best not in paid:
+            title += _(", but {money} of its bills has no money").format(money=rupiah_short(run.unfunded(best), lang))
+    elif len(paid) < len(names):
+        title = _("No scenario whose bills are all paid raises the active share above that of “{reference}”").format(
+            reference=reference
+        )
     lead = _("Each scenario less “{reference}” under exactly the same luck, so that the difference is the policy's "
              "alone. Dot: middle.").format(reference=reference)  # fmt: skip
     if ranged(min(row.replicates for row in columns[0].rows.values())):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from districts.text import number, rupiah, translator
+from districts.text import number, rupiah, rupiah_short, translator
 from reports import palette
 from reports.canvas import TEXT, TICK, Canvas, Chart
 from reports.comparison_words import effect_words, period_words, signed
@@ -40,6 +40,8 @@ def frontier_chart(run: Run, lang: str = "id") -> Chart | None:
         title = _("{name}: {value} of the Pemda's money per further active member-month").format(
             name=most, value=rupiah(best[-1].step, lang)
         )
+    if unpaid := run.unfunded(best[-1].name):
+        title += _(", but {money} of its bills has no money").format(money=rupiah_short(unpaid, lang))
     lead = _("Upwards: change of the district JKN bill, lever costs included, IDR billion; to the right: change of "
              "active member-months, thousands; {period}, from “{reference}”. The line joins the choices that no other "
              "choice or mixture outdoes (bold).").format(

@@ -1,4 +1,5 @@
-"""What reports need of the law: the UHC bars by month, the KBK targets, the AK rating under another denominator.
+"""What reports need of the law: the UHC bars by month and when the status is reviewed, the KBK targets, the AK rating
+under another denominator.
 
 Everything is read from :mod:`sim.rules` by date; nothing is a number of this file.
 """
@@ -12,7 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from districts.text import listed, month_of_year, translator
 from reports.numbers import BoolArray, FloatArray, IntArray
+from reports.wording import confidence_label
 from scenarios.store import RunStore
 from sim.kbk_bands import bands_of
 from sim.rules import Rules, RuleValue
@@ -68,6 +71,16 @@ def bars_met(store: RunStore, scenario: str, rules: Rules) -> BarsMet:
         return np.asarray(enough & (active * active_bottom >= active_top * active_of), np.bool_)
 
     return BarsMet(met(dukcapil, dukcapil), met(residents, residents), met(dukcapil, registered))
+
+
+def reviewed_words(month: str, rules: Rules, lang: str = "id") -> str:
+    """When the status is reviewed (rule ``uhc.review_months``), which is why it can hold in a month below a bar."""
+    entry = rules.entry("uhc.review_months", month)
+    names = [month_of_year(int(position), lang) for position in entry.value]
+    return translator(lang)(
+        "UHC status is reviewed in {months} only (confidence of the rule: {confidence}): a month below the bar between "
+        "two reviews does not end it."
+    ).format(months=listed(names, lang), confidence=confidence_label(entry.confidence, lang))
 
 
 def kbk_targets(month: str, rules: Rules) -> Targets:

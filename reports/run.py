@@ -25,6 +25,7 @@ from scenarios.shares import Shares, block_shares
 from scenarios.store import RULES, RunStore
 from sim.rules import Rules, load_rules
 
+_GROWTH = 1.1  # heads billed at most over those of the year's first month, from which their growth is told
 SECOND_RUN = "@"  # "uhc-non-cut-off@80": the same scenario with the line that its own need set
 
 
@@ -196,9 +197,20 @@ class Run:
         return np.where(first < 0, len(months), first - months[0]).astype(np.float64)
 
     def carried_words(self, scenario: str, lang: str = "id") -> str:
-        """How far the line of the answer's year reaches: "cukup 8 dari 12 bulan"."""
-        months = number(middle(self.months_carried(scenario)), lang)
-        return translator(lang)("enough for {months} of {all} months").format(months=months, all=len(self.year.months))
+        """How far the line of the answer's year reaches: "cukup 8 dari 12 bulan"; where that is not all of it, also how
+        the heads grow that it pays for, if by more than a tenth: a line is set by the heads of its beginning."""
+        _ = translator(lang)
+        months, every = middle(self.months_carried(scenario)), len(self.year.months)
+        told = _("enough for {months} of {all} months").format(months=number(months, lang), all=every)
+        heads = [middle(month) for month in self.store.series(scenario, "billed")[:, self.year.months].T]
+        if months == every or max(heads) <= _GROWTH * heads[0]:
+            return told
+        grown = _("{told}; heads billed rise from {first} to {most}")
+        return grown.format(told=told, first=number(heads[0], lang), most=number(max(heads), lang))
+
+    def unfunded(self, scenario: str) -> float:
+        """Bills of the answer's year for which there is no money, rupiah, the middle of the replicates."""
+        return middle(self.store.series(scenario, "unfunded")[:, self.year.months].sum(axis=1))
 
     def exhaustion_words(self, scenario: str, lang: str = "id") -> str:
         """One clause on the answer's year: in which month the money runs out most often, and how often at all."""

@@ -23,16 +23,19 @@ from reports.charts_burndown import burn_chart, burn_down
 from reports.charts_cover import cover_chart
 from reports.charts_differences import differences_chart
 from reports.charts_flows import flows_chart
+from reports.charts_frontier import frontier_chart
 from reports.charts_kbk_map import kbk_map, share_map
 from reports.charts_money import capitation_chart
 from reports.charts_reliability import record_chart
 from reports.charts_tornado import tornado_chart
 from reports.charts_waterfall import waterfall_chart
 from reports.parts import bill_parts, flows, whole_parts
+from reports.report.blocks import Table
+from reports.report.scenarios import scenarios_section
 from reports.run import Run
 from reports.write import draw_charts
 from scenarios.months import span
-from scenarios.need import need
+from scenarios.need import held_status, need
 from scenarios.store import RunStore
 from sim.indicators import INDEX, SEGMENTS
 from sim.results import Results
@@ -247,6 +250,38 @@ def test_history_and_forecast_are_told_apart(many: Run) -> None:
     last = many.store.series("uhc-non-cut-off", "active")[:, -1]
     last = last / many.store.series("uhc-non-cut-off", "population_dukcapil")[:, -1]
     assert f"aktif: {percent(half(last), 'id')} (8 dari 10" in tips[-1]
+
+
+def test_a_scenario_whose_bills_go_unpaid_is_not_praised_for_what_they_buy(many: Run, tmp_path: Path) -> None:
+    chart = differences_chart(many, "id")
+    assert chart is not None
+    assert chart.title.startswith("“UHC non cut-off")  # uhc-owe has as many active members, and debt
+    with RunStore.open(made_up_run(tmp_path / "owe", 12)) as store:
+        kept = [one for one in store.manifest["scenarios"] if one["name"] in ("baseline", "uhc-owe")]
+        store.update(scenarios=kept)
+        run = Run(store, RULES)
+        short = half(store.series("uhc-owe", "unfunded")[:, 2:14].sum(axis=1))
+        assert short > 0
+        for found in (differences_chart(run, "id"), frontier_chart(run, "id")):
+            assert found is not None
+            assert f"tetapi tagihan {rupiah_short(short, 'id')} tidak beranggaran" in found.title
+        assert f"tagihan {rupiah_short(short, 'id')} tidak beranggaran" in answer(run, "id").third
+        assert "uang kurang" not in cover_chart(run, "id").svg()
+    assert "uang kurang" in cover_chart(many, "id").svg()  # of uhc-drop, which switches members off
+
+
+def test_the_title_of_the_share_says_why_the_status_holds_below_the_bar(tmp_path: Path) -> None:
+    """In the made-up run the status follows the share; where it holds although a month lies below, the reviews are
+    named."""
+    words = "Status UHC hanya ditinjau pada Januari, April, Juli, dan Oktober"
+    with RunStore.open(made_up_run(tmp_path / "run", 12)) as store:
+        run = Run(store, RULES)
+        share = store.series("uhc-non-cut-off", "active")[:, 2:14] / store.series(
+            "uhc-non-cut-off", "population_dukcapil")[:, 2:14]  # fmt: skip
+        above, held = (share >= 0.8).all(axis=1), held_status(store, "uhc-non-cut-off")[2025]
+        assert (words in cover_chart(run, "id").lead) == (above.sum() != held.sum())
+        tables = [block for block in scenarios_section(run).blocks if isinstance(block, Table)]
+        assert words in tables[0].note
 
 
 def test_without_a_past_there_is_no_rule(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from dataclasses import replace
 from fractions import Fraction
 from html import unescape
 from pathlib import Path
@@ -23,6 +24,7 @@ from districts.text import number, rupiah, rupiah_short, signed_rupiah
 from reports.facility.bands import BOX, LEFT, strip
 from reports.facility.facts import Facts, Month, facility_facts
 from reports.facility.page import facility_page
+from reports.facility.words import words
 from reports.run import Run
 from scenarios.quantiles import quantile
 from scenarios.store import RunStore
@@ -119,6 +121,19 @@ def test_the_gain_says_from_which_share_it_counts(run: Run, facts: Facts) -> Non
     assert (other in page) == (likely.replicates > central.replicates)
 
 
+def test_the_page_says_which_effort_pays(run: Run, facts: Facts) -> None:
+    """Or that none surely does, which is also said where the best is luck; with too few replicates neither."""
+    none = "tidak ada upaya yang rata-rata pasti"
+    assert facts.best is not None
+    page = text_of(facility_page(run, "Air Lais", "id", MONTH))
+    assert (f"; {signed_rupiah(facts.best.net)} per bulan setelah biayanya" in page) == facts.best.pays
+    assert (none in page) != facts.best.pays
+    rule = scheme(run.rules, MONTH)
+    for other, said in ((replace(facts, best=None), True), (replace(facts, best=replace(facts.best, error=1e12)), True),
+                        (replace(facts, best=None, replicates=9), False)):  # fmt: skip
+        assert (none in " ".join(words(other, rule, run.manifest).sentences)) == said
+
+
 def test_a_long_run_tells_two_years_around_the_month(tmp_path: Path) -> None:
     """Of 40 months (from November 2024) the page of the 20th tells the 8th to the 31st."""
     long = Run(RunStore.open(made_up_run(tmp_path / "long", 10, months=40)), load_rules())
@@ -150,6 +165,11 @@ def test_the_months_before_the_run_are_the_districts_own(run: Run) -> None:
     assert not any(one.data for one in facility_facts(known, "Lais").months)
     page = text_of(facility_page(known, "Air Lais", "id"))
     assert "Kiri garis, sampai Okt 2024: data daerah sendiri." in page
+    first = next(one for one in found.months if not one.data)
+    begun = ", ".join(map(str, first.ratings))
+    assert (f"peringkat 4, 1, 2 pada Okt 2024, {begun} pada Nov 2024" in page) == (first.ratings != (4, 1, 2))
+    assert (f"dibayar 85 % pada Okt 2024, {first.share_permille // 10} %" in page) == (first.share_permille != 850)
+    assert ("Loncatan itu" in page) == (first.ratings != (4, 1, 2) or first.share_permille != 850)
 
 
 class _Known:

@@ -24,7 +24,7 @@ from districts.read import read_district
 from districts.tiny import tiny_district
 from reports.run import Run
 from reports.workbook import write_workbook
-from scenarios.kbk_certain import certain_plan
+from scenarios.kbk_efforts import Effort, best_effort, certain_plan
 from scenarios.kbk_sites import Site, sites_of_history, sites_of_run
 from scenarios.quantiles import quantile
 from scenarios.store import RunStore
@@ -179,6 +179,37 @@ def test_no_way_is_cheaper_at_a_certainty(worlds: list[Counts], costs: Terms, ce
     assert (None if found is None else found.cost) == least
     if found is not None:
         assert sum(site.enough(found, rule)) >= certainty * len(worlds)
+
+
+@given(WORLDS, COSTS)
+@settings(max_examples=25, deadline=None)
+def test_no_effort_leaves_more_on_average(worlds: list[Counts], costs: Terms) -> None:
+    """Against trying every number of contacts, referrals and patients with DM in ten small worlds."""
+    rule = scheme(load_rules(), "2026-01")
+    site = Site("P", "puskesmas", False, "2026-01", worlds[0], worlds[0].members, 5300, tuple(worlds))
+    found = best_effort(site, rule, costs)
+    rooms = (max(one.members - one.contacts for one in worlds), max(one.nonspecialist for one in worlds),
+             max(one.dm_diagnosed - one.dm_controlled for one in worlds))  # fmt: skip
+    full, now = worlds[0].members * 5300, [rule.evaluate_counts(one, "puskesmas").share_permille for one in worlds]
+    most = 0.0
+    for contacts, referrals, dm in product(*(range(room + 1) for room in rooms)):
+        cost = contacts * costs.contact + referrals * costs.referral + dm * costs.patient
+        if 0.15 * full - cost <= most:  # from 85 to 100 percent everywhere
+            continue
+        way = Plan(contacts, referrals, dm, 0, (0, 0, 0), 0, 0, cost, 0, None)
+        then = [rule.evaluate_counts(way.added(one), "puskesmas").share_permille for one in worlds]
+        most = max(most, sum(np.subtract(then, now)) * full / 1000 / len(worlds) - cost)
+    assert (0 if found is None else found.net) == pytest.approx(most, abs=1)
+    if found is not None:
+        assert found.shares == (pytest.approx(np.mean(now)), pytest.approx(1000 * found.brings / full + np.mean(now),
+                                                                           abs=1000 / full))  # fmt: skip
+
+
+def test_an_effort_pays_only_beyond_the_luck_of_the_replicates() -> None:
+    """A mean of 100 with a standard error of 10 above a cost of 80 is 2 errors above it; above 90 it is 1."""
+    plan = Plan(1, 0, 0, 0, (4, 4, 4), 40, 1000, 80, 200, None)
+    assert Effort(plan, 100, 10.0, 5, 10, (950.0, 975.0)).pays
+    assert not Effort(replace(plan, cost=90), 100, 10.0, 5, 10, (950.0, 975.0)).pays
 
 
 def test_a_certain_plan_needs_replicates(today: Scheme) -> None:

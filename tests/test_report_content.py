@@ -4,7 +4,6 @@ run tells little."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -12,20 +11,23 @@ import openpyxl
 import pytest
 from test_reports_made_up import made_up_manifest, made_up_results, made_up_run
 
-from districts.text import month_name, number, rupiah, rupiah_short
+from districts.text import month_name, number, percent, rupiah, rupiah_short
 from reports.answer import answer
 from reports.charts_kbk_map import share_map
 from reports.charts_money import capitation_chart
 from reports.cuts import CUTS, bills_of, outcome, parts_of
 from reports.facility.facts import Beside, facility_facts
 from reports.report import Report, build, render_page
-from reports.report.blocks import Block, Cell, Figure, Table
+from reports.report.blocks import Block, Cell, Figure, Table, Text
+from reports.report.facilities import facilities_section
 from reports.run import Run
+from reports.wording import chance_words
 from reports.workbook import write_workbook
-from scenarios.kbk_sites import Site, sites_of_run
+from scenarios.kbk_efforts import best_effort
+from scenarios.kbk_sites import sites_of_run
 from scenarios.need import exhaustion, need
 from scenarios.store import RunStore
-from sim.kbk import Scheme, capitation_rupiah, scheme
+from sim.kbk import capitation_rupiah, scheme
 from sim.kbk_plan import Terms, terms
 from sim.rules import load_rules
 
@@ -172,44 +174,53 @@ def test_levels_and_differences_are_the_workbooks(run: Run, report: Report, tmp_
         assert shown in (f"{middle} ({low} … {high})", "sama pada semua ulangan")
 
 
-def test_steps_of_facilities_are_the_workbooks(run: Run, report: Report, tmp_path: Path) -> None:
-    write_workbook(run, tmp_path / "tables.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True)["Rencana KBK"]
-    rows = {row[0]: row for row in sheet.iter_rows(values_only=True) if row[0]}
-    table = tables(report, "puskesmas")[0]
-    rule, sites = scheme(run.rules, run.months[0]), {}
+def test_efforts_are_told_where_they_pay(run: Run, report: Report) -> None:
+    """Each facility's best effort, judged anew from the replicates; one that does not surely pay is counted only."""
+    rule, costs = scheme(run.rules, run.months[0]), terms(run.rules, run.months[0])
+    best, lost = {}, 0
     for site in sites_of_run(run.store, HEADLINE, run.months[0], run.rules):
-        sites[site.name] = site
-    brought = []
+        if site.exempt or rule.evaluate_counts(site.counts, site.type).share_permille == 1000:
+            continue
+        effort = best_effort(site, rule, costs)
+        if effort is None:
+            lost += 1
+            continue
+        plan = effort.plan
+        paid = [[rule.evaluate_counts(counts, site.type).share_permille for counts in (world, plan.added(world))]
+                for world in site.worlds]  # fmt: skip
+        gains = np.diff(np.array(paid), axis=1)[:, 0] * site.capitated * site.tariff / 1000
+        net = round(gains.mean()) - plan.cost
+        if net > 1.645 * gains.std(ddof=1) / 10:
+            best[site.name] = (net, plan, np.mean(paid, axis=0) / 1000, gains > 0)
+        lost += site.name not in best
+    assert best
+    table = tables(report, "puskesmas")[0]
+    assert [row[0].text for row in table.rows] == sorted(best, key=lambda name: -best[name][0])[:7]
     for row in table.rows:
-        found, site = rows[row[0].text], sites[row[0].text]
-        plan = site.plans(rule, terms(run.rules, run.months[0]))[1][0]
-        now = [rule.evaluate_counts(world, site.type).share_permille >= plan.share_permille for world in site.worlds]
-        brought.append(round(found[11] * (sum(site.enough(plan, rule)) - sum(now)) / len(now)))
-        assert row[5].text == (f"+{rupiah_short(brought[-1])}" if brought[-1] else "tidak lebih sering tercapai")
-        assert row[5].beneath == f"biaya {rupiah_short(found[12])}"
-        assert row[4].beneath.endswith(f": +{rupiah_short(found[11])}")
-        if found[7]:
-            assert f"kurang {number(found[7])} peserta kontak" in row[4].text
-        assert row[6].text == found[15]
-    assert brought == sorted(brought, reverse=True)
+        net, plan, (before, after), raised = best[row[0].text]
+        assert row[5].text == f"+{rupiah_short(net)}"
+        assert row[5].beneath == f"tambahan {rupiah_short(net + plan.cost)}, biaya {rupiah_short(plan.cost)}"
+        assert row[4].beneath == f"dibayar rata-rata {percent(before)} → {percent(after)}"
+        if plan.contacts:
+            assert f"kurang {number(plan.contacts)} peserta kontak" in row[4].text
+        assert row[6].text == chance_words(raised)
+    assert (f"Pada {lost} fasilitas" in table.note) == (lost > 0)
     section = next(entry for entry in report.sections if entry.key == "puskesmas")
-    assert rupiah_short(_brought(sites.values(), rule, terms(run.rules, run.months[0]))) in section.title
+    assert rupiah_short(sum(net for net, *_rest in best.values())) in section.title
     staff = tables(report, "puskesmas")[1]
     assert texts(staff.rows[-1])[2:] == ["3", rupiah(270_000_000)]
     assert staff.rows[0][2].text == "2"
 
 
-def _brought(sites: Iterable[Site], rule: Scheme, costs: Terms) -> int:
-    """What the cheapest ways of all facilities bring a month, where they bring anything: the table holds only some."""
-    total = 0
-    for site in sites:
-        for plan in site.plans(rule, costs)[1][:1]:
-            now = [
-                rule.evaluate_counts(world, site.type).share_permille >= plan.share_permille for world in site.worlds
-            ]
-            total += max(round(plan.gain * (sum(site.enough(plan, rule)) - sum(now)) / len(now)), 0)
-    return total
+def test_no_effort_is_advised_where_every_one_costs_more_than_it_brings(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dear = Terms(contact=10**9, referral=10**9, patient=10**9, lag=1)
+    monkeypatch.setattr("reports.report.facilities.terms", lambda *_: dear)
+    section = facilities_section(run, "id")
+    assert isinstance(section.blocks[0], Text)
+    assert "tidak ada upaya yang pasti menambah kapitasi lebih besar daripada biayanya" in section.blocks[0].text
+    assert "menguntungkan" not in section.title
 
 
 def test_facilities_and_capitation_are_told_of_the_scenario_of_the_answer(run: Run, tmp_path: Path) -> None:

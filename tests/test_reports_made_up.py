@@ -127,6 +127,7 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
     due = np.array([bill[(at <= now) & (at > now - in_year[now])].sum() for now in at])
     short = np.where(line > 0, np.maximum(due - line, 0), 0.0)
     unfunded = np.where(in_year == 1, short, np.diff(short, prepend=0))
+    off = np.where((short > 0) & (in_year == 11) & (scenario != "uhc-owe"), 30_000, 0)
     if scenario == "uhc-drop":
         active = np.where(short > 0, active - 30_000, active)
     registered = active + 46_000
@@ -165,7 +166,7 @@ def made_up_results(scenario: str, replicate: int, months: tuple[str, ...]) -> R
         "pending": 120 + 3 * at, "arrears": 33_000 - 40 * at, "lapsed": 12_000 + 30 * at, "dead_on_register": 2_000,
         "moved_on_register": 2_600, "bill_premium": premium, "bill_aid_pemda": aid, "bill_aid_self": own,
         "bill_jkn": bill, "line": line, "line_used": np.minimum(due, line), "paid_jkn": bill - unfunded,
-        "unfunded": unfunded, "debt_pemda": short, "dropped": np.where((short > 0) & (in_year == 11), 30_000, 0),
+        "unfunded": unfunded, "debt_pemda": short, "dropped": off,
         "capitation_full": full.sum(axis=1), "capitation_paid": np.round(full * permille / 1000).sum(axis=1),
         "status_uhc": active / population >= 0.8,
         "intake_never": 300 + 10 * rng.normal() if uhc else 0, "intake_lapsed": 200 if uhc else 0,

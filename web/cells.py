@@ -94,7 +94,7 @@ def _shown(fault: Fault, lines: Lines, lang: str) -> Shown:
     else:
         where = f"{fault.sheet}!{letter(place)}{fault.row}"
     grid = None if fault.row is None or not lines else _grid(lines, fault.row, place, _headed(fault, lines)[0])
-    return Shown(where, sentence(found), _("Expected: {expected}").format(expected=expected) + ".", grid)
+    return Shown(where, sentence(found), sentence(_("Expected: {expected}").format(expected=expected)), grid)
 
 
 def _grid(lines: Lines, row: int, place: int | None, head: int) -> Grid:

@@ -77,7 +77,7 @@ class Results:
     """What is shown: the ``head`` is the report's; ``replicates`` are those of the scenario that has fewest,
     ``period`` is the year of the answer and ``end`` its last month, ``reference`` what the rows are compared with.
     ``of`` is the title of the scenario whose need is told, "" where every line binds; ``awaited`` that of the scenario
-    whose need is to be told, while nothing of it is stored."""
+    whose need is to be told, while nothing of it is stored. ``reviewed`` says when the status changes."""
 
     head: Head
     period: str
@@ -94,6 +94,7 @@ class Results:
     awaited: str
     money_ticks: Ticks
     active_ticks: Ticks
+    reviewed: str
 
 
 def results(
@@ -156,6 +157,7 @@ def _results(
 def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
     from districts.text import month_name
     from reports.answer import answer
+    from reports.law import reviewed_words
     from reports.reliability import first_page
     from reports.report.blocks import Head
     from reports.report.content import build
@@ -164,21 +166,21 @@ def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
 
     if reference not in run.main:
         raise UserError("the run has no scenario {name}; it has {known}", name=reference, known=", ".join(run.main))
-    end = run.months[int(run.year.months[-1])]
+    end_month = run.months[int(run.year.months[-1])]
     told = answer(run, lang)
     wanted = headline(run.manifest, unbounded_names(run.manifest))
     awaited = "" if wanted is None or wanted == run.headline else scenario_title(run.manifest, wanted, lang)
     head = build(run, lang).head if pictures else Head(told.first, told.second, told.third)
     rows, money_ticks, active_ticks = _rows(run, lang, reference)
     return Results(
-        head, run.period(lang), month_name(end, lang), month_name(run.manifest["stock"], lang),
+        head, run.period(lang), month_name(end_month, lang), month_name(run.manifest["stock"], lang),
         min(map(run.replicates, run.scenarios)),
         rows, reference,
         tuple((name, scenario_title(run.manifest, name, lang)) for name in run.main),
         _pictures(run, lang) if pictures else (), run.facilities,
         first_page(run.record, lang),
         "" if run.headline is None else scenario_title(run.manifest, run.headline, lang), awaited,
-        money_ticks, active_ticks,
+        money_ticks, active_ticks, reviewed_words(end_month, run.rules, lang),
     )  # fmt: skip
 
 

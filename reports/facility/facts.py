@@ -15,6 +15,7 @@ from districts.names import several_like
 from reports.numbers import FloatArray, middle, most_frequent, quantiles
 from reports.run import Run
 from reports.wording import RANGE, ranged
+from scenarios.kbk_efforts import Effort, best_effort
 from scenarios.kbk_sites import Site, counts_of_months, sites_of_run
 from scenarios.months import later
 from sim.kbk import Counts, Evaluation, Gap, Scheme, capitation_rupiah, gap, ratios, scheme
@@ -74,11 +75,11 @@ class Beside:
 @dataclass(frozen=True)
 class Facts:
     """Everything on the page. ``month`` is rated, ``paid_in`` is when that rating is paid. ``now`` is the evaluation of
-    the middle counts; ``registered_rating`` is that of AK if registered members
-    divided it. ``plans`` are the cheapest ways to each higher share, ``enough`` how many replicates each
-    reaches; ``gap`` is what each indicator alone lacks (None for an exempt facility). ``unseen``: members without a
-    recorded contact, Prolanis members not seen, visits lost to the queue (middles). ``beside``: the reference; None on
-    its own page."""
+    the middle counts; ``registered_rating`` is that of AK if registered members divided it. ``plans`` are the cheapest
+    ways to each higher share, ``enough`` how many replicates each reaches; ``best`` is the effort that leaves most on
+    average (None where none leaves anything, and with too few replicates to tell, ``ranged``); ``gap`` is what each
+    indicator alone lacks (None for an exempt facility). ``unseen``: members without a recorded contact, Prolanis
+    members not seen, visits lost to the queue (middles). ``beside``: the reference; None on its own page."""
 
     facility: str
     type: str
@@ -98,6 +99,7 @@ class Facts:
     gap: Gap | None
     plans: tuple[Plan, ...]
     enough: tuple[int, ...]
+    best: Effort | None
     costs: Terms
     unseen: dict[str, int]
     months: tuple[Month, ...]
@@ -142,6 +144,7 @@ def facility_facts(run: Run, name: str, month: str | None = None, scenario: str 
         gap=None if site.exempt else gap(site.counts, site.type, rule, site.tariff, site.capitated),
         plans=tuple(ways),
         enough=tuple(sum(site.enough(way, rule)) for way in ways),
+        best=best_effort(site, rule, costs) if ranged(len(rated)) else None,
         costs=costs,
         unseen=_unseen(run, site, place, scenario),
         months=_months(run, site, place, scenario, costs.lag),

@@ -30,6 +30,7 @@ def months_chart(facts: Facts, lang: str = "id") -> Chart:
         lead += " " + _("Left of the rule, to {month}: the district's own data.").format(
             month=month_name(known[-1], lang, short=True)
         )
+        lead += _step(months, lang)
     names = [_("contact rate (AK)"), _("referrals (RRNS)"), _("control (RPPT)"), _("paid, %")]
     told = "; ".join(
         f"{month_name(month.month, lang, True)}: {', '.join(map(str, month.ratings))}, {_paid(month)}"
@@ -40,6 +41,31 @@ def months_chart(facts: Facts, lang: str = "id") -> Chart:
         _paint(canvas, facts, names, lang)
 
     return Chart("peringkat", title, lead, f"{title}. {told}", 4 * _ROW + 0.62, paint)
+
+
+def _step(months: tuple[Month, ...], lang: str) -> str:
+    """That the ratings or the share change between the last month of data and the first of the forecast; empty where
+    they do not, or are not known."""
+    _ = translator(lang)
+    first = next(month for month in months if not month.data)
+    rated = [month for month in months if month.data and any(month.ratings)][-1:]
+    paid = [month for month in months if month.data and month.share_permille is not None][-1:]
+    steps = [
+        _("ratings {seen} in {last}, {begun} in {first}").format(
+            seen=", ".join(map(str, month.ratings)), last=month_name(month.month, lang, short=True),
+            begun=", ".join(map(str, first.ratings)), first=month_name(first.month, lang, short=True))
+        for month in rated if month.ratings != first.ratings
+    ] + [
+        _("paid {seen} % in {last}, {begun} % in {first}").format(
+            seen=_paid(month), last=month_name(month.month, lang, short=True),
+            begun=_paid(first), first=month_name(first.month, lang, short=True))
+        for month in paid if month.share_permille != first.share_permille
+    ]  # fmt: skip
+    if not steps:
+        return ""
+    return " " + _("Where they meet: {steps}. That step is from data to forecast, not a change that was seen.").format(
+        steps="; ".join(steps)
+    )
 
 
 def _paint(canvas: Canvas, facts: Facts, names: list[str], lang: str) -> None:

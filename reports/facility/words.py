@@ -13,8 +13,8 @@ from reports import palette
 from reports.facility import facts as facts_of
 from reports.facility.bands import Strip, strip
 from reports.facility.facts import Facts, Indicator
-from reports.kbk_plan_words import lacking, money_words, terms_words
-from reports.wording import chance_told, chance_words, enough, filled, scenario_title
+from reports.kbk_plan_words import lacking, terms_words
+from reports.wording import chance_told, chance_words, enough, filled, ranged, scenario_title
 from sim.kbk import Scheme, Step
 from sim.kbk_plan import Plan
 
@@ -100,7 +100,7 @@ def words(facts: Facts, rule: Scheme, manifest: dict[str, Any], lang: str = "id"
         f"{facts.facility} · KBK {month_name(facts.month, lang)}", place, made, stamp, strong, answer,
         (*_sentences(facts, lang), *_beside(facts, manifest, lang)), _payments(facts, rule, lang),
         tuple(_row(facts, entry, rule, lang) for entry in facts.indicators),
-        _("The cheapest way from {share} (central estimate) to each higher share, rupiah a month").format(
+        _("The cheapest way from {share} to each higher share, rupiah a month").format(
             share=_share(facts.now.share_permille, lang)),
         tuple(_way(facts, at, lang) for at in range(len(facts.plans))), _unseen(facts, lang), _footer(facts, lang),
     )  # fmt: skip
@@ -154,11 +154,26 @@ def _sentences(facts: Facts, lang: str) -> tuple[str, ...]:
     if facts.plans:
         way = facts.plans[0]
         without = sum(one.replicates for share, one in paid.items() if share >= way.share_permille)
-        told.append(_("From {now} to {share}: {money}. It is enough: {chance}; reached without it: {without}.").format(
+        told.append(_("From {now} to {share}: {gain} a month, cost {cost}. It is enough: {chance}; reached without it: "
+                      "{without}.").format(
             now=_share(facts.now.share_permille, lang), share=_share(way.share_permille, lang),
-            money=money_words(way, lang), chance=chance_words(_hits(facts, facts.enough[0]), lang),
+            gain=signed_rupiah(way.gain, lang), cost=rupiah_short(way.cost, lang),
+            chance=chance_words(_hits(facts, facts.enough[0]), lang),
             without=chance_words(_hits(facts, without), lang)))  # fmt: skip
+        told += _advice(facts, lang)
     return tuple(told)
+
+
+def _advice(facts: Facts, lang: str) -> tuple[str, ...]:
+    """Which effort leaves most on average over the replicates, or that none surely pays; nothing with too few."""
+    _ = translator(lang)
+    if not ranged(facts.replicates):
+        return ()
+    if facts.best is None or not facts.best.pays:
+        return (_("At these costs no effort surely brings more capitation on average than it costs."),)
+    return (_("What pays best on average: {lacking}; {net} a month after its cost of {cost}.").format(
+        lacking=lacking(facts.best.plan, lang), cost=rupiah_short(facts.best.plan.cost, lang),
+        net=signed_rupiah(facts.best.net, lang)),)  # fmt: skip
 
 
 def _beside(facts: Facts, manifest: dict[str, Any], lang: str) -> tuple[str, ...]:

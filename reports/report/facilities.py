@@ -1,8 +1,6 @@
-"""The facilities that need attention: where KBK costs most, what lifts them to the next band, which staff lack."""
+"""The facilities that need attention: where KBK costs most, what pays to lift them, which staff lack."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,36 +13,19 @@ from reports.law import contact_rating
 from reports.numbers import exempt, most_frequent
 from reports.report.blocks import Block, Cell, Figure, Note, Section, Table, Text
 from reports.run import Run
-from reports.wording import chance_words, confidence_label
+from reports.wording import chance_words, confidence_label, ranged
+from scenarios.kbk_efforts import Effort, best_effort
 from scenarios.kbk_sites import Site, sites_of_run
-from sim.kbk import Evaluation, Scheme, ratios, scheme
-from sim.kbk_plan import Plan, Terms, terms
+from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
+from sim.kbk import Evaluation, ratios, scheme
+from sim.kbk_plan import Terms, terms
 
 #: Facilities that a table of the report holds; the workbook has all.
 _MOST = 7
 
 
-@dataclass(frozen=True)
-class Way:
-    """The cheapest way of a facility to the next share, and in how many replicates that share is reached with and
-    without its effort."""
-
-    site: Site
-    now: Evaluation
-    plan: Plan
-    reached: int
-    without: int
-
-    @property
-    def expected(self) -> int:
-        """What the effort brings a month, rupiah, mean over the replicates: the gain where it is the effort that
-        reaches the share."""
-        return round(self.plan.gain * (self.reached - self.without) / len(self.site.worlds))
-
-
-def _way(site: Site, now: Evaluation, plan: Plan, rule: Scheme) -> Way:
-    still = replace(plan, contacts=0, referrals=0, dm_controlled=0, ht_controlled=0)
-    return Way(site, now, plan, sum(site.enough(plan, rule)), sum(site.enough(still, rule)))
+#: A facility, its evaluation now, and the effort that leaves most on average after its cost.
+Best = tuple[Site, Evaluation, Effort]
 
 
 def facilities_section(run: Run, lang: str = "id") -> Section:
@@ -52,74 +33,95 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
     _ = translator(lang)
     month = run.months[0]
     rule = scheme(run.rules, month)
-    found: list[Way] = []
-    if not rule.zone_payment and "facility_types" in run.manifest:
-        costs = terms(run.rules, month)
-        for site in sites_of_run(run.store, run.told, month, run.rules):
-            now, ways = site.plans(rule, costs)
-            found += [_way(site, now, plan, rule) for plan in ways[:1]]
-        found.sort(key=lambda way: (-way.expected, -way.plan.gain))
-        steps: list[Block] = [_steps(found, costs, lang)] if found else []
-    else:
+    found: list[Best] = []
+    steps: list[Block]
+    if rule.zone_payment or "facility_types" not in run.manifest:
         steps = [Text(_("There is no plan: it needs the score of Peraturan BPJS 7/2019 and the types of the "
                         "facilities."))]  # fmt: skip
+    elif not ranged(run.replicates(run.told)):
+        steps = [Text(_("Which efforts for KBK pay is told from {least} replicates on.").format(
+            least=MIN_REPLICATES_FOR_RANGE))]  # fmt: skip
+    else:
+        costs = terms(run.rules, month)
+        sites = sites_of_run(run.store, run.told, month, run.rules)
+        below = [(site, site.plans(rule, costs)[0]) for site in sites if not site.exempt]
+        below = [(site, now) for site, now in below if now.share_permille < 1000]
+        efforts = [(site, now, best_effort(site, rule, costs)) for site, now in below]
+        found = [(site, now, effort) for site, now, effort in efforts if effort is not None and effort.pays]
+        found.sort(key=lambda best: -best[2].net)
+        steps = _advised(found, len(below) - len(found), costs, lang)
     shares = share_map(run, lang)
-    title = _title(run, gaining, lang) if (gaining := [way for way in found if way.expected > 0]) else shares.title
+    title = _title(run, found, lang) if found else shares.title
     blocks = [*steps, Figure(shares), Note(_denominators(run, lang)), *_staff(run, lang)]
     name = _("Facilities that need attention")
     return Section("puskesmas", _("Facilities"), name, title, (*blocks, Figure(indicator_chart(run, lang))))
 
 
-def _title(run: Run, found: list[Way], lang: str) -> str:
-    """Sums only what the effort brings, never a gain that comes without it."""
+def _title(run: Run, found: list[Best], lang: str) -> str:
+    """Sums what the efforts bring less what they cost."""
     _ = translator(lang)
     short = dict(zip(run.facilities, run.short_names, strict=True))
-    names = ", ".join(short[way.site.name] for way in found[:3])
-    gain = rupiah_short(sum(way.expected for way in found), lang)
+    names = ", ".join(short[site.name] for site, _now, _effort in found[:3])
+    net = rupiah_short(sum(effort.net for _site, _now, effort in found), lang)
     if len(found) == 1:
-        return _("One facility can gain capitation: {names}, on average {gain} a month").format(names=names,
-                                                                                              gain=gain)  # fmt: skip
-    return _("{count} facilities could gain {gain} a month together on average; most of all {names}").format(
-        count=len(found), gain=gain, names=names
-    )
+        return _("An effort for KBK pays at one facility: {names}, {net} a month after its cost on average").format(
+            names=names, net=net
+        )
+    return _("An effort for KBK pays at {count} facilities: {net} a month after its cost on average; most of all "
+             "{names}").format(count=len(found), net=net, names=names)  # fmt: skip
 
 
-def _steps(found: list[Way], costs: Terms, lang: str) -> Table:
-    """The steps to the next band whose effort brings the most capitation."""
+def _advised(found: list[Best], lost: int, costs: Terms, lang: str) -> list[Block]:
+    """The efforts that pay, as a table, and at how many facilities (``lost``) none does."""
+    _ = translator(lang)
+    left = ""
+    if lost:
+        left = _("At {count} facilities below full capitation no effort surely brings more than it costs; their ways "
+                 "to a higher share are in the workbook, sheet “{sheet}”.")  # fmt: skip
+        left = left.format(count=lost, sheet=_("KBK plan"))
+    if found:
+        return [_steps(found, costs, left, lang)]
+    return [Text(f"{left} {_assumed(costs, lang)}")] if left else []
+
+
+def _assumed(costs: Terms, lang: str) -> str:
+    _ = translator(lang)
+    return terms_words(costs, lang) + " " + _("These costs are assumed unless the district gave its own.")
+
+
+def _steps(found: list[Best], costs: Terms, left: str, lang: str) -> Table:
+    """Of each facility the effort that leaves most after its cost; ``left`` tells of the others."""
     _ = translator(lang)
     rows = []
-    for entry in found[:_MOST]:
-        site, now, way = entry.site, entry.now, entry.plan
-        told = ratios(site.counts)
+    for site, now, effort in found[:_MOST]:
+        told, plan = ratios(site.counts), effort.plan
         indicators = (
-            (told.ak_permille, 1, now.ak_rating, way.ratings[0]),
-            (told.rrns_percent, 2, now.rrns_rating, way.ratings[1]),
-            (told.rppt_percent, 2, now.rppt_rating, way.ratings[2]),
+            (told.ak_permille, 1, now.ak_rating, plan.contacts),
+            (told.rrns_percent, 2, now.rrns_rating, plan.referrals),
+            (told.rppt_percent, 2, now.rppt_rating, plan.dm_controlled + plan.ht_controlled),
         )
         cells = [Cell(site.name, mark="bold")]
-        for value, decimals, rating, aim in indicators:
+        for value, decimals, rating, people in indicators:
             shown = "–" if value is None else number(float(value), lang, decimals)
-            beneath = _("rating {rating}").format(rating=rating)
-            cells.append(Cell(shown, beneath, "warn" if aim > rating else ""))
-        shares = f"{_share(now.share_permille, lang)} → {_share(way.share_permille, lang)}"
+            cells.append(Cell(shown, _("rating {rating}").format(rating=rating), "warn" if people else ""))
+        before, after = (percent(share / 1000, lang) for share in effort.shares)
+        money = _("brings {gain}, costs {cost}").format(gain=rupiah_short(effort.brings, lang),
+                                                        cost=rupiah_short(plan.cost, lang))  # fmt: skip
         rows.append((
-            *cells, Cell(lacking(way, lang), f"{shares}: {signed_rupiah(way.gain, lang)}"),
-            Cell(signed_rupiah(entry.expected, lang) if entry.expected > 0 else _("reached no more often"),
-                 _("cost {cost}").format(cost=rupiah_short(way.cost, lang)), "bold"),
-            *(Cell(chance_words(np.arange(len(site.worlds)) < count, lang)) for count in (entry.reached,
-                                                                                        entry.without)),
+            *cells, Cell(lacking(plan, lang), _("paid on average {before} → {after}").format(before=before,
+                                                                                             after=after)),
+            Cell(signed_rupiah(effort.net, lang), money, "bold"),
+            Cell(chance_words(np.arange(effort.replicates) < effort.raised, lang)),
         ))  # fmt: skip
-    month = month_name(found[0].site.month, lang)
-    title = _("What brings the most capitation, {month}").format(month=month)
-    heads = (_("facility"), "AK ‰", "RRNS %", "RPPT %", _("what it takes"), _("brings a month, mean"), _("enough in"),
-             _("reached without it"))  # fmt: skip
-    note = _("The cheapest way to the next band if the other indicators stay; only contacts, control and reasons that "
-             "are real may be recorded. Mean: what is gained where the share is reached, times how much more often it "
-             "is reached with the effort than without.")  # fmt: skip
-    note += " " + terms_words(costs, lang) + " " + _("These costs are assumed unless the district gave its own.")
+    month = month_name(found[0][0].month, lang)
+    title = _("Efforts for KBK that pay, {month}").format(month=month)
+    heads = (_("facility"), "AK ‰", "RRNS %", "RPPT %", _("what it takes a month"), _("net a month, mean"),
+             _("raises what is paid in"))  # fmt: skip
+    note = _("Of each facility the effort that leaves most on average over the replicates; only contacts, control and "
+             "reasons that are real may be recorded.") + " " + _assumed(costs, lang)  # fmt: skip
     if len(found) > _MOST:
         note += " " + _("The other {count} are in the workbook.").format(count=len(found) - _MOST)
-    return Table(title, heads, tuple(rows), frozenset({1, 2, 3, 5}), note=note)
+    return Table(title, heads, tuple(rows), frozenset({1, 2, 3, 5}), note=f"{note} {left}".strip())
 
 
 def _denominators(run: Run, lang: str) -> str:
@@ -169,7 +171,3 @@ def _missing(name: str, people: str, posts: list[dict[str, dict[str, int]]], lan
     every = [post for entry in posts for post in entry.values()]
     return (Cell(name), Cell(people), Cell(number(sum(post["missing"] for post in every), lang)),
             Cell(rupiah(sum(post["rupiah"] for post in every), lang)))  # fmt: skip
-
-
-def _share(permille: int, lang: str) -> str:
-    return percent(permille / 1000, lang, 0 if permille % 10 == 0 else 1)

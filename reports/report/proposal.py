@@ -185,7 +185,7 @@ def lines_table(run: Run, lang: str = "id") -> list[Block]:
         if not found.has_line:
             continue
         store = run.store
-        short = middle(store.series(name, "unfunded")[:, months].sum(axis=1))
+        short = run.unfunded(name)
         off = middle(store.series(name, "dropped")[:, months].sum(axis=1))
         often = max(found.months, key=lambda month: found.months[month]) if found.months else None
         hit = found.first >= 0

@@ -7,7 +7,7 @@ from reports.charts_cover import active_share_chart
 from reports.charts_differences import differences_chart
 from reports.charts_frontier import frontier_chart
 from reports.charts_waterfall import waterfall_chart
-from reports.law import BarsMet, bars_met, uhc_bars
+from reports.law import BarsMet, bars_met, reviewed_words, uhc_bars
 from reports.numbers import Year, active_share, middle
 from reports.report.blocks import Block, Cell, Figure, Section, Table, Text
 from reports.run import Run
@@ -93,6 +93,7 @@ def _levels(run: Run, found: dict[str, Difference], lang: str) -> Table:
         ))  # fmt: skip
     note = _("Middle of the replicates, {year}. UHC bar for active members: {bar}. Where a ceiling binds, the bill is "
              "spending, not need.").format(year=run.period(lang), bar=percent(bar, lang, 0))  # fmt: skip
+    note += " " + reviewed_words(run.months[last], run.rules, lang)
     if found:
         words = {1e9: _("IDR billion"), 1e6: _("IDR million")}[unit]
         note += " " + _("Beneath capitation: difference from “{reference}”, {unit} ({range}).").format(
