@@ -13,6 +13,7 @@ from cli import completion
 from cli.tables import Lang
 
 if TYPE_CHECKING:
+    from scenarios.kbk_efforts import Effort
     from scenarios.kbk_sites import Site
     from sim.kbk import Evaluation, Scheme
     from sim.kbk_plan import Plan, Terms
@@ -54,15 +55,18 @@ def plan(
     schemes = {site.month: scheme(rules, site.month) for site in chosen}
     found = [(site, *site.plans(schemes[site.month], costs[site.month])) for site in chosen]
     sure = _sure(found, schemes, costs, certainty)
+    best = {site.name: _best(site, schemes[site.month], costs[site.month]) for site in chosen}
     if as_json:
         records = [_record(site, now, ways, schemes[site.month]) for site, now, ways in found]
         for record, (site, _now, _ways) in zip(records, found, strict=True):
+            if (effort := best[site.name]) is not None:
+                record["best"] = {**asdict(effort), "net": effort.net, "pays": effort.pays}
             if site.name in sure:
                 record["certain"] = _way(site, sure[site.name], schemes[site.month])
         record = {"costs": {month: asdict(one) for month, one in costs.items()}, "facilities": records}
         typer.echo(json.dumps(record, ensure_ascii=False, indent=1))
         return
-    typer.echo(_text(found, sure, schemes, costs, facility is not None, bool(changed), lang))
+    typer.echo(_text(found, sure, best, schemes, costs, facility is not None, bool(changed), lang))
 
 
 def _sure(
@@ -79,6 +83,14 @@ def _sure(
         for site, _now, ways in found
         if ways
     }
+
+
+def _best(site: Site, scheme: Scheme, costs: Terms) -> Effort | None:
+    """Of a run with replicates enough, the effort that leaves most on average after its cost."""
+    from scenarios.kbk_efforts import best_effort
+    from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
+
+    return best_effort(site, scheme, costs) if len(site.worlds) >= MIN_REPLICATES_FOR_RANGE else None
 
 
 def _sites(where: str, scenario: str | None, month: str | None) -> tuple[list[Site], Rules]:
@@ -123,7 +135,7 @@ def _record(site: Site, now: Evaluation, ways: list[Plan], scheme: Scheme) -> di
     plans = [_way(site, way, scheme) for way in ways]
     return {
         "facility": site.name, "type": site.type, "month": site.month, "exempt": site.exempt,
-        "capitated": site.capitated, "tariff": site.tariff, "counts": asdict(site.counts),
+        "capitated": site.capitated, "tariff": site.tariff, "counts": site.counts._asdict(),
         "now": now._asdict(), "plans": plans,
     }  # fmt: skip
 
@@ -136,27 +148,29 @@ def _way(site: Site, way: Plan | None, scheme: Scheme) -> dict[str, Any] | None:
 
 
 def _text(
-    found: list[tuple[Site, Evaluation, list[Plan]]], sure: dict[str, Plan | None], schemes: dict[str, Scheme],
-    costs: dict[str, Terms], every: bool, own: bool, lang: str,
+    found: list[tuple[Site, Evaluation, list[Plan]]], sure: dict[str, Plan | None], best: dict[str, Effort | None],
+    schemes: dict[str, Scheme], costs: dict[str, Terms], every: bool, own: bool, lang: str,
 ) -> str:  # fmt: skip
     """The plans as sentences, 80 columns: the next band and, where it leaves more, a higher one (``every``: all); then
     what the next bands bring together."""
     from districts.text import month_name, rupiah_short, signed_rupiah, translator
-    from reports.kbk_plan_words import now_words, plan_words, sure_words, terms_words, why_none
+    from reports.kbk_plan_words import best_words, now_words, plan_words, sure_words, terms_words, why_none
 
     _ = translator(lang)
     lines: list[str] = []
     for site, now, ways in found:
         head = f"{site.name}, {month_name(site.month, lang)}: {now_words(site, now, lang)}"
         lines.append(_filled(head, ""))
-        best = max(ways, key=lambda way: way.net, default=None)
-        for way in ways if every else [way for way in ways if way is ways[0] or way is best]:
+        top = max(ways, key=lambda way: way.net, default=None)
+        for way in ways if every else [way for way in ways if way is ways[0] or way is top]:
             lines += [_filled(sentence, "  ") for sentence in plan_words(site, way, schemes[site.month], lang)]
         if site.name in sure:
             lines += [
                 _filled(sentence, "  ") for sentence in sure_words(site, sure[site.name], schemes[site.month], lang)
             ]
-        if not ways:
+        if ways:
+            lines += [_filled(sentence, "  ") for sentence in best_words(best[site.name], len(site.worlds), lang)]
+        else:
             lines.append(_filled(why_none(site, now, lang), "  "))
     nexts = [ways[0] for _site, _now, ways in found if ways]
     if len(nexts) > 1:

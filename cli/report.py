@@ -81,7 +81,9 @@ def _record(facts: Facts) -> dict[str, Any]:
     from dataclasses import asdict
 
     record = asdict(facts)
-    record["now"] = facts.now._asdict()
+    record["now"], record["counts"] = facts.now._asdict(), facts.counts._asdict()
+    if facts.best is not None:
+        record["best"] |= {"net": facts.best.net, "pays": facts.best.pays}
     if facts.gap is not None:
         record["gap"]["now"] = facts.gap.now._asdict()
     for way, plan, hits in zip(record["plans"], facts.plans, facts.enough, strict=True):

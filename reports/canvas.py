@@ -18,12 +18,15 @@ from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from districts.text import month_name
 from reports import palette
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 WIDTH = 10.0
 #: Inches of a chart on a phone: at 72 units to the inch one unit of the drawing is one pixel of a screen 390 px wide.
@@ -32,6 +35,7 @@ TICK = 10.0
 TEXT = 10.5
 #: No text on a phone is smaller (points of the drawing = pixels of the screen).
 LEAST = 12.0
+_DPI = 150  # points of a PNG to the inch
 
 _SETTINGS: Any = {
     "svg.fonttype": "none",
@@ -162,18 +166,34 @@ class Canvas:
         import matplotlib
         from matplotlib.transforms import Bbox
 
-        metadata = {"Date": None, "Creator": None} if form == "svg" else {"Software": None}
-        above = [text for text in self.figure.texts if text.get_position()[1] * self.height > height]
         buffer = io.BytesIO()
+        if form == "png":
+            from matplotlib.image import imsave
+
+            part_of = self._raster[-round(height * _DPI) :]
+            imsave(buffer, part_of, format="png", dpi=_DPI, metadata={"Software": None})  # type: ignore[dict-item]
+            return buffer.getvalue()
+        above = [text for text in self.figure.texts if text.get_position()[1] * self.height > height]
         # a salt of its own, so that no two drawings on one page define the same identifier
         with matplotlib.rc_context({**_SETTINGS, "svg.hashsalt": self.salt}):
             part = Bbox.from_bounds(0, 0, self.width, height) if above else None
             for text in above:
                 text.set_visible(False)
-            self.figure.savefig(buffer, format=form, dpi=150, metadata=metadata, bbox_inches=part)
+            self.figure.savefig(buffer, format=form, metadata={"Date": None, "Creator": None}, bbox_inches=part)
             for text in above:
                 text.set_visible(True)
         return buffer.getvalue()
+
+    @cached_property
+    def _raster(self) -> NDArray[np.uint8]:
+        """The whole drawing as points of colour, (rows, columns, 4): the PNGs are cut from it."""
+        import matplotlib
+
+        buffer = io.BytesIO()
+        with matplotlib.rc_context(_SETTINGS):
+            self.figure.savefig(buffer, format="rgba", dpi=_DPI)
+        columns = round(self.width * _DPI)
+        return np.frombuffer(buffer.getvalue(), np.uint8).reshape(-1, columns, 4)
 
     def size(self, points: float) -> float:
         """``points``, or the least size that a phone shows."""

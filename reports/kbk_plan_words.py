@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from districts.text import number, percent, rupiah, rupiah_short, signed_rupiah, translator
-from reports.wording import chance_words
+from reports.wording import chance_words, ranged
+from scenarios.kbk_efforts import Effort
 from scenarios.kbk_sites import Site
 from sim.kbk import Evaluation, Scheme, ratios
 from sim.kbk_plan import Plan, Terms
@@ -82,6 +83,18 @@ def sure_words(site: Site, plan: Plan | None, scheme: Scheme, lang: str = "id") 
 def enough_words(site: Site, plan: Plan, scheme: Scheme, lang: str = "id") -> str:
     """How often the plan reaches its share, since a month may turn out otherwise than its middle."""
     return chance_words(site.enough(plan, scheme), lang)
+
+
+def best_words(best: Effort | None, replicates: int, lang: str = "id") -> list[str]:
+    """Which effort leaves most on average over the replicates, or that none surely pays; nothing with too few."""
+    _ = translator(lang)
+    if not ranged(replicates):
+        return []
+    if best is None or not best.pays:
+        return [_("At these costs no effort surely brings more capitation on average than it costs.")]
+    return [_("What pays best on average: {lacking}; {net} a month after its cost of {cost}.").format(
+        lacking=lacking(best.plan, lang), cost=rupiah_short(best.plan.cost, lang),
+        net=signed_rupiah(best.net, lang))]  # fmt: skip
 
 
 def why_none(site: Site, now: Evaluation, lang: str = "id") -> str:

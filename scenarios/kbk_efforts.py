@@ -83,7 +83,7 @@ def tried(site: Site, scheme: Scheme, terms: Terms) -> Tried:
                         least=MIN_REPLICATES_FOR_RANGE, found=len(site.worlds))  # fmt: skip
     prices = ((terms.contact, 0), (terms.referral, 0), (terms.patient, terms.patient))
     chosen = [_thinned(people, price) for people, price in zip(_asked(site, scheme), prices, strict=True)]
-    rated = [np.array([[_rating(site, scheme, world, at, step) for world in site.worlds] for step in part])
+    rated = [np.array([[_rating(scheme, world, at, step) for world in site.worlds] for step in part])
              for at, part in enumerate(chosen)]  # fmt: skip
     costs = [[step[0] * price[0] + step[1] * price[1] for step in part]
              for part, price in zip(chosen, prices, strict=True)]  # fmt: skip
@@ -130,7 +130,7 @@ def best_effort(site: Site, scheme: Scheme, terms: Terms) -> Effort | None:
     gains = (then - now) * full / 1000
     error = float(gains.std(ddof=1) / np.sqrt(len(gains)))
     shares = (float(now.mean()), float(then.mean()))
-    return Effort(_plan(found, best[2], round(shares[1])), round(float(gains.mean())), error, int((then > now).sum()),
+    return Effort(_plan(found, best[2]), round(float(gains.mean())), error, int((then > now).sum()),
                   len(now), shares)  # fmt: skip
 
 
@@ -150,14 +150,13 @@ def _thinned(people: set[tuple[int, int]], price: tuple[int, int]) -> list[tuple
     return [ordered[at] for at in chosen.tolist()]
 
 
-def _rating(site: Site, scheme: Scheme, world: Counts, indicator: int, step: tuple[int, int]) -> int:
+def _rating(scheme: Scheme, world: Counts, indicator: int, step: tuple[int, int]) -> int:
     """What a replicate's indicator is rated after a step, as far as there are people for it."""
     people = [0, 0, 0, 0]
     people[indicator] = step[0]
     if indicator == 2:
         people[3] = step[1]
-    after = _effort(*people).added(world)
-    return scheme.evaluate_counts(after, site.type)[:3][indicator]
+    return scheme.rating(("ak", "rrns", "rppt")[indicator], _effort(*people).added(world))
 
 
 def _paid(scheme: Scheme, kind: str, rated: list[IntArray]) -> IntArray:
@@ -174,10 +173,12 @@ def _effort(contacts: int, referrals: int, dm: int, ht: int) -> Plan:
     return Plan(contacts, referrals, dm, ht, (0, 0, 0), 0, 0, 0, 0, None)
 
 
-def _plan(found: Tried, at: tuple[int, int, int], share: int) -> Plan:
-    """The plan of a combination; what it brings is reckoned from the middle counts, as for every plan."""
+def _plan(found: Tried, at: tuple[int, int, int], share: int | None = None) -> Plan:
+    """The plan of a combination to ``share`` (default: what it reaches from the middle counts); what it brings is
+    reckoned from the middle counts, as for every plan."""
     site, effort, cost = found.site, _effort(*found.people(at)), found.cost(at)
     now, then = (found.scheme.evaluate_counts(counts, site.type) for counts in (site.counts, effort.added(site.counts)))
+    share = then.share_permille if share is None else share
     gain = capitation_rupiah(site.capitated, site.tariff, max(share - now.share_permille, 0))
     return replace(effort, ratings=then[:3], score_tenths=then.score_tenths, share_permille=share, cost=cost, gain=gain,
                    payback=payback(cost, gain, found.terms.lag))  # fmt: skip

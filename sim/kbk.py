@@ -99,17 +99,10 @@ class Scheme:
 
     def evaluate_counts(self, counts: Counts, facility_type: str, exempt: bool = False) -> Evaluation:
         """The same as ``evaluate(ratios(counts), ...)`` without making fractions: the engine's way."""
-        dm = (100 * counts.dm_controlled, counts.dm_diagnosed)
-        ht = (100 * counts.ht_controlled, counts.ht_diagnosed)
-        third = (dm[0] * ht[1] + ht[0] * dm[1], 2 * dm[1] * ht[1])
-        if self.zone_payment and counts.prolanis_members:
-            third = (100 * counts.prolanis_seen, counts.prolanis_members)
         return self._evaluate(
             (1000 * counts.contacts, counts.members),
             (100 * counts.nonspecialist, counts.referrals),
-            third,
-            dm,
-            ht,
+            *self._rppt_pairs(counts),
             facility_type,
             exempt,
         )
@@ -147,16 +140,35 @@ class Scheme:
         missing: list[str] = []
         ak_rating = self._rate("ak", ak, missing)
         rrns_rating = self._rate("rrns", rrns, missing)
-        if rppt[1]:
-            rppt_rating = rate(*rppt, self.bands["rppt"])
-        else:
-            missing += [name for name, pair in (("dm", dm), ("ht", ht)) if not pair[1]]
-            other = dm if dm[1] else ht
-            rule = self.zero["rppt" if other[1] else "rppt_neither"]
-            rppt_rating = rate(*other, self.bands["rppt"]) if rule == "other_alone" else int(rule)
+        rppt_rating = self._rate_rppt(rppt, dm, ht, missing)
         score, share = self.pays(ak_rating, rrns_rating, rppt_rating, facility_type)
         paid = self.exempt_permille if exempt else share
         return Evaluation(ak_rating, rrns_rating, rppt_rating, score, paid, tuple(missing))
+
+    def rating(self, indicator: str, counts: Counts) -> int:
+        """The rating of one indicator ("ak", "rrns", "rppt") alone, as :meth:`evaluate_counts` gives it."""
+        if indicator == "ak":
+            return self._rate("ak", (1000 * counts.contacts, counts.members), [])
+        if indicator == "rrns":
+            return self._rate("rrns", (100 * counts.nonspecialist, counts.referrals), [])
+        return self._rate_rppt(*self._rppt_pairs(counts), [])
+
+    def _rppt_pairs(self, counts: Counts) -> tuple[tuple[int, int], tuple[int, int], tuple[int, int]]:
+        """RPPT, and control of DM and HT, as pairs."""
+        dm = (100 * counts.dm_controlled, counts.dm_diagnosed)
+        ht = (100 * counts.ht_controlled, counts.ht_diagnosed)
+        rppt = (dm[0] * ht[1] + ht[0] * dm[1], 2 * dm[1] * ht[1])
+        if self.zone_payment and counts.prolanis_members:
+            rppt = (100 * counts.prolanis_seen, counts.prolanis_members)
+        return rppt, dm, ht
+
+    def _rate_rppt(self, rppt: tuple[int, int], dm: tuple[int, int], ht: tuple[int, int], missing: list[str]) -> int:
+        if rppt[1]:
+            return rate(*rppt, self.bands["rppt"])
+        missing += [name for name, pair in (("dm", dm), ("ht", ht)) if not pair[1]]
+        other = dm if dm[1] else ht
+        rule = self.zero["rppt" if other[1] else "rppt_neither"]
+        return rate(*other, self.bands["rppt"]) if rule == "other_alone" else int(rule)
 
     def _rate(self, name: str, pair: tuple[int, int], missing: list[str]) -> int:
         if pair[1]:

@@ -13,8 +13,7 @@ from typing import Any, NamedTuple
 ZONES = ("unsafe", "safe", "prestasi")
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(NamedTuple):
     """What P-Care counts in one facility and month.
 
     ``contacts``: different members with a recorded contact; ``members``: the head count that divides them (rule

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import product
 
@@ -63,8 +63,7 @@ class Plan:
         """``counts`` with the plan carried out, as far as there are people for it. An avoided referral is treated in
         the clinic, so it leaves both counts."""
         referrals = min(self.referrals, counts.nonspecialist)
-        return replace(
-            counts,
+        return counts._replace(
             contacts=min(counts.contacts + self.contacts, counts.members),
             nonspecialist=counts.nonspecialist - referrals,
             referrals=counts.referrals - referrals,
@@ -108,17 +107,16 @@ def steps(counts: Counts, facility_type: str, scheme: Scheme) -> tuple[list[Step
     (contacts; referrals; patients with DM and HT)."""
     now = scheme.evaluate_counts(counts, facility_type)
 
-    def rated(position: int, **changed: int) -> int:
-        return scheme.evaluate_counts(replace(counts, **changed), facility_type)[:3][position]
-
     def ak(people: int) -> int:
-        return rated(0, contacts=counts.contacts + people)
+        return scheme.rating("ak", counts._replace(contacts=counts.contacts + people))
 
     def rrns(people: int) -> int:
-        return rated(1, nonspecialist=counts.nonspecialist - people, referrals=counts.referrals - people)
+        fewer = counts._replace(nonspecialist=counts.nonspecialist - people, referrals=counts.referrals - people)
+        return scheme.rating("rrns", fewer)
 
     def rppt(dm: int, ht: int) -> int:
-        return rated(2, dm_controlled=counts.dm_controlled + dm, ht_controlled=counts.ht_controlled + ht)
+        more = counts._replace(dm_controlled=counts.dm_controlled + dm, ht_controlled=counts.ht_controlled + ht)
+        return scheme.rating("rppt", more)
 
     room = (counts.dm_diagnosed - counts.dm_controlled, counts.ht_diagnosed - counts.ht_controlled)
     return (

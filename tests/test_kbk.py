@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import pickle
 from collections import Counter
-from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 
@@ -69,9 +67,9 @@ def test_edges_of_rppt(today: Scheme, rppt: str, rating: int) -> None:
 
 def test_edges_are_exact_where_floating_point_is_not(today: Scheme) -> None:
     """29 of 1,160 is 2.5 % and 87 of 600 is 145 per mille exactly; one more person changes the band."""
-    exact = replace(BASE, nonspecialist=29, referrals=1160, contacts=87, members=600)
+    exact = BASE._replace(nonspecialist=29, referrals=1160, contacts=87, members=600)
     assert today.evaluate_counts(exact, "puskesmas")[:2] == (2, 3)
-    above = replace(exact, nonspecialist=30, contacts=88)
+    above = exact._replace(nonspecialist=30, contacts=88)
     assert today.evaluate_counts(above, "puskesmas")[:2] == (3, 2)
 
 
@@ -84,11 +82,11 @@ def test_ratios_of_counts() -> None:
 
 def test_zero_denominators_follow_the_dated_rule(today: Scheme) -> None:
     """No referrals: rating 4. One disease without patients: the other alone. Neither: 4."""
-    none = today.evaluate_counts(replace(BASE, nonspecialist=0, referrals=0), "puskesmas")
+    none = today.evaluate_counts(BASE._replace(nonspecialist=0, referrals=0), "puskesmas")
     assert (none.rrns_rating, none.zero_denominators) == (4, ("rrns",))
-    one = today.evaluate_counts(replace(BASE, dm_controlled=0, dm_diagnosed=0, ht_controlled=30), "puskesmas")
+    one = today.evaluate_counts(BASE._replace(dm_controlled=0, dm_diagnosed=0, ht_controlled=30), "puskesmas")
     assert (one.rppt_rating, one.zero_denominators) == (2, ("dm",))  # 30 of 1,000: 3 %
-    other = today.evaluate_counts(replace(BASE, ht_controlled=0, ht_diagnosed=0, dm_controlled=25), "puskesmas")
+    other = today.evaluate_counts(BASE._replace(ht_controlled=0, ht_diagnosed=0, dm_controlled=25), "puskesmas")
     assert (other.rppt_rating, other.zero_denominators) == (4, ("ht",))  # 25 of 500: 5 %
     empty = today.evaluate_counts(Counts(0, 0, 0, 0, 0, 0, 0, 0), "puskesmas")
     assert empty == (4, 4, 4, 40, 1000, ("ak", "rrns", "dm", "ht"))
@@ -97,13 +95,13 @@ def test_zero_denominators_follow_the_dated_rule(today: Scheme) -> None:
 def test_the_rule_for_zero_denominators_can_be_varied() -> None:
     strict = load_rules().but({"kbk.zero_denominator": {"ak": 1, "rrns": 1, "rppt": 2, "rppt_neither": 3}})
     prepared = scheme(strict, "2026-01")
-    assert prepared.evaluate_counts(replace(BASE, nonspecialist=0, referrals=0), "puskesmas").rrns_rating == 1
-    assert prepared.evaluate_counts(replace(BASE, dm_controlled=0, dm_diagnosed=0), "puskesmas").rppt_rating == 2
+    assert prepared.evaluate_counts(BASE._replace(nonspecialist=0, referrals=0), "puskesmas").rrns_rating == 1
+    assert prepared.evaluate_counts(BASE._replace(dm_controlled=0, dm_diagnosed=0), "puskesmas").rppt_rating == 2
     assert prepared.evaluate_counts(Counts(0, 0, 0, 0, 0, 0, 0, 0), "puskesmas")[:3] == (1, 1, 3)
 
 
 def test_an_exempt_facility_is_rated_but_paid_in_full(today: Scheme) -> None:
-    worst = replace(BASE, contacts=0, nonspecialist=400)
+    worst = BASE._replace(contacts=0, nonspecialist=400)
     assert today.evaluate_counts(worst, "puskesmas").share_permille == 850
     exempt = today.evaluate_counts(worst, "puskesmas", exempt=True)
     assert (exempt.score_tenths, exempt.share_permille) == (12, 1000)  # 4 x 1 + 5 x 1 + 1 x 3
@@ -150,10 +148,10 @@ def test_counts_of_prolanis_visits_stand_in_rppts_place_under_the_zones() -> Non
     old, new = scheme(load_rules(), "2018-01"), scheme(load_rules(), "2026-01")
     counts = Counts(150, 1000, 0, 100, 1, 100, 1, 100, prolanis_seen=50, prolanis_members=100)
     assert old.evaluate_counts(counts, "puskesmas").share_permille == 1000
-    fewer = dataclasses.replace(counts, prolanis_seen=49)
+    fewer = counts._replace(prolanis_seen=49)
     assert old.evaluate_counts(fewer, "puskesmas").share_permille == 950
     assert new.evaluate_counts(counts, "puskesmas") == new.evaluate_counts(fewer, "puskesmas")
-    unknown = dataclasses.replace(counts, prolanis_seen=0, prolanis_members=0)
+    unknown = counts._replace(prolanis_seen=0, prolanis_members=0)
     assert old.evaluate_counts(unknown, "puskesmas").rppt_rating == 1  # 1 % under control
 
 
@@ -194,12 +192,12 @@ def _reached(today: Scheme, counts: Counts) -> tuple[int, int, int]:
 
 def _moved(counts: Counts, name: str, people: int) -> Counts:
     if name == "ak":
-        return replace(counts, contacts=counts.contacts + people)
+        return counts._replace(contacts=counts.contacts + people)
     if name == "rrns":
-        return replace(counts, nonspecialist=counts.nonspecialist - people, referrals=counts.referrals - people)
+        return counts._replace(nonspecialist=counts.nonspecialist - people, referrals=counts.referrals - people)
     if name == "dm":
-        return replace(counts, dm_controlled=counts.dm_controlled + people)
-    return replace(counts, ht_controlled=counts.ht_controlled + people)
+        return counts._replace(dm_controlled=counts.dm_controlled + people)
+    return counts._replace(ht_controlled=counts.ht_controlled + people)
 
 
 ROOM = {

@@ -151,12 +151,12 @@ def test_a_run_gives_the_middle_of_its_replicates(store: RunStore, today: Scheme
 def test_enough_counts_the_replicates_in_which_the_share_is_reached(today: Scheme) -> None:
     """Two contacts more make 145.1 per mille of 1,449, and 145 of 1,448: above 145 or not."""
     counts = Counts(1449, 10000, 9, 400, 20, 500, 40, 1000)
-    site = Site("P", "puskesmas", False, "2026-01", counts, 9000, 5300, (counts, replace(counts, contacts=1448)))
+    site = Site("P", "puskesmas", False, "2026-01", counts, 9000, 5300, (counts, counts._replace(contacts=1448)))
     _now, found = site.plans(today, TERMS)
     assert site.enough(found[0], today) == [True, False]
 
 
-WORLDS = st.lists(SMALL.map(lambda counts: replace(counts, ht_controlled=0, ht_diagnosed=0)), min_size=10, max_size=10)
+WORLDS = st.lists(SMALL.map(lambda counts: counts._replace(ht_controlled=0, ht_diagnosed=0)), min_size=10, max_size=10)
 
 
 @given(WORLDS, COSTS, st.sampled_from([0.5, 0.8, 0.95]), st.sampled_from([900, 950, 1000]))

@@ -17,6 +17,7 @@ import pytest
 from reports.law import contact_rating, kbk_targets, uhc_bars
 from reports.numbers import CONTACTS, contact_rate, controlled_share, first_full_year, most_frequent, quantiles, years
 from reports.sheets_clinics import COLUMNS
+from reports.write import write_outputs
 from scenarios.blocks import LUCK, PROBED, probes
 from scenarios.months import span
 from scenarios.need import need
@@ -212,6 +213,15 @@ def _drawn(replicates: int, months: int, start: str, second: bool) -> Path:
                 store.save(scenario["name"], replicate, results, 0.1)
         if second:
             made_up_probes(store)
+    return folder
+
+
+@cache
+def reported_run(replicates: int, lang: str) -> Path:
+    """The folder of a run with everything that is written of it, made once in a process and only to be read; from 100
+    replicates on with the second run and probes."""
+    folder = made_up_run(Path(_DRAWN.name) / f"reported-{replicates}-{lang}", replicates, second=replicates >= 100)
+    write_outputs(folder, lang)
     return folder
 
 

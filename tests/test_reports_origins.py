@@ -11,13 +11,14 @@ import numpy as np
 import openpyxl
 import pytest
 from test_report_page import Page
-from test_reports_made_up import made_up_run
+from test_reports_made_up import made_up_run, reported_run
 
 from cli.answer import answer
 from reports.charts_blocks import blocks_chart
 from reports.origins import block_words, findings, kinds_told, share_told, short_share
+from reports.report import build, render_page
 from reports.run import Run
-from reports.write import write_outputs
+from reports.workbook import write_workbook
 from scenarios.blocks import ASSUMED, LUCK, PROBED, kinds, probes
 from scenarios.need import need
 from scenarios.shares import Share
@@ -26,10 +27,8 @@ from sim.rules import load_rules
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = made_up_run(tmp_path_factory.mktemp("origins") / "many", 100, second=True)
-    write_outputs(folder, "id")
-    return folder
+def many() -> Path:
+    return reported_run(100, "id")
 
 
 @pytest.fixture(scope="module")
@@ -139,13 +138,14 @@ def test_a_run_without_shares_says_why(tmp_path: Path, change: dict[str, Any], t
 
 
 def test_the_reason_stands_on_the_page_and_in_the_workbook(tmp_path: Path) -> None:
-    folder = made_up_run(tmp_path / "run", 3)
-    write_outputs(folder, "en")
+    run = run_of(made_up_run(tmp_path / "run", 3))
+    report = build(run, "en")
+    write_workbook(run, tmp_path / "tables.xlsx", "en")
     reason = "This cannot be told yet: it takes at least 100 replicates and this run has 3."
-    assert reason in unescape((folder / "report.html").read_text(encoding="utf-8"))
-    sheet = openpyxl.load_workbook(folder / "tables.xlsx")["Uncertainty"]
+    assert reason in unescape(render_page(report))
+    sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx")["Uncertainty"]
     assert reason in [row[0] for row in sheet.iter_rows(values_only=True)]
-    assert not (folder / "charts" / "ketidakpastian.png").exists()
+    assert "ketidakpastian" not in {chart.name for chart in report.charts}
 
 
 def test_shares_are_told_as_finely_as_they_are_known() -> None:

@@ -11,12 +11,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from test_report_page import Page
-from test_reports_made_up import made_up_run
+from test_reports_made_up import made_up_run, reported_run
 
 from districts.faults import UserError
 from districts.text import rupiah_short
 from reports.answer import answer
 from reports.law import bars_met
+from reports.report import build, render_page
 from reports.run import Run
 from reports.write import draw_charts, write_outputs
 from scenarios.need import need
@@ -29,17 +30,13 @@ NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
 @pytest.fixture(scope="module")
-def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = made_up_run(tmp_path_factory.mktemp("page") / "few", 20)
-    write_outputs(folder, "id")
-    return folder
+def few() -> Path:
+    return reported_run(20, "id")
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = made_up_run(tmp_path_factory.mktemp("page") / "many", 100, second=True)
-    write_outputs(folder, "en")
-    return folder
+def many() -> Path:
+    return reported_run(100, "en")
 
 
 class Tags(HTMLParser):
@@ -71,12 +68,6 @@ def test_everything_is_written_and_nothing_half_written_is_left(few: Path, tmp_p
     }
     store = {"results.sqlite", "results.sqlite-wal", "results.sqlite-shm", "manifest.json"}
     assert expected <= names <= expected | store
-
-
-def test_what_is_returned_exists_with_the_page_first(tmp_path: Path) -> None:
-    written = write_outputs(made_up_run(tmp_path / "run", 3, months=2))
-    assert written[0].name == "report.html"
-    assert all(path.is_file() for path in written)
 
 
 @pytest.mark.parametrize("name", [*CHARTS, "ketidakpastian"])
@@ -147,24 +138,21 @@ def test_answer_with_enough_replicates_has_it(many: Path) -> None:
 
 
 def test_fewer_than_ten_replicates_tell_no_range(tmp_path: Path) -> None:
-    folder = made_up_run(tmp_path / "nine", 9)
-    write_outputs(folder, "id")
-    store = RunStore.open(folder)
-    told = answer(Run(store, load_rules()), "id")
+    store = RunStore.open(made_up_run(tmp_path / "nine", 9))
+    run = Run(store, load_rules())
+    told = answer(run, "id")
     found = need(store, "uhc-non-cut-off", 2025, None)
     assert rupiah_short(found.median) in told.first
     assert "terlalu sedikit ulangan untuk rentang" in told.first
     assert rupiah_short(found.interval_high) not in told.first
-    assert "8 dari 10" not in " ".join(Tags(page(folder)).words)
+    assert "8 dari 10" not in " ".join(Tags(render_page(build(run, "id"))).words)
     ten = answer(Run(RunStore.open(made_up_run(tmp_path / "ten", 10)), load_rules()), "id")
     assert "rentang Rp" in ten.first
 
 
 def test_the_status_is_told_for_the_first_and_the_last_full_year(tmp_path: Path) -> None:
-    folder = made_up_run(tmp_path / "run", 12, months=30)  # November 2024 to April 2027
-    write_outputs(folder, "id")
-    store = RunStore.open(folder)
-    heads, _first, row, *_others = Page(page(folder)).tables["skenario"][0]
+    store = RunStore.open(made_up_run(tmp_path / "run", 12, months=30))  # November 2024 to April 2027
+    heads, _first, row, *_others = Page(render_page(build(Run(store, load_rules()), "id"))).tables["skenario"][0]
     for year, months in ((2025, slice(2, 14)), (2026, slice(14, 26))):
         held = (store.series("uhc-non-cut-off", "status_uhc")[:, months] > 0).all(axis=1)
         column = heads.index(f"status UHC bertahan sepanjang {year}")
@@ -207,7 +195,9 @@ def test_charts_are_the_same_bytes_every_time(tmp_path: Path, lang: str) -> None
 
 def test_a_run_of_one_month_and_one_replicate_is_reported(tmp_path: Path) -> None:
     folder = made_up_run(tmp_path / "run", 1, months=1)
-    write_outputs(folder, "id")
+    written = write_outputs(folder, "id")
+    assert written[0].name == "report.html"  # the page first
+    assert all(path.is_file() for path in written)
     assert "Rp" in page(folder)
 
 

@@ -8,13 +8,12 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 import pytest
-from test_reports_made_up import made_up_run
+from test_reports_made_up import reported_run
 from texts import CALLS, asked_in, catalogues, fields
 
 import reports
 from reports.answer import certainty_words
 from reports.wording import chance_told, chance_words, filled
-from reports.write import write_outputs
 
 ROOT = Path(reports.__file__).parent.parent
 SOURCES = sorted(Path(reports.__file__).parent.glob("*.py"))
@@ -44,9 +43,8 @@ def test_translations_have_the_same_fields(message: str) -> None:
 
 
 @pytest.mark.parametrize("replicates", [20, 100])
-def test_indonesian_reports_use_plain_words(tmp_path: Path, replicates: int) -> None:
-    folder = made_up_run(tmp_path / "run", replicates, second=replicates == 100)
-    write_outputs(folder, "id")
+def test_indonesian_reports_use_plain_words(replicates: int) -> None:
+    folder = reported_run(replicates, "id")
     book = openpyxl.load_workbook(folder / "tables.xlsx", data_only=True)
     sheets = [sheet for sheet in book if sheet.title != "Asumsi"]  # the program's own names and sources stand there
     texts = [str(cell) for sheet in sheets for row in sheet.iter_rows(values_only=True) for cell in row if cell]

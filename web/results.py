@@ -160,7 +160,7 @@ def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
     from reports.law import reviewed_words
     from reports.reliability import first_page
     from reports.report.blocks import Head
-    from reports.report.content import build
+    from reports.report.content import head
     from reports.wording import scenario_title
     from scenarios.need import headline, unbounded_names
 
@@ -170,10 +170,10 @@ def _made(run: Run, lang: str, reference: str, pictures: bool) -> Results:
     told = answer(run, lang)
     wanted = headline(run.manifest, unbounded_names(run.manifest))
     awaited = "" if wanted is None or wanted == run.headline else scenario_title(run.manifest, wanted, lang)
-    head = build(run, lang).head if pictures else Head(told.first, told.second, told.third)
+    first = head(run, lang) if pictures else Head(told.first, told.second, told.third)
     rows, money_ticks, active_ticks = _rows(run, lang, reference)
     return Results(
-        head, run.period(lang), month_name(end_month, lang), month_name(run.manifest["stock"], lang),
+        first, run.period(lang), month_name(end_month, lang), month_name(run.manifest["stock"], lang),
         min(map(run.replicates, run.scenarios)),
         rows, reference,
         tuple((name, scenario_title(run.manifest, name, lang)) for name in run.main),

@@ -5,7 +5,7 @@ Shapes: R replicates, T months. Ratings are 1-4, shares of capitation per mille,
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -124,7 +124,7 @@ def facility_facts(run: Run, name: str, month: str | None = None, scenario: str 
     at = run.months.index(month)
     registered = round(middle(run.store.series(scenario, "registered", "facility", place)[:, at]))
     rated = [rule.evaluate_counts(world, site.type, site.exempt) for world in site.worlds]
-    by_registered = rule.evaluate_counts(replace(site.counts, members=registered), site.type)
+    by_registered = rule.evaluate_counts(site.counts._replace(members=registered), site.type)
     return Facts(
         facility=site.name,
         type=site.type,

@@ -13,8 +13,8 @@ from reports import palette
 from reports.facility import facts as facts_of
 from reports.facility.bands import Strip, strip
 from reports.facility.facts import Facts, Indicator
-from reports.kbk_plan_words import lacking, terms_words
-from reports.wording import chance_told, chance_words, enough, filled, ranged, scenario_title
+from reports.kbk_plan_words import best_words, lacking, terms_words
+from reports.wording import chance_told, chance_words, enough, filled, scenario_title
 from sim.kbk import Scheme, Step
 from sim.kbk_plan import Plan
 
@@ -160,20 +160,8 @@ def _sentences(facts: Facts, lang: str) -> tuple[str, ...]:
             gain=signed_rupiah(way.gain, lang), cost=rupiah_short(way.cost, lang),
             chance=chance_words(_hits(facts, facts.enough[0]), lang),
             without=chance_words(_hits(facts, without), lang)))  # fmt: skip
-        told += _advice(facts, lang)
+        told += best_words(facts.best, facts.replicates, lang)
     return tuple(told)
-
-
-def _advice(facts: Facts, lang: str) -> tuple[str, ...]:
-    """Which effort leaves most on average over the replicates, or that none surely pays; nothing with too few."""
-    _ = translator(lang)
-    if not ranged(facts.replicates):
-        return ()
-    if facts.best is None or not facts.best.pays:
-        return (_("At these costs no effort surely brings more capitation on average than it costs."),)
-    return (_("What pays best on average: {lacking}; {net} a month after its cost of {cost}.").format(
-        lacking=lacking(facts.best.plan, lang), cost=rupiah_short(facts.best.plan.cost, lang),
-        net=signed_rupiah(facts.best.net, lang)),)  # fmt: skip
 
 
 def _beside(facts: Facts, manifest: dict[str, Any], lang: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from districts.text import month_name, number, percent, rupiah_short, translator
-from reports.answer import Answer, answer, certainty_words
+from reports.answer import answer, certainty_words
 from reports.law import uhc_bars
 from reports.numbers import HEADS, middle
 from reports.numbers import label as indicator_label
@@ -37,13 +37,14 @@ def build(run: Run, lang: str = "id") -> Report:
     )  # fmt: skip
     return Report(
         lang, str(run.manifest["district"]["title"]), f"{_('JKN forecast')} · {period}", made,
-        _head(run, answer(run, lang), lang), _facts(run, lang), sections, _end(run, lang),
+        head(run, lang), _facts(run, lang), sections, _end(run, lang),
     )  # fmt: skip
 
 
-def _head(run: Run, told: Answer, lang: str) -> Head:
+def head(run: Run, lang: str = "id") -> Head:
     """The answer, with what is stressed in it and its chance as ten squares."""
     _ = translator(lang)
+    told = answer(run, lang)
     harm = bool(run.binding)
     if run.own_line is not None and told.need is not None:
         harm |= run.own_line < told.need.median
