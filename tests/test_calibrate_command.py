@@ -43,7 +43,7 @@ ROOT = Path(__file__).parent.parent
 PATHS = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
 KEYS = ("registered", "active", "arrears", "billed", "bill_jkn", "pbi_out", "job_loss", "capitated", "contacts",
         "sick_visits", "referrals", "referrals_nonspecialist", "ht_diagnosed", "ht_prolanis")  # fmt: skip
-ROWS, MONTHS = 160, 8
+ROWS, MONTHS = 120, 8
 #: The command with a shorter first look at the table and fewer checks, so that a calibration ends within seconds.
 SCRIPT = """
 import signal
@@ -52,7 +52,7 @@ if __name__ == "__main__":
     import calibration.posterior.calibrate
     import calibration.posterior.diagnostics
     import calibration.posterior.replay
-    calibration.posterior.calibrate.FIRST, calibration.posterior.calibrate.BLOCK = 120, 40
+    calibration.posterior.calibrate.FIRST, calibration.posterior.calibrate.BLOCK = 80, 40
     calibration.posterior.diagnostics._DYNAMIC_ROWS, calibration.posterior.diagnostics._LEVEL_ROWS = 60, 10
     calibration.posterior.replay.REPLICATES = calibration.posterior.diagnostics.REPLICATES = 16
     from cli.main import main
@@ -73,7 +73,7 @@ def calibrated(at: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 def own_district() -> District:
     """A district whose history the model itself made, with parameters that no test tells the calibration."""
-    return with_own_history(tiny_district(4000, 2, month=STOCK), MONTHS, hidden(), KEYS)
+    return with_own_history(tiny_district(3000, 2, month=STOCK), MONTHS, hidden(), KEYS)
 
 
 @pytest.fixture(scope="session")

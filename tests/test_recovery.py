@@ -1,6 +1,6 @@
 """Recovery in small: rows of a table are taken for the history; intervals are right as often as they say.
 
-The whole study is docs/recovery.md. Here the table is small (6,000 residents, 18 months): only gross errors show.
+The whole study is docs/recovery.md. Here the table is small (4,000 residents, 18 months): only gross errors show.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from calibration.statistics.quiet import one_thread
 from calibration.studies import recovery
 from calibration.studies.recovery import Recovery, made_up, page, recover, simulations, verdict
 
-_ROWS, _DECIDING, _JUDGED = 300, 60, 100
+_ROWS, _DECIDING, _JUDGED = 240, 50, 80
 
 
 @pytest.fixture(scope="module")
 def parts(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Recovery], dict[str, list[str]]]:
-    ready = made_up(6000, 3, 18, 400)
+    ready = made_up(4000, 3, 18, 400)
     rows = simulations(ready, tmp_path_factory.mktemp("table"), _ROWS, 1)
     stored: dict[str, list[str]] = {}
     with one_thread():

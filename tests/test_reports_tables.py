@@ -165,8 +165,7 @@ CERTAINTY = "Kepastian (kemungkinan jumlah itu cukup)"
 SHARE, CEILING, CHOICE = "Bagian daerah dari uang itu", "Pagu setahun", "Skenario dan tahun"
 HEADS = "Jiwa yang didaftarkan (kosong: sebanyak yang diminta batas)"
 #: Certainty, the district's share, the ceiling.
-CASES = ((0.8, 1.0, 18_000_000_000), (0.63, 0.75, 14_200_000_000), (0.95, 1.0, 40_000_000_000),
-         (0.5, 0.333, 1_000_000_000))  # fmt: skip
+CASES = ((0.63, 0.75, 40_000_000_000), (0.5, 0.333, 1_000_000_000))
 
 
 def test_the_sheet_begins_with_the_answer(many: Book) -> None:
@@ -201,7 +200,7 @@ def halves_up(value: float) -> int:
     return floor(value + 0.5)
 
 
-@pytest.mark.parametrize("case", range(4))
+@pytest.mark.parametrize("case", range(len(CASES)))
 def test_changed_inputs_give_the_closed_form(many: Book, computed: dict[str, Any], case: int) -> None:
     """An independent computation from the store: the amount between the stored twentieths, its months, the chance."""
     certainty, part, ceiling = CASES[case]

@@ -147,17 +147,16 @@ def test_the_default_folder_takes_the_next_number_and_resume_the_last(place: Pat
 def test_where_the_uncertainty_comes_from_is_told_where_a_certainty_is(place: Path) -> None:
     words = ["run", "tiny", "--scenario", "baseline", "--months", "12", "--lang", "en", "--jobs", "2", "--out", "sure"]
     told = "The uncertainty of the need of 2024 comes first of all from "
-    done = prakira(*words, "--no-blocks", at=place)
+    done = prakira(*words, "--no-blocks", at=place, reports=False)
     assert done.returncode == 0, done.stderr
     assert told not in " ".join(done.stdout.split())
     manifest = json.loads((place / "sure" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["blocks"] is None
     assert manifest["command"].endswith("--no-blocks")
-    assert not (place / "sure" / "charts" / "ketidakpastian.png").exists()
     done = prakira(*words, "--resume", at=place)
     assert done.returncode == 0, done.stderr
     assert told in " ".join(done.stdout.split())
-    assert (place / "sure" / "charts" / "ketidakpastian.png").exists()
+    assert (place / "sure" / "charts" / "ketidakpastian.png").exists()  # a run without shares has none: see origins
     with RunStore.open(place / "sure") as finished:
         shares = block_shares(finished)
         assert shares is not None
