@@ -20,9 +20,13 @@ from reports.wording import chance_told, enough, ranged, scenario_title
 from scenarios.comparison.costs import Changes, changes
 from scenarios.comparison.frontier import Option, options
 from scenarios.comparison.runs import decisions
+from scenarios.kbk_efforts import Effort, best_effort
+from scenarios.kbk_sites import Site, sites_of_run
 from scenarios.need import Exhaustion, exhaustion, headline, unbounded
 from scenarios.shares import Shares, block_shares
 from scenarios.store import RULES, RunStore
+from sim.kbk import Evaluation, scheme
+from sim.kbk_plan import terms
 from sim.rules import Rules, load_rules
 
 _GROWTH = 1.1  # heads billed at most over those of the year's first month, from which their growth is told
@@ -129,6 +133,22 @@ class Run:
         names = [name for name in self.main if name in decisions(self.store)]
         at = [self.main.index(name) for name in names]
         return options(names, self.changes.cost["pemda"][:, at], self.changes.effect["active_months"][:, at])
+
+    @cached_property
+    def efforts(self) -> list[tuple[Site, Evaluation, Effort | None]]:
+        """Of each facility below full capitation in the first month of the scenario of the answer: its counts, their
+        evaluation, and the effort that leaves most on average, None where none leaves anything; the best first. Empty
+        under the zone schemes, for a run without types of facilities, and with fewer replicates than a range needs."""
+        month = self.months[0]
+        rule = scheme(self.rules, month)
+        if rule.zone_payment or "facility_types" not in self.manifest or not ranged(self.replicates(self.told)):
+            return []
+        costs, found = terms(self.rules, month), []
+        for site in sites_of_run(self.store, self.told, month, self.rules):
+            now = rule.evaluate_counts(site.counts, site.type, site.exempt)
+            if now.share_permille < 1000:
+                found.append((site, now, best_effort(site, rule, costs)))
+        return sorted(found, key=lambda one: -one[2].net if one[2] is not None else 0)
 
     @property
     def year(self) -> Year:

@@ -237,7 +237,9 @@ def test_a_history_gives_the_last_month_that_is_whole() -> None:
 def test_the_sheet_adds_up_to_the_plans(store: RunStore, tmp_path: Path, today: Scheme) -> None:
     write_workbook(Run(store, load_rules()), tmp_path / "tables.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True)["Rencana KBK"]
-    rows = {row[0]: row for row in sheet.iter_rows(values_only=True)}
+    every = list(sheet.iter_rows(values_only=True))
+    cut = [row[0] for row in every].index("Upaya dengan sisa terbesar rata-rata semua ulangan")
+    rows, efforts = ({row[0]: row for row in part} for part in (every[:cut], every[cut:]))
     total = np.zeros(3)
     for site in sites_of_run(store, "uhc-non-cut-off", "2024-11", load_rules()):
         now, found = site.plans(today, terms(load_rules(), "2024-11"))
@@ -250,6 +252,15 @@ def test_the_sheet_adds_up_to_the_plans(store: RunStore, tmp_path: Path, today: 
             assert row[11:14] == (plan.gain, plan.cost, plan.net)
             assert row[15] == f"{sum(site.enough(plan, today))} dari 12 ulangan"
             total += row[11:14]
+        best = best_effort(site, today, terms(load_rules(), "2024-11"))
+        if now.share_permille == 1000:
+            assert site.name not in efforts
+        elif best is not None:
+            plan = best.plan
+            assert efforts[site.name][5:7] == pytest.approx([share / 10 for share in best.shares])
+            assert efforts[site.name][7:14] == (plan.contacts, plan.referrals, plan.dm_controlled, plan.ht_controlled,
+                                                best.brings, plan.cost, best.net)  # fmt: skip
+            assert efforts[site.name][14:] == ("ya" if best.pays else "tidak", f"{best.raised} dari 12 ulangan")
     assert total[0] > 0
     assert rows["Jumlah"][11:14] == tuple(total)
     assert rows[NAMES[EXEMPT]][15] == "dikecualikan: dibayar penuh berapa pun nilainya"

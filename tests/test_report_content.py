@@ -216,8 +216,9 @@ def test_no_effort_is_advised_where_every_one_costs_more_than_it_brings(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     dear = Terms(contact=10**9, referral=10**9, patient=10**9, lag=1)
-    monkeypatch.setattr("reports.report.facilities.terms", lambda *_: dear)
-    section = facilities_section(run, "id")
+    for place in ("reports.report.facilities.terms", "reports.run.terms"):
+        monkeypatch.setattr(place, lambda *_: dear)
+    section = facilities_section(Run(run.store, run.rules), "id")
     assert isinstance(section.blocks[0], Text)
     assert "tidak ada upaya yang pasti menambah kapitasi lebih besar daripada biayanya" in section.blocks[0].text
     assert "menguntungkan" not in section.title

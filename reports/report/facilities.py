@@ -14,8 +14,8 @@ from reports.numbers import exempt, most_frequent
 from reports.report.blocks import Block, Cell, Figure, Note, Section, Table, Text
 from reports.run import Run
 from reports.wording import chance_words, confidence_label, ranged
-from scenarios.kbk_efforts import Effort, best_effort
-from scenarios.kbk_sites import Site, sites_of_run
+from scenarios.kbk_efforts import Effort
+from scenarios.kbk_sites import Site
 from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
 from sim.kbk import Evaluation, ratios, scheme
 from sim.kbk_plan import Terms, terms
@@ -42,14 +42,8 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
         steps = [Text(_("Which efforts for KBK pay is told from {least} replicates on.").format(
             least=MIN_REPLICATES_FOR_RANGE))]  # fmt: skip
     else:
-        costs = terms(run.rules, month)
-        sites = sites_of_run(run.store, run.told, month, run.rules)
-        below = [(site, site.plans(rule, costs)[0]) for site in sites if not site.exempt]
-        below = [(site, now) for site, now in below if now.share_permille < 1000]
-        efforts = [(site, now, best_effort(site, rule, costs)) for site, now in below]
-        found = [(site, now, effort) for site, now, effort in efforts if effort is not None and effort.pays]
-        found.sort(key=lambda best: -best[2].net)
-        steps = _advised(found, len(below) - len(found), costs, lang)
+        found = [(site, now, effort) for site, now, effort in run.efforts if effort is not None and effort.pays]
+        steps = _advised(found, len(run.efforts) - len(found), terms(run.rules, month), lang)
     shares = share_map(run, lang)
     title = _title(run, found, lang) if found else shares.title
     blocks = [*steps, Figure(shares), Note(_denominators(run, lang)), *_staff(run, lang)]
