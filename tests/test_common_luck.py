@@ -25,7 +25,7 @@ def test_the_bill_of_more_intake_too() -> None:
 
 def _factors(lever: int, found: dict[int, dict[str, float]] = {}) -> dict[str, float]:  # noqa: B006 (a cache)
     if lever not in found:
-        found[lever] = factors(LEVERS[lever], 10_000, _PAIRS)
+        found[lever] = factors(LEVERS[lever], 6_000, _PAIRS)
     return found[lever]
 
 

@@ -299,7 +299,10 @@ def test_every_scenario_that_a_run_names_is_checked_at_once(tmp_path: Path) -> N
     ]
 
 
-def test_levers_outside_the_run_are_told_when_it_is_made_ready(tmp_path: Path) -> None:
+def test_levers_outside_the_run_are_told_when_it_is_made_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reports.write.write_outputs", lambda *_: [])
     write_folder(tiny_district(600, facilities=2, month="2023-12"), tmp_path / "tiny")
     levers = (
         "  - {kind: outreach, start: 2024-03, hours_per_month: 3, cost_per_hour: 1}\n"  # the month after the run

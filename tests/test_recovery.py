@@ -19,7 +19,7 @@ from calibration.statistics.quiet import one_thread
 from calibration.studies import recovery
 from calibration.studies.recovery import Recovery, made_up, page, recover, simulations, verdict
 
-_ROWS, _DECIDING, _JUDGED = 240, 50, 80
+_ROWS, _DECIDING, _JUDGED = 200, 40, 70
 
 
 @pytest.fixture(scope="module")
