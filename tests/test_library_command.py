@@ -299,9 +299,7 @@ def test_every_scenario_that_a_run_names_is_checked_at_once(tmp_path: Path) -> N
     ]
 
 
-def test_levers_outside_the_run_are_told_when_it_is_made_ready(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_levers_outside_the_run_are_told_when_it_is_made_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.write.write_outputs", lambda *_: [])
     write_folder(tiny_district(600, facilities=2, month="2023-12"), tmp_path / "tiny")
     levers = (
