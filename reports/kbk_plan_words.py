@@ -39,6 +39,19 @@ def lacking(plan: Plan, lang: str = "id") -> str:
     return ", ".join(text.format(count=number(count, lang)) for count, text in parts if count)
 
 
+def effort_words(plan: Plan, lang: str = "id") -> str:
+    """The people of an effort made whatever the month turns out to be, so that none need be lacking by the middle
+    counts: "tambah 212 peserta kontak, kurangi sampai 3 rujukan nonspesialistik"."""
+    _ = translator(lang)
+    parts = (
+        (plan.contacts, _("{count} more members with a contact")),
+        (plan.referrals, _("up to {count} fewer non-specialist referrals")),
+        (plan.dm_controlled, _("{count} more DM patients under control")),
+        (plan.ht_controlled, _("{count} more HT patients under control")),
+    )
+    return ", ".join(text.format(count=number(count, lang)) for count, text in parts if count)
+
+
 def money_words(plan: Plan, lang: str = "id") -> str:
     """What the plan brings, costs and leaves a month, and when it has paid for itself."""
     _ = translator(lang)
@@ -92,8 +105,8 @@ def best_words(best: Effort | None, replicates: int, lang: str = "id") -> list[s
         return []
     if best is None or not best.pays:
         return [_("At these costs no effort surely brings more capitation on average than it costs.")]
-    return [_("What pays best on average: {lacking}; {net} a month after its cost of {cost}.").format(
-        lacking=lacking(best.plan, lang), cost=rupiah_short(best.plan.cost, lang),
+    return [_("What pays best on average: {effort}; {net} a month after its cost of {cost}.").format(
+        effort=effort_words(best.plan, lang), cost=rupiah_short(best.plan.cost, lang),
         net=signed_rupiah(best.net, lang))]  # fmt: skip
 
 

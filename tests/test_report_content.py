@@ -191,18 +191,22 @@ def test_efforts_are_told_where_they_pay(run: Run, report: Report) -> None:
         gains = np.diff(np.array(paid), axis=1)[:, 0] * site.capitated * site.tariff / 1000
         net = round(gains.mean()) - plan.cost
         if net > 1.645 * gains.std(ddof=1) / 10:
-            best[site.name] = (net, plan, np.mean(paid, axis=0) / 1000, gains > 0)
+            best[site.name] = (net, plan, np.mean(paid, axis=0) / 1000, gains > 0, site)
         lost += site.name not in best
     assert best
     table = tables(report, "puskesmas")[0]
     assert [row[0].text for row in table.rows] == sorted(best, key=lambda name: -best[name][0])[:7]
     for row in table.rows:
-        net, plan, (before, after), raised = best[row[0].text]
+        net, plan, (before, after), raised, site = best[row[0].text]
         assert row[5].text == f"+{rupiah_short(net)}"
         assert row[5].beneath == f"tambahan {rupiah_short(net + plan.cost)}, biaya {rupiah_short(plan.cost)}"
-        assert row[4].beneath == f"dibayar rata-rata {percent(before)} → {percent(after)}"
+        assert row[4].beneath.startswith(f"dibayar rata-rata {percent(before)} → {percent(after)}")
         if plan.contacts:
-            assert f"kurang {number(plan.contacts)} peserta kontak" in row[4].text
+            assert f"tambah {number(plan.contacts)} peserta kontak" in row[4].text
+        full = plan.referrals > 0 and rule.rating("rrns", site.counts) == 4
+        lower = chance_words(np.array([rule.rating("rrns", world) < 4 for world in site.worlds]))
+        assert (f"; RRNS di bawah peringkat 4 pada {lower}" in row[4].beneath) == full
+        assert row[2].mark != "warn" or not full
         assert row[6].text == chance_words(raised)
     assert (f"Pada {lost} fasilitas" in table.note) == (lost > 0)
     section = next(entry for entry in report.sections if entry.key == "puskesmas")

@@ -164,7 +164,7 @@ def test_the_bars_are_told_under_both_denominators(many: Path) -> None:
     with RunStore.open(many) as store:
         run = Run(store, load_rules())
         expected = [
-            f"bars met in {dukcapil:.0%} of the months by the Dukcapil count, in {residents:.0%} by residents now"
+            f"bars met in {dukcapil:.0%} of months (Dukcapil), {residents:.0%} (residents now)"
             for met in (bars_met(store, name, run.rules) for name in store.scenarios)
             for year in run.full_years
             for dukcapil, residents in [(part[:, year.months].mean() for part in (met.dukcapil, met.residents))]

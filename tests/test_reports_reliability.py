@@ -103,7 +103,7 @@ def test_the_page_shows_misses_with_the_least_in_bold_and_the_facts_inside(indon
         ["AK per puskesmas, ‰", "1–3", "3,4", "4,1", "4,4", "3,7", "3,6", "130 dari 252"],
     ]
     html = section(html, "Seberapa andal prakiraan ini")
-    assert re.findall(r"<b>([^<]*)</b>", html[: html.index("</table>")]) == ["2.180", "24", "17", "3,4"]
+    assert re.findall(r"<b[^>]*>([^<]*)</b>", html[: html.index("</table>")]) == ["2.180", "24", "17", "3,4"]
     text = unescape(re.sub(r"<[^>]+>", " ", html))
     assert "8 dari 10 kenyataan jatuh di dalam rentang prakiraan" in text
     assert "10 titik belum cukup untuk memastikan" in text

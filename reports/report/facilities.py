@@ -8,7 +8,7 @@ from districts.inventory import FACILITY_INPUTS
 from districts.text import month_name, number, percent, rupiah, rupiah_short, signed_rupiah, translator
 from reports.charts_kbk import indicator_chart
 from reports.charts_kbk_map import share_map
-from reports.kbk_plan_words import lacking, terms_words
+from reports.kbk_plan_words import effort_words, terms_words
 from reports.law import contact_rating
 from reports.numbers import exempt, most_frequent
 from reports.report.blocks import Block, Cell, Figure, Note, Section, Table, Text
@@ -17,7 +17,7 @@ from reports.wording import chance_words, confidence_label, ranged
 from scenarios.kbk_efforts import Effort
 from scenarios.kbk_sites import Site
 from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
-from sim.kbk import Evaluation, ratios, scheme
+from sim.kbk import Evaluation, Scheme, ratios, scheme
 from sim.kbk_plan import Terms, terms
 
 #: Facilities that a table of the report holds; the workbook has all.
@@ -43,7 +43,7 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
             least=MIN_REPLICATES_FOR_RANGE))]  # fmt: skip
     else:
         found = [(site, now, effort) for site, now, effort in run.efforts if effort is not None and effort.pays]
-        steps = _advised(found, len(run.efforts) - len(found), terms(run.rules, month), lang)
+        steps = _advised(found, len(run.efforts) - len(found), rule, terms(run.rules, month), lang)
     shares = share_map(run, lang)
     title = _title(run, found, lang) if found else shares.title
     blocks = [*steps, Figure(shares), Note(_denominators(run, lang)), *_staff(run, lang)]
@@ -65,7 +65,7 @@ def _title(run: Run, found: list[Best], lang: str) -> str:
              "{names}").format(count=len(found), net=net, names=names)  # fmt: skip
 
 
-def _advised(found: list[Best], lost: int, costs: Terms, lang: str) -> list[Block]:
+def _advised(found: list[Best], lost: int, rule: Scheme, costs: Terms, lang: str) -> list[Block]:
     """The efforts that pay, as a table, and at how many facilities (``lost``) none does."""
     _ = translator(lang)
     left = ""
@@ -74,7 +74,7 @@ def _advised(found: list[Best], lost: int, costs: Terms, lang: str) -> list[Bloc
                  "to a higher share are in the workbook, sheet “{sheet}”.")  # fmt: skip
         left = left.format(count=lost, sheet=_("KBK plan"))
     if found:
-        return [_steps(found, costs, left, lang)]
+        return [_steps(found, rule, costs, left, lang)]
     return [Text(f"{left} {_assumed(costs, lang)}")] if left else []
 
 
@@ -83,27 +83,33 @@ def _assumed(costs: Terms, lang: str) -> str:
     return terms_words(costs, lang) + " " + _("These costs are assumed unless the district gave its own.")
 
 
-def _steps(found: list[Best], costs: Terms, left: str, lang: str) -> Table:
+def _steps(found: list[Best], rule: Scheme, costs: Terms, left: str, lang: str) -> Table:
     """Of each facility the effort that leaves most after its cost; ``left`` tells of the others."""
     _ = translator(lang)
     rows = []
     for site, now, effort in found[:_MOST]:
         told, plan = ratios(site.counts), effort.plan
         indicators = (
-            (told.ak_permille, 1, now.ak_rating, plan.contacts),
-            (told.rrns_percent, 2, now.rrns_rating, plan.referrals),
-            (told.rppt_percent, 2, now.rppt_rating, plan.dm_controlled + plan.ht_controlled),
+            ("ak", told.ak_permille, 1, now.ak_rating, plan.contacts),
+            ("rrns", told.rrns_percent, 2, now.rrns_rating, plan.referrals),
+            ("rppt", told.rppt_percent, 2, now.rppt_rating, plan.dm_controlled + plan.ht_controlled),
         )
-        cells = [Cell(site.name, mark="bold")]
-        for value, decimals, rating, people in indicators:
+        cells, missed = [Cell(site.name, mark="bold")], []
+        for key, value, decimals, rating, people in indicators:
             shown = "–" if value is None else number(float(value), lang, decimals)
-            cells.append(Cell(shown, _("rating {rating}").format(rating=rating), "warn" if people else ""))
+            best = max(band.rating for band in rule.bands[key])
+            cells.append(Cell(shown, _("rating {rating}").format(rating=rating),
+                              "warn" if people and rating < best else ""))  # fmt: skip
+            if people and rating == best:
+                lower = [rule.rating(key, counts) < best for counts in site.worlds]
+                missed.append(_("{indicator} below rating {rating} in {chance}").format(
+                    indicator=key.upper(), rating=best, chance=chance_words(lower, lang)))  # fmt: skip
         before, after = (percent(share / 1000, lang) for share in effort.shares)
         money = _("brings {gain}, costs {cost}").format(gain=rupiah_short(effort.brings, lang),
                                                         cost=rupiah_short(plan.cost, lang))  # fmt: skip
+        paid = _("paid on average {before} → {after}").format(before=before, after=after)
         rows.append((
-            *cells, Cell(lacking(plan, lang), _("paid on average {before} → {after}").format(before=before,
-                                                                                             after=after)),
+            *cells, Cell(effort_words(plan, lang), "; ".join([paid, *missed])),
             Cell(signed_rupiah(effort.net, lang), money, "bold"),
             Cell(chance_words(np.arange(effort.replicates) < effort.raised, lang)),
         ))  # fmt: skip

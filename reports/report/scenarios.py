@@ -117,5 +117,5 @@ def _explained(run: Run, lang: str) -> Table:
 def _bars_words(met: BarsMet, year: Year, lang: str) -> str:
     """In what share of the year's months both bars were met, under the two denominators in use."""
     by_count, now = (percent(float(part[:, year.months].mean()), lang, 0) for part in (met.dukcapil, met.residents))
-    text = translator(lang)("bars met in {by_count} of the months by the Dukcapil count, in {now} by residents now")
+    text = translator(lang)("bars met in {by_count} of months (Dukcapil), {now} (residents now)")
     return text.format(by_count=by_count, now=now)

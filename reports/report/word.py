@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from districts.text import translator
@@ -34,9 +35,12 @@ _STYLES = (
 )  # fmt: skip
 _CELL, _SMALL, _NOTE = 8.5, 7.5, 8.5  # points
 _MANY = 9  # tables with more columns are set in small type
-_LETTER, _SIDES, _BIT = 0.56, 7.0, 2.0  # a letter's width over its height; points free at a cell's side; a bit
+#: Widths over heights of Arial's letters: narrow ones, wide ones, capitals, and all others.
+_LETTERS = (("fijlrtI .,:;!()[]'-/", 0.29), ("mwMW%‰—…", 0.89), ("ABCDEFGHJKLNOPQRSTUVXYZ+=×→", 0.69))
+_LETTER = 0.556
+_SIDES, _BIT = 7.0, 2.0  # points free at a cell's side; what a column grows by, points
 _BOLD = 1.08  # how much wider bold letters are
-_TOGETHER, _RANGE = 12, 20  # letters of a text, and of a number with its range, that stay on one line
+_TOGETHER, _RANGE = 12, 22  # letters of a text, and of a number with its range, that stay on one line
 _FULL, _EMPTY = "■", "□"
 #: What follows the borders among the properties of a table or cell.
 _AFTER_BORDERS = ("w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook", "w:tblCaption")
@@ -196,23 +200,38 @@ def _table(document: Document, table: Table) -> None:
 
 def _widths(table: Table, points: float) -> list[int]:
     """Widths of the columns in twentieths of a point: each has room for its longest word (its longest number), and
-    what is left goes, bit by bit, to the column that would have the most lines."""
+    what is left goes, bit by bit, to the column that has the most lines in a row."""
     total = _WIDTH / 2.54 * 72
-    widths, lengths = [], []
+    widths, columns = [], []
     for at, head in enumerate(table.heads):
-        cells = [row[at] for row in table.rows]
-        words = [(word, points * _BOLD) for word in head.split(" ")]
-        words += [(word, points) for cell in cells for word in _whole(cell.text, at in table.numbers)]
-        words += [(word, points - 1) for cell in cells for word in _whole(cell.beneath, at in table.numbers)]
-        widths.append(max(len(word) * size for word, size in words) * _LETTER + _SIDES)
-        sizes = [len(cell.text) * points + len(cell.beneath) * (points - 1) for cell in cells]
-        lengths.append(max([len(head) * points, *sizes]) * _LETTER)
+        cells = [[(head, points * _BOLD)]]
+        cells += [[(row[at].text, points * (_BOLD if row[at].mark else 1)), (row[at].beneath, points - 1)]
+                  for row in table.rows]  # fmt: skip
+        words = [(word, size) for text, size in cells[0] for word in text.split(" ")]
+        words += [
+            (word, size) for cell in cells[1:] for text, size in cell for word in _whole(text, at in table.numbers)
+        ]
+        widths.append(max(_wide(word, size) for word, size in words) + _SIDES)
+        columns.append(cells)
     if sum(widths) > total:
         return [round(20 * total * width / sum(widths)) for width in widths]
     while sum(widths) + _BIT <= total:
-        lines = [length / (width - _SIDES) for length, width in zip(lengths, widths, strict=True)]
+        lines = [_lines(cells, width - _SIDES) for cells, width in zip(columns, widths, strict=True)]
         widths[lines.index(max(lines))] += _BIT
     return [round(20 * width) for width in widths]
+
+
+def _wide(text: str, points: float) -> float:
+    """How wide a text is about, points."""
+    return points * sum(next((wide for letters, wide in _LETTERS if one in letters), _LETTER) for one in text)
+
+
+def _lines(cells: list[list[tuple[str, float]]], width: float) -> tuple[int, float]:
+    """Of a column's cells, each texts with their points, the most lines that one takes at a width in points, and how
+    far its longest text fills them."""
+    texts = [[(text, _wide(text, size)) for text, size in cell if text] for cell in cells]
+    broken = [[len(wrap(text, max(1, int(width * len(text) / wide)))) for text, wide in cell] for cell in texts]
+    return max(map(sum, broken)), max(sum(wide for _text, wide in cell) for cell in texts) / width
 
 
 def _whole(text: str, number: bool) -> list[str]:
