@@ -39,11 +39,14 @@ def answer(store: RunStore, folder: Path, written: list[Path], lang: str) -> str
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
-    """A table in columns: the first to the left, the others to the right, two blanks between."""
+    """A table in columns: the first to the left, the others to the right, two blanks between. What is too long in the
+    first for a line of 80 columns is cut."""
     widths = [max(len(row[column]) for row in [head, *rows]) for column in range(len(head))]
+    widths[0] = min(widths[0], WIDTH - sum(widths[1:]) - 2 * len(widths[1:]))
     lines = []
     for row in [head, *rows]:
-        cells = [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
+        name = row[0] if len(row[0]) <= widths[0] else f"{row[0][: widths[0] - 1]}…"
+        cells = [name.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
         lines.append("  ".join(cells).rstrip())
     return "\n".join(lines)
 

@@ -81,7 +81,7 @@ def _districts(record: words.Record, lang: str) -> str:
     """A year of each district: what its facilities get and what its members' care costs."""
     _, unit = translator(lang), _Unit.of(record, lang)
     year = words.year_of(record)
-    rows = [[_cut(one["title"]), number(one["heads"]["middle"][0], lang),
+    rows = [[one["title"], number(one["heads"]["middle"][0], lang),
              *(unit.cell(one["years"][year][key]["middle"]) for key in ("full", "paid", "claims_paid", "total"))]
             for one in record["districts"]]  # fmt: skip
     head = [_("district"), _("capitated"), _("full"), _("paid"), _("claims"), _("cash call")]
@@ -92,7 +92,7 @@ def _districts(record: words.Record, lang: str) -> str:
 def _hospitals(record: words.Record, lang: str) -> str:
     _, unit = translator(lang), _Unit.of(record, lang)
     year = words.year_of(record)
-    rows = [[_cut(one["name"]), str(len(one["districts"])),
+    rows = [[one["name"], str(len(one["districts"])),
              *(unit.cell(one["years"][year][key]["middle"]) for key in ("incurred", "paid"))]
             for one in record["hospitals"]]  # fmt: skip
     head = [_("hospital"), _("districts"), _("incurred"), _("paid")]
@@ -122,10 +122,6 @@ def _files(folder: Path, written: list[Path], lang: str) -> str:
     _ = translator(lang)
     names = ", ".join(path.name for path in written)
     return _filled(_("Files in {folder}: {names}").format(folder=folder, names=names))
-
-
-def _cut(name: str, most: int = 28) -> str:
-    return name if len(name) <= most else f"{name[: most - 1]}…"
 
 
 def _filled(text: str) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from command import prakira, typed
 
+from cli.answer import table
 from districts.model import Hospital
 from districts.tiny import tiny_district
 from districts.write import write_folder
@@ -59,6 +60,14 @@ def test_the_answer_fits_80_columns_and_names_what_was_made(place: Path) -> None
     assert all(name in said for name in FILES)
     assert "Kabupaten Beta (2 of 2)" in (place / "progress.txt").read_text(encoding="utf-8")
     assert {path.name for path in (place / "outputs" / "curup").iterdir()} == {"alfa", "beta", *FILES}
+
+
+def test_a_long_name_is_cut_where_its_figures_leave_no_room() -> None:
+    name = "Kabupaten Kepulauan Siau Tagulandang Biaro"
+    told = table(["district", *["cash call"] * 5], [[name, *["1.234.567,8"] * 5], ["Kota", *["1,0"] * 5]]).splitlines()
+    assert max(map(len, told)) <= 80
+    assert told[1].startswith("Kabupaten Kepu…  1.234.567,8")
+    assert name in table(["district", "cash call"], [[name, "1,0"]])
 
 
 def test_each_district_is_a_run_of_its_own_from_the_same_month(place: Path) -> None:
