@@ -9,7 +9,7 @@ from districts.text import percent, translator
 from reports import palette
 from reports.canvas import TEXT, TICK, WIDTH, Canvas, Chart, wrap
 from reports.fans import panel_title, panels
-from reports.origins import block_words, share_told, short_share
+from reports.origins import NEARLY_ALL, block_words, share_told, short_share
 from reports.run import Run
 from scenarios.blocks import ASSUMED
 from scenarios.shares import Share
@@ -30,9 +30,11 @@ def blocks_chart(run: Run, lang: str = "id") -> Chart | None:
         return None
     _ = translator(lang)
     rows, heaviest = [*ranking, ASSUMED], ranking[0]
-    title = _("The need's uncertainty comes first of all from {block}: {share} of it").format(
-        block=block_words(heaviest, lang).name, share=short_share(shares.need[heaviest].value, lang)
-    )
+    title = _("The need's uncertainty comes first of all from {block}: {share} of it")
+    if shares.need[heaviest].value >= NEARLY_ALL:
+        title = _("The need's uncertainty comes nearly all from {block}")
+    title = title.format(block=block_words(heaviest, lang).name,
+                         share=short_share(shares.need[heaviest].value, lang))  # fmt: skip
     lead = _("Share of the uncertainty that goes when a part of the model is held at its centre, {year}. Line: where "
              "the share lies in about 95 of 100 cases. Parts overlap, so that bars need not add up to 100%.").format(
                  year=shares.year)  # fmt: skip

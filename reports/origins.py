@@ -15,6 +15,8 @@ from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 from scenarios.shares import Share, Shares
 
 _SMALL = 0.005  # rounds to 0 %
+#: From this share on a block carries nearly all; shares overlap, so that one may lie above 100 %.
+NEARLY_ALL = 0.95
 _PERCENT = "\u00a0%"
 
 

@@ -173,3 +173,16 @@ def test_a_figure_that_does_not_vary_has_no_heaviest(many: Path, tmp_path: Path)
     chart = blocks_chart(run)
     assert chart is not None
     assert chart.svg().count(">–<") == len(probes())
+
+
+def test_a_block_that_carries_nearly_all_is_told_without_a_share_above_all(many: Path) -> None:
+    """Shares overlap, so that one may lie above 100 %: on the first screen that would be nonsense."""
+    run = run_of(many)
+    assert run.shares is not None
+    first = run.shares.ranking("need")[0]
+    run.shares.need[first] = Share(1.07, 0.89, 1.29)
+    decides = build(run, "id").facts[1].lines[0]
+    assert decides.startswith(f"Ketidakpastian kebutuhan hampir seluruhnya berasal dari {block_words(first).name};")
+    chart = blocks_chart(run, "id")
+    assert chart is not None
+    assert chart.title == f"Ketidakpastian kebutuhan hampir seluruhnya berasal dari {block_words(first).name}"

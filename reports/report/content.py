@@ -7,7 +7,7 @@ from reports.answer import answer, certainty_words
 from reports.law import uhc_bars
 from reports.numbers import HEADS, middle
 from reports.numbers import label as indicator_label
-from reports.origins import block_words, calibration_told, short_share
+from reports.origins import NEARLY_ALL, block_words, calibration_told, short_share
 from reports.reliability import first_page
 from reports.report.blocks import Facts, Head, Report
 from reports.report.facilities import facilities_section
@@ -111,6 +111,9 @@ def _decides(run: Run, lang: str) -> str:
     if run.shares is None or not (ranking := run.shares.ranking("need")):
         return _("What decides the figure cannot be told from this run; see “{section}”.").format(section=section)
     told = [(block_words(block, lang).name, short_share(run.shares.need[block].value, lang)) for block in ranking[:2]]
+    if run.shares.need[ranking[0]].value >= NEARLY_ALL:
+        text = _("The uncertainty of the need comes nearly all from {first}; see “{section}”.")
+        return text.format(section=section, first=told[0][0])
     text = _("Of the uncertainty of the need {share} comes from {first} and {next} from {second}; see “{section}”.")
     return text.format(section=section, first=told[0][0], share=told[0][1], second=told[1][0], next=told[1][1])
 
