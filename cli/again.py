@@ -43,8 +43,8 @@ def expand(
     as_json: Json = False,
 ) -> None:
     """Add replicates to a finished run: as if it had been asked for with so many, and nothing is computed twice."""
-    from cli.progress import shown
-    from cli.run import compile_first, language, tell
+    from cli.progress import compile_first, shown
+    from cli.run import language, tell
     from districts.faults import UserError
     from districts.text import percent, translator
     from scenarios.again import expand as expanded
@@ -95,8 +95,8 @@ def fork(
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """From one month of a finished run on, decide otherwise: one past, many futures under the same luck."""
-    from cli.progress import shown
-    from cli.run import compile_first, language, next_folder, tell
+    from cli.progress import compile_first, shown
+    from cli.run import language, next_folder, tell
     from districts.text import translator
     from scenarios.again import fork as forked
     from scenarios.again import reopened

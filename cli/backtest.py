@@ -75,19 +75,15 @@ def backtest(
     from calibration.backtesting.backtest import ORIGINS, BacktestPlan, run_origins
     from calibration.backtesting.track_record import assemble, save
     from calibration.posterior.calibrate import CalibrationPlan, default_table, prepare
-    from cli.progress import shown
+    from cli.progress import compile_first, shown
     from districts.text import translator
-    from sim.warm import compile_kernels, compiled
 
     _ = translator(lang)
     calibration = CalibrationPlan(district, past, stock, seed, drop_faulty=drop_faulty)
     plan = BacktestPlan(calibration, ORIGINS if origins is None else origins, horizon, draws, rows, latest, out)
     plan.check()
     ready = prepare(calibration)
-    if not compiled():
-        if not quiet:
-            typer.echo(_("First start here: the program is compiled, once, in one to three minutes."), err=True)
-        compile_kernels()
+    compile_first(lang, quiet)
     folder = table or default_table(ready)
     with shown(lang, quiet or as_json) as progress:
         found = run_origins(plan, ready, folder, jobs, progress)

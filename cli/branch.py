@@ -24,8 +24,8 @@ def run_branch(
     Whatever is wrong with any of them is told before anything is computed.
     """
     from cli.branch_answer import answer
-    from cli.progress import shown
-    from cli.run import compile_first, next_folder, warn
+    from cli.progress import compile_first, shown
+    from cli.run import next_folder, warn
     from districts.text import translator
     from reports.branch.record import summary
     from reports.branch.write import write_branch

@@ -89,10 +89,9 @@ def _computed(
     from calibration.posterior.calibrate import calibrate as computed
     from calibration.posterior.calibrate import default_table, prepare
     from calibration.posterior.diagnostics import diagnosed
-    from cli.progress import shown
+    from cli.progress import compile_first, shown
     from districts.text import translator
     from scenarios.workers import cores
-    from sim.warm import compile_kernels, compiled
 
     _, began = translator(lang), time.monotonic()
     ready = prepare(plan)
@@ -100,10 +99,7 @@ def _computed(
     count = cores() if jobs is None else jobs
     if not silent and table is None:
         typer.echo(_("Simulations are kept in {folder}").format(folder=where))
-    if not compiled():
-        if not silent:
-            typer.echo(_("First start here: the program is compiled, once, in one to three minutes."))
-        compile_kernels()
+    compile_first(lang, silent)
     with shown(lang, silent, "{done} of at most {total} simulations") as progress:
         found = computed(ready, where, count, progress)
     with shown(lang, silent, "checking: {done} of {total} simulations") as progress:

@@ -144,7 +144,12 @@ def _way(site: Site, way: Plan | None, scheme: Scheme) -> dict[str, Any] | None:
     if way is None:
         return None
     hits = site.enough(way, scheme)
-    return {**asdict(way), "net": way.net, "enough": sum(hits) / len(hits) if hits else None}
+    return {
+        **asdict(way),
+        "net": way.net,
+        "mean_net": site.mean_net(way, scheme),
+        "enough": sum(hits) / len(hits) if hits else None,
+    }
 
 
 def _text(

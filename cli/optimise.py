@@ -108,13 +108,12 @@ def _found(
     """The outcome, its folder, and the seconds that all of it took."""
     import time
 
-    from cli.progress import shown
+    from cli.progress import compile_first, shown
     from districts.text import translator
     from scenarios.optimise.ask import prepared
     from scenarios.optimise.optimise import optimise as computed
     from scenarios.workers import cores
     from sim.simulate import simulate
-    from sim.warm import compile_kernels, compiled
 
     _, began = translator(lang), time.monotonic()
     problem, targets = prepared(asked)
@@ -122,10 +121,7 @@ def _found(
     _check_folder(folder, resume)
     if not silent and out is None:
         typer.echo(_("Results go to {folder}").format(folder=folder))
-    if not compiled():
-        if not silent:
-            typer.echo(_("First start here: the program is compiled, once, in one to three minutes."))
-        compile_kernels()
+    compile_first(lang, silent)
     folder.mkdir(parents=True, exist_ok=True)
     with shown(lang, silent, "{done} of at most {total} simulations") as progress:
         tell = progress or (lambda _: None)

@@ -29,6 +29,19 @@ def shown(
         yield _lines(lang, words)
 
 
+def compile_first(lang: str, silent: bool) -> None:
+    """Compiles the program where this machine has not done so yet, and says so unless ``silent``."""
+    from districts.text import translator
+    from sim.warm import compile_kernels, compiled
+
+    if compiled():
+        return
+    if not silent:
+        text = translator(lang)("First start here: the program is compiled once, in one to three minutes.")
+        print(text, file=sys.stderr, flush=True)
+    compile_kernels()
+
+
 def time_left(seconds: float | None, lang: str) -> str:
     """ "about 3 minutes left", seconds by fives; nothing when it is not known, or at the end."""
     from districts.text import translator

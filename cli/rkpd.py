@@ -51,7 +51,7 @@ def rkpd(
     as_json: Json = False,
 ) -> None:
     """Propose the JKN amount of a budget year (RKPD), with its certainty, its rows and what less money does."""
-    from cli.progress import shown
+    from cli.progress import compile_first, shown
     from cli.rkpd_answer import answer
     from districts.faults import UserError
     from districts.read import read_district
@@ -65,7 +65,6 @@ def rkpd(
     from scenarios.track_record import found_record
     from scenarios.workers import cores
     from sim.rules import load_rules
-    from sim.warm import compile_kernels, compiled
 
     language(lang)
     found = read_district(district)
@@ -79,8 +78,7 @@ def rkpd(
         certainty = 0.8
     if out is not None and out.exists() and not out.is_dir():
         raise UserError("{folder} is not a folder; choose another --out", folder=out)
-    if not compiled():
-        compile_kernels()
+    compile_first(lang, as_json)
     with shown(lang, as_json) as progress:
         proposal = propose(
             found, rules, made, year, certainty, known_until=known_until, scenario=scenario, replicates=replicates,

@@ -80,7 +80,7 @@ def run(
     With --branch the districts are run one after the other and then added up: capitation by facility, claims by
     hospital, the cash call by month, and how far last month's forecast missed.
     """
-    from cli.progress import shown
+    from cli.progress import compile_first, shown
     from districts.text import translator
     from scenarios.plan import MAIN_SCENARIOS, RunPlan, prepare, with_second_run
     from scenarios.run import execute
@@ -136,18 +136,6 @@ def warn(warnings: list[Fault], lang: str, silent: bool) -> None:
 
     for fault in () if silent else dict.fromkeys(warnings):
         print(wrapped(translator(lang)("Warning: {text}").format(text=fault.describe(lang)), "", "  "), file=sys.stderr)
-
-
-def compile_first(lang: str, silent: bool) -> None:
-    """Compiles the program where this machine has not done so yet, and says so unless ``silent``."""
-    from districts.text import translator
-    from sim.warm import compile_kernels, compiled
-
-    if compiled():
-        return
-    if not silent:
-        typer.echo(translator(lang)("First start here: the program is compiled, once, in one to three minutes."))
-    compile_kernels()
 
 
 def month(lang: Lang = "id", as_json: Json = False) -> None:

@@ -53,7 +53,7 @@ def sensitivity(
 
     Simulations are kept as they end: the same command goes on where it was stopped, and more --runs add to them.
     """
-    from cli.progress import shown
+    from cli.progress import compile_first, shown
     from districts.faults import UserError
     from districts.text import translator
     from reports.sensitivity import record
@@ -61,7 +61,6 @@ def sensitivity(
     from scenarios.sensitivity.question import SCENARIO, SensitivityPlan, prepare_question
     from scenarios.sensitivity.runs import Kept
     from scenarios.workers import cores
-    from sim.warm import compile_kernels, compiled
 
     _ = translator(language(lang))
     bounds = (("runs", runs, LEAST, 5_000), ("ways", ways, 1, 100), ("seed", seed, 0, 2**32 - 1),
@@ -77,10 +76,7 @@ def sensitivity(
     silent = quiet or as_json
     if not silent and out is None:
         typer.echo(_("Simulations are kept in {folder}").format(folder=folder))
-    if not compiled():
-        if not silent:
-            typer.echo(_("First start here: the program is compiled, once, in one to three minutes."))
-        compile_kernels()
+    compile_first(lang, silent)
     about, made_of = _about(question, ready), _made_of(question, ready, ways)
     with shown(lang, silent, "{done} of {total} simulations") as progress, Kept.open(folder, made_of) as kept:
         found = analyse(question, kept, runs, ways, seed, cores() if jobs is None else jobs, progress)

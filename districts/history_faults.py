@@ -13,6 +13,7 @@ from districts.cells import Problem, problem
 from districts.faults import Fault
 from districts.history_catalogue import BY_KEY, level_of
 from districts.model import District, FacilityType, HistoryRow
+from districts.sheet_words import SHEETS, label
 
 #: The shares of capitation, per mille, that the rule of a month ("YYYY-MM") can pay a facility of a type; None where
 #: no rule is known.
@@ -92,7 +93,8 @@ class Book:
         first = rows[0]
         params = {"rows": ", ".join(map(str, numbers)), "place": first.place, "month": first.month}
         told = problem(wrong.found, wrong.expected, **params | dict(wrong.params))
-        return DataFault(numbers, told.at(first.file or "history", first.sheet, numbers[0], "value", "warning"))
+        column = label("history", "value") if first.sheet.casefold() == SHEETS["history"].casefold() else "value"
+        return DataFault(numbers, told.at(first.file or "history", first.sheet, numbers[0], column, "warning"))
 
 
 def above(book: Book, pairs: Sequence[tuple[str, str]]) -> Iterator[DataFault]:

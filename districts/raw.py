@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -16,11 +16,13 @@ MAX_ROWS, MAX_COLUMNS, MAX_BYTES = 20_000, 60, 64 * 1024 * 1024
 @dataclass(frozen=True)
 class Place:
     """Where a table stands: the file as the user typed it, and the sheet of a workbook. ``labels``: what stands on
-    the sheet above a column of the table (name, label); None when the names themselves do."""
+    the sheet above a column of the table (name, label); None when the names themselves do. ``words``: what the
+    program's fixed words are on a sheet in another language."""
 
     file: str
     sheet: str = ""
     labels: tuple[tuple[str, str], ...] | None = None
+    words: tuple[tuple[str, str], ...] = ()
 
     def fault(
         self,
@@ -30,9 +32,20 @@ class Place:
         severity: Literal["error", "warning"] = "error",
     ) -> Fault:
         """``wrong`` at ``row`` (1-based, as a spreadsheet shows it) and ``column`` of this table."""
-        if self.labels is not None:
+        if self.words:
+            told = dict(self.labels or ())
+            column = ": ".join(told.get(part, part) for part in column.split(": "))
+            wrong = replace(wrong, params=tuple((name, self._in_words(name, value)) for name, value in wrong.params))
+        elif self.labels is not None:
             column = dict(self.labels).get(column, "")
         return wrong.at(self.file, self.sheet, row, column, severity)
+
+    def _in_words(self, name: str, value: object) -> object:
+        """A parameter of a fault that lists or names fixed words, as the sheet says them."""
+        if name not in ("choices", "near", "key", "columns") or not isinstance(value, str):
+            return value
+        told = {**dict(self.labels or ()), **dict(self.words)}
+        return ", ".join(told.get(part, part) for part in value.split(", "))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from districts.minimal import SHEET, read_minimal
 from districts.model import District
 from districts.names import nearest
 from districts.raw import Place
+from districts.sheet_words import sheet_of
 from districts.validate import validate
 from districts.workbook import SCALAR_SHEET, load_sheets, read_workbook
 
@@ -101,6 +102,6 @@ def _typed_workbook(path: Path, label: str) -> tuple[Draft | None, list[Fault]]:
     if faults:
         return None, faults
     minimal = next((name for name in sheets if name.casefold() == SHEET.casefold()), None)
-    if minimal is not None and SCALAR_SHEET not in {name.casefold() for name in sheets}:
+    if minimal is not None and sheet_of(SCALAR_SHEET, {name.casefold(): name for name in sheets}) is None:
         return read_minimal(sheets[minimal], path, label)
     return draft(read_workbook(sheets, path, label))

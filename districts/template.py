@@ -12,6 +12,7 @@ from typing import Any
 from districts.history_catalogue import HISTORY
 from districts.minimal import FACILITY_LABELS, ITEMS, SHEET, minimal_values
 from districts.model import District
+from districts.sheet_words import SHEETS, choices, label, shown
 from districts.tables import SCALARS, TABLES, Column, table
 from districts.text import translator
 from districts.workbook import OTHER_SHEETS, SCALAR_COLUMNS, SCALAR_SHEET
@@ -22,6 +23,8 @@ _FORMATTED_ROWS = 2_000
 #: Kinds of cells that Excel must not turn into numbers or dates.
 _TEXTS = ("month", "period", "text", "list", "choice")
 
+_CONFIDENCE = next(column for column in table("age_sex").columns if column.name == "confidence")
+
 _STEPS = (
     "Fill every sheet from row 2 down; row 1 holds the column names that the program reads. Do not rename them.",
     "Type whole numbers without separators (12500) and decimals with a point in text cells; in number cells use your "
@@ -30,7 +33,7 @@ _STEPS = (
     "Give each figure its source and confidence; write assumed where nobody measured it.",
     "Leave a cell empty where the table below says it may be; the program then takes a default and counts it as "
     "assumed.",
-    "Check the file with: prakira check FILE.xlsx",
+    "Check the file by uploading it on the page (prakira web), or with: prakira check FILE.xlsx",
 )
 
 
@@ -77,40 +80,62 @@ def _fill_workbook(book: Any, district: District | None, lang: str) -> None:
     heading = book.add_format({"bold": True, "bg_color": "#DDEBF7", "bottom": 1})
     as_text = book.add_format({"num_format": "@"})
     _instructions(book, heading, lang)
-    sheet = book.add_worksheet(SCALAR_SHEET)
+    sheet = book.add_worksheet(_sheet(SCALAR_SHEET, lang))
     sheet.freeze_panes(1, 1)
     sheet.set_column(0, len(SCALAR_COLUMNS), 24)
     for position, name in enumerate(SCALAR_COLUMNS):
-        _put(sheet, 0, position, name, heading)
+        _put(sheet, 0, position, _label(SCALAR_SHEET, name, lang), heading)
     empty = [dict.fromkeys(SCALAR_COLUMNS) | {"key": key} for key in SCALARS]
     for number, row in enumerate(empty if district is None else scalar_rows(district), start=1):
+        column = SCALARS[row["key"]]
+        told = row | {"key": _label(SCALAR_SHEET, row["key"], lang)}
+        if lang == "id":
+            told |= {"value": shown(SCALAR_SHEET, column, row["value"]),
+                     "confidence": shown(SCALAR_SHEET, _CONFIDENCE, row["confidence"])}  # fmt: skip
         for position, name in enumerate(SCALAR_COLUMNS):
-            _put(sheet, number, position, row[name], as_text if isinstance(row[name], str) else None)
-        if row["value"] is None and SCALARS[row["key"]].kind in _TEXTS:
+            _put(sheet, number, position, told[name], as_text if isinstance(told[name], str) else None)
+        if row["value"] is None and column.kind in _TEXTS:
             sheet.write_blank(number, 1, None, as_text)
-        sheet.write_comment(number, 0, _(SCALARS[row["key"]].help))
+        sheet.write_comment(number, 0, _(column.help))
+        _choices(sheet, 1, column, lang, number, number)
     rows = {spec.name: [] for spec in TABLES} if district is None else table_rows(district)
     for spec in TABLES:
-        sheet = book.add_worksheet(spec.name)
+        sheet = book.add_worksheet(_sheet(spec.name, lang))
         sheet.freeze_panes(1, 0)
         for position, column in enumerate(spec.columns):
-            text = column.kind in _TEXTS
-            sheet.set_column(position, position, max(12, len(column.name) + 2), as_text if text else None)
-            _put(sheet, 0, position, column.name, heading)
+            text, name = column.kind in _TEXTS, _label(spec.name, column.name, lang)
+            sheet.set_column(position, position, max(12, len(name) + 2), as_text if text else None)
+            _put(sheet, 0, position, name, heading)
             sheet.write_comment(0, position, _(column.help))
-            _choices(sheet, position, column)
+            _choices(sheet, position, column, lang)
         for number, line in enumerate(rows[spec.name], start=1):
             for position, column in enumerate(spec.columns):
                 value = line[column.name]
+                if lang == "id":
+                    value = shown(spec.name, column, value)
                 _put(sheet, number, position, value, as_text if isinstance(value, str) else None)
 
 
-def _choices(sheet: Any, position: int, column: Column, first: int = 1) -> None:
-    """A drop-down list from row ``first`` down (counted from 0) where the column takes one of a few words."""
-    words = ("yes", "no") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()
-    if words:
+def _sheet(table: str, lang: str) -> str:
+    return SHEETS[table] if lang == "id" else table
+
+
+def _label(table: str, column: str, lang: str) -> str:
+    return label(table, column) if lang == "id" else column
+
+
+def _words(column: Column, lang: str) -> tuple[str, ...]:
+    """The words that a column takes; none where it takes any."""
+    if lang == "id":
+        return choices(column)
+    return ("yes", "no") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()
+
+
+def _choices(sheet: Any, position: int, column: Column, lang: str, first: int = 1, last: int = _FORMATTED_ROWS) -> None:
+    """A drop-down list from row ``first`` to ``last`` (counted from 0) where the column takes one of a few words."""
+    if words := _words(column, lang):
         rule = {"validate": "list", "source": list(words), "error_type": "warning"}
-        sheet.data_validation(first, position, _FORMATTED_ROWS, position, rule)
+        sheet.data_validation(first, position, last, position, rule)
 
 
 def _instructions(book: Any, heading: Any, lang: str) -> None:
@@ -130,9 +155,15 @@ def _instructions(book: Any, heading: Any, lang: str) -> None:
     columns = [(SCALAR_SHEET, column) for column in SCALARS.values()]
     columns += [(spec.name, column) for spec in TABLES for column in spec.columns]
     for number, (name, column) in enumerate(columns, start=top + 1):
-        allowed = ", ".join(column.choices) if column.kind == "choice" else _(_KINDS[column.kind])
+        allowed = ", ".join(_words(column, lang)) if column.kind == "choice" else _(_KINDS[column.kind])
         for position, text in enumerate(
-            (name, column.name, _("required") if column.required else _("may be empty"), allowed, _(column.help))
+            (
+                _sheet(name, lang),
+                _label(name, column.name, lang),
+                _("required") if column.required else _("may be empty"),
+                allowed,
+                _(column.help),
+            )
         ):
             _put(sheet, number, position, text)
     _indicators(sheet, heading, top + len(columns) + 2, lang)
@@ -146,11 +177,14 @@ def _indicators(sheet: Any, heading: Any, top: int, lang: str) -> None:
         _put(sheet, top, position, _(title), heading)
     for number, item in enumerate(HISTORY, start=top + 1):
         kind = _("stock (end of the month)") if item.stock else _("flow (within the month)")
-        label = item.label_id if lang == "id" else item.label_en
-        levels = ", ".join(item.levels)
-        for position, text in enumerate((item.key, levels, _(_UNITS[item.unit]), kind, label)):
+        name, meaning = (item.label_id, item.label_id) if lang == "id" else (item.key, item.label_en)
+        levels = ", ".join(_LEVELS[level] if lang == "id" else level for level in item.levels)
+        for position, text in enumerate((name, levels, _(_UNITS[item.unit]), kind, meaning)):
             _put(sheet, number, position, text)
 
+
+#: Of which places an indicator is given, as the sheet says it.
+_LEVELS = {"district": "daerah", "segment": "segmen", "facility": "FKTP", "class": "kelas"}
 
 _UNITS = {"persons": "persons", "visits": "visits", "rupiah": "rupiah", "permille": "‰", "percent": "%"}
 
@@ -193,11 +227,11 @@ def _fill_minimal(book: Any, district: District | None, lang: str, example: bool
         _put(sheet, number, 1, value, cell_format)
         _put(sheet, number, 2, _(item.column.help))
     top = len(ITEMS) + 2
-    for position, (name, label) in enumerate(FACILITY_LABELS.items()):
-        _put(sheet, top, position, _(label), heading)
+    for position, (name, told) in enumerate(FACILITY_LABELS.items()):
+        _put(sheet, top, position, _(told), heading)
         column = table("facilities").column(name)
         assert column is not None
-        _choices(sheet, position, column, top + 1)
+        _choices(sheet, position, column, lang, top + 1)
     for number, row in enumerate(facilities, start=top + 1):
         for position, name in enumerate(FACILITY_LABELS):
             _put(sheet, number, position, row[name])

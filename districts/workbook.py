@@ -15,6 +15,7 @@ from districts.cells import Formula, problem
 from districts.faults import Fault
 from districts.names import nearest
 from districts.raw import MAX_BYTES, MAX_COLUMNS, MAX_ROWS, Place, Raw, RawScalar, to_table
+from districts.sheet_words import SHEETS, named, sheet_of
 from districts.tables import TABLES
 
 SCALAR_SHEET = "district"
@@ -86,23 +87,29 @@ def read_workbook(sheets: dict[str, Lines], path: Path, label: str) -> Raw:
     raw = Raw(base=path.parent, scalar_place=Place(label, SCALAR_SHEET))
     by_name = {name.casefold(): name for name in sheets}
     names = (SCALAR_SHEET, *(spec.name for spec in TABLES))
-    strangers = tuple(name for name in sheets if name.casefold() not in names and name not in OTHER_SHEETS)
+    own = {*names, *(told.casefold() for told in SHEETS.values())}
+    strangers = tuple(name for name in sheets if name.casefold() not in own and name not in OTHER_SHEETS)
+    indonesian = sum(told.casefold() in by_name for told in SHEETS.values()) > sum(name in by_name for name in names)
     for name in names:
-        place = Place(label, by_name.get(name, name))
-        if name not in by_name:
-            if near := nearest(name, strangers):
+        sheet = sheet_of(name, by_name)
+        place = Place(label, sheet or (SHEETS[name] if indonesian else name))
+        if sheet is None:
+            if near := nearest(place.sheet, strangers):
                 expected = "a sheet with this name; is {near} meant for it?"
                 raw.faults.append(place.fault(problem("the sheet is missing", expected, near=near)))
             elif not any(spec.name == name and spec.optional for spec in TABLES):
                 raw.faults.append(place.fault(problem("the sheet is missing", "a sheet with this name")))
             continue
-        found, faults = to_table(place, sheets[by_name[name]])
+        found, faults = to_table(place, sheets[sheet])
         raw.faults += faults
         if found is None:
             continue
+        found = named(name, found)
+        place = found.place
         if name != SCALAR_SHEET:
             raw.tables[name] = found
             continue
+        raw.scalar_place = place
         if tuple(found.header[:2]) != SCALAR_COLUMNS[:2]:
             wrong = problem(
                 "the header {header}",

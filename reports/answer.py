@@ -15,6 +15,7 @@ from reports.law import uhc_bars
 from reports.numbers import active_share, middle
 from reports.run import SECOND_RUN, Run
 from reports.wording import chance_told, ranged, scenario_title
+from scenarios.comparison.runs import pairs
 from scenarios.need import Need, need
 from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY, Quantile
 
@@ -103,30 +104,31 @@ def _less(run: Run, lang: str) -> str:
     _ = translator(lang)
     last = int(run.year.months[-1])
     bar = percent(uhc_bars(run.months, run.rules)[last].active, lang, 0)
-    own = _own_line(run, lang)
+    own, short = _own_line(run, lang)
     if (name := worst_bound(run)) is not None:
-        dropped = middle(run.store.series(name, "dropped")[:, run.year.months].max(axis=1))
+        lost = _switched_off(run, name, last)
         title = scenario_title(run.manifest, name, lang)
-        if run.exhaustion_of(name, run.year.year).has_line:
-            ceiling = rupiah_short(middle(run.store.series(name, "line")[:, last]), lang)
+        text = _("With “{scenario}”").format(scenario=title)
+        if run.exhaustion_of(name, run.year.year).has_line and not (own and _line(run, name) == run.own_line):
             text = _("With “{scenario}” (ceiling {ceiling}, {carried})").format(
-                scenario=title, ceiling=ceiling, carried=run.carried_words(name, lang)
+                scenario=title, ceiling=rupiah_short(_line(run, name), lang), carried=run.carried_words(name, lang)
             )
-        else:
-            text = _("With “{scenario}”").format(scenario=title)
         if own:
             text = f"{own}; {text[0].lower()}{text[1:]}"
-        if not own or dropped <= 0:  # what follows from the ceiling is told, by its month or by the heads it costs
+        if not own or lost <= 0:  # what follows from the ceiling is told, by its month or by the heads it costs
             text += f" {run.exhaustion_words(name, lang)}"
-        if dropped > 0:
-            text += _(", up to {heads} active members are switched off in one month").format(
-                heads=number(dropped, lang)
-            )
+        if lost > 0:
+            words = _(", {heads} members have lost their cover by the end of the year")
+            if run.headline is None:
+                words = _(", up to {heads} active members are switched off in one month")
+            text += words.format(heads=number(lost, lang))
         elif unpaid := run.unfunded(name):
             text += _(", {money} of its bills has no money").format(money=rupiah_short(unpaid, lang))
         return text + _(", and the active share ends {year} at {share} (UHC bar {bar}).").format(
             year=run.period(lang), share=percent(middle(active_share(run.store, name)[:, last]), lang), bar=bar
         )
+    if own and short:
+        return own + _("; what that does to members, only a scenario with a ceiling tells.")
     assert run.headline is not None  # without a headline every line binds
     text = _("With “{scenario}” the active share is about {share} in {month} (UHC bar {bar}).").format(
         scenario=scenario_title(run.manifest, run.headline, lang),
@@ -137,27 +139,47 @@ def _less(run: Run, lang: str) -> str:
     return f"{own}; {text[0].lower()}{text[1:]}" if own else text
 
 
-def _own_line(run: Run, lang: str) -> str:
-    """What the line that the district filled in does to the need of the year; empty without one or without a need."""
+def _switched_off(run: Run, name: str, last: int) -> float:
+    """How many fewer members are active at the end of the year than without the ceiling, where heads are switched off;
+    without a scenario to compare with, the most that are in one month. 0 where nobody is."""
+    most = middle(run.store.series(name, "dropped")[:, run.year.months].max(axis=1))
+    if most <= 0 or run.headline is None:
+        return most
+    ours, theirs = (np.array(found) for found in pairs(run.store, name, run.headline))
+    active = [run.store.series(which, "active")[rows, last] for which, rows in ((name, ours), (run.headline, theirs))]
+    return middle(active[1] - active[0])
+
+
+def _own_line(run: Run, lang: str) -> tuple[str, bool]:
+    """What the line that the district filled in does to the need of the year, and whether it falls short in the middle;
+    empty without one or without a need."""
     if run.own_line is None or run.headline is None:
-        return ""
+        return "", False
     _ = translator(lang)
     found = outcome(bills_of(run, run.headline), run.own_line)
     words = {"line": rupiah_short(run.own_line, lang), "year": run.period(lang)}
     if found.empty is None:
-        return _("With the line filled in, {line}, the money of {year} lasts in every replicate").format(**words)
+        return _("With the line filled in, {line}, the money of {year} lasts in every replicate").format(**words), False
     words |= {"chance": chance_told(~found.enough, lang), "month": month_name(run.months[found.empty], lang)}
     text = _("With the line filled in, {line}, the money of {year} runs out ({chance}), most often in {month}")
     if found.missing:
         words["missing"] = rupiah_short(found.missing, lang)
+        if found.person_months:
+            words["missing"] += " " + _("({count} person-months)").format(count=number(found.person_months, lang))
         text = _("With the line filled in, {line}, the money of {year} runs out ({chance}), most often in {month}, and "
                  "{missing} is missing")  # fmt: skip
-    return text.format(**words)
+    return text.format(**words), found.missing > 0
 
 
 def worst_bound(run: Run) -> str | None:
-    """Of the scenarios with a line that binds, second runs only where there is no other, the one that ends the year
-    with the fewest active members; None where no line binds."""
+    """Of the scenarios with a line that binds, second runs aside, the one whose line is the district's own, else that
+    which ends the year with the fewest active members; None where no line binds."""
     last = int(run.year.months[-1])
-    names = [name for name in run.binding if SECOND_RUN not in name] or run.binding
-    return min(names, key=lambda name: middle(run.store.series(name, "active")[:, last]), default=None)
+    names = [name for name in run.binding if SECOND_RUN not in name]
+    own = [name for name in names if run.own_line is not None and _line(run, name) == run.own_line]
+    return min(own or names, key=lambda name: middle(run.store.series(name, "active")[:, last]), default=None)
+
+
+def _line(run: Run, scenario: str) -> float:
+    """The line of the answer's year, rupiah, the middle of the replicates."""
+    return middle(run.store.series(scenario, "line")[:, int(run.year.months[-1])])

@@ -69,6 +69,8 @@ def cover_chart(run: Run, lang: str = "id") -> Chart:
         floor=percent(floor, lang, 0)
     )
     lead += " " + run.scenario_told(name, lang)
+    if np.isnan(seen[run.past.last(_PAST, seen)]).any():
+        lead += " " + _("Where the line before the run breaks there are no data.")
     status = held_status(run.store, name)[run.year.year]
     if status.sum() != held.sum():
         lead += " " + reviewed_words(run.months[int(run.year.months[0])], run.rules, lang)
@@ -173,7 +175,7 @@ def _ends(axes: Axes, last: int, end: float, less: float | None, tall: float, ru
     apart = 0.0 if less is None or abs(end - less) > 0.16 * tall else 16.0 if end >= less else -16.0
     end_label(axes, last + 0.4, end, f"{percent(end, lang)}\n({month})", up=apart)
     if less is not None:
-        words = _("less money:\n{share}").format(share=percent(less, lang))
+        words = _("less money:\n{share} ({month})").format(share=percent(less, lang), month=month)
         end_label(axes, last + 0.4, less, words, palette.WARNING, up=-apart)
 
 

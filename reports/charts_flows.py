@@ -64,7 +64,7 @@ def _title(run: Run, accounts: list[Account], lang: str) -> str:
     if not named:
         return title
     part = max(named, key=lambda part: abs(part.value))
-    return title + _("; most: {movement} ({heads})").format(movement=_movement(part.key, lang),
+    return title + _("; most: “{movement}” ({heads})").format(movement=_movement(part.key, lang),
                                                             heads=_signed(part.value, lang))  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The efficiency chart: what each choice costs the Pemda against the active member-months it buys."""
+"""The efficiency chart: what each choice costs the Pemda against the active person-months it buys."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ def frontier_chart(run: Run, lang: str = "id") -> Chart | None:
     most = scenario_title(run.manifest, best[-1].name, lang)
     title = _("“{name}” is outdone by no other choice").format(name=most)
     if best[-1].step is not None:
-        title = _("{name}: {value} of the Pemda's money per further active member-month").format(
+        title = _("{name}: {value} of the Pemda's money per further active person-month").format(
             name=most, value=rupiah(best[-1].step, lang)
         )
     if unpaid := run.unfunded(best[-1].name):
         title += _(", but {money} of its bills has no money").format(money=rupiah_short(unpaid, lang))
     lead = _("Upwards: change of the district JKN bill, lever costs included, IDR billion; to the right: change of "
-             "active member-months, thousands; {period}, from “{reference}”. The line joins the choices that no other "
+             "active person-months, thousands; {period}, from “{reference}”. The line joins the choices that no other "
              "choice or mixture outdoes (bold).").format(
                  period=period_words(run.store, lang),
                  reference=scenario_title(run.manifest, run.reference, lang))  # fmt: skip
@@ -84,7 +84,7 @@ def frontier_chart(run: Run, lang: str = "id") -> Chart | None:
 
     told = "; ".join(f"{name}: {signed(option.cost, lang, money=True)}, {signed(option.effect, lang)}"
                      for option, name in zip(line, titles, strict=True))  # fmt: skip
-    description = _("Points: change of the bill and of active member-months by choice. {told}.").format(told=told)
+    description = _("Points: change of the bill and of active person-months by choice. {told}.").format(told=told)
     return Chart("efisiensi", title, lead, description, below(False) + _TALL + 0.15, paint,
                  below(True) + _TALL + 0.15)  # fmt: skip
 

@@ -83,6 +83,9 @@ def share_map(run: Run, lang: str = "id") -> Chart:
         "rupiah lost in {year}."
     ).format(year=run.period(lang))
     lead += " " + run.scenario_told(run.told, lang)
+    lead += " " + _("Rupiah are middles; their sum is formed replicate by replicate and differs a little.")
+    if not np.isfinite(drawn.shares[:, ~drawn.skip]).all():
+        lead += " " + _("A point: no data of that month.")
 
     def paint(canvas: Canvas) -> None:
         (_paint_narrow if canvas.narrow else _paint)(canvas, run, drawn, lang)

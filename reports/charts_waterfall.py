@@ -71,7 +71,7 @@ def _title(run: Run, account: Account, titles: list[str], is_need: bool, lang: s
         return words[is_need][1].format(after=titles[1], year=run.period(lang))
     text = words[is_need][0].format(after=titles[1], year=run.period(lang), change=signed_rupiah(change, lang))
     most = max(account.parts, key=lambda part: abs(part.value))
-    return text + _(", most of all: {part}").format(part=_part_words(most, lang, short=True))
+    return text + _(", most of all “{part}”").format(part=_part_words(most, lang, short=True))
 
 
 def _part_words(part: Part, lang: str, short: bool = False) -> str:

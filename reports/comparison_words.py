@@ -32,7 +32,7 @@ def effect_words(effect: str, lang: str = "id") -> str:
     """One unit of what is bought."""
     _ = translator(lang)
     return {
-        "active_months": _("active member-month"),
+        "active_months": _("active person-month"),
         "contacts": _("recorded contact"),
         "averted_referrals": _("averted non-specialist referral"),
         "controlled_months": _("patient-month under control"),

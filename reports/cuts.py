@@ -22,7 +22,7 @@ CUTS = (0.3, 0.2, 0.1)
 @dataclass(frozen=True)
 class Year:
     """The bills of the headline's year: what is spent of the amount by the end of each month (R, M), rupiah, in the
-    ``months`` (positions, M); and the rupiah of one head-month on the bill (R,), NaN where nobody is billed."""
+    ``months`` (positions, M); and the rupiah of one person-month on the bill (R,), NaN where nobody is billed."""
 
     months: IntArray
     used: FloatArray
@@ -33,14 +33,14 @@ class Year:
 class Outcome:
     """``amount`` rupiah in the year: whether it is ``enough`` in each replicate (R,), the position of the month in
     which it is most often used up (None when never), and the middles of what is missing at the year's end, in rupiah
-    and in head-months, of what is missing in the replicates in which it does not suffice (``if_short``; 0 without
+    and in person-months, of what is missing in the replicates in which it does not suffice (``if_short``; 0 without
     any), and of what is ``left`` at the central estimate."""
 
     amount: int
     enough: BoolArray
     empty: int | None
     missing: int
-    head_months: int
+    person_months: int
     if_short: int
     left: int
 
@@ -75,7 +75,7 @@ def outcome(year: Year, amount: int) -> Outcome:
         np.asarray(enough, np.bool_),
         empty,
         missing=round(middle(missing)),
-        head_months=round(middle(finite)) if finite.size else 0,
+        person_months=round(middle(finite)) if finite.size else 0,
         if_short=0 if enough.all() else round(middle(missing[~enough])),
         left=amount - round(middle(np.maximum(year.used[:, -1], 0))),
     )
@@ -84,12 +84,12 @@ def outcome(year: Year, amount: int) -> Outcome:
 @dataclass(frozen=True)
 class Part:
     """A part of the amount: the key of the bill's line (or "debt", "others", "reserve"), the account where one is
-    known, whole rupiah, and head-months where the part is a price times heads."""
+    known, whole rupiah, and person-months where the part is a price times heads."""
 
     key: str
     account: str
     rupiah: int
-    head_months: int | None = None
+    person_months: int | None = None
 
 
 def parts_of(run: Run, scenario: str, amount: int) -> list[Part]:

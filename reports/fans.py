@@ -30,7 +30,7 @@ def fan(axes: Axes, positions: ArrayLike, sample: FloatArray, colour: str = pale
         axes.fill_between(positions, low5, high5, color=palette.FAN_5, linewidth=0)
         for edge in (low8, high8):
             axes.plot(positions, edge, color=palette.FAN_EDGE, linewidth=0.7)
-    axes.plot(positions, middle, color=colour, linewidth=2.2)
+    axes.plot(positions, middle, color=colour, linewidth=2.2, zorder=4, clip_on=False)  # seen on the axis too
 
 
 def fan_key(canvas: Canvas, left: float, bottom: float, replicates: int, lang: str) -> None:

@@ -55,7 +55,7 @@ def effort_words(plan: Plan, lang: str = "id") -> str:
 def money_words(plan: Plan, lang: str = "id") -> str:
     """What the plan brings, costs and leaves a month, and when it has paid for itself."""
     _ = translator(lang)
-    return _("{gain} a month, cost {cost}, net {net}; {payback}").format(
+    return _("if reached {gain} a month, cost {cost}, net {net}; {payback}").format(
         gain=signed_rupiah(plan.gain, lang), cost=rupiah_short(plan.cost, lang), net=signed_rupiah(plan.net, lang),
         payback=payback_words(plan, lang),
     )  # fmt: skip
@@ -75,7 +75,7 @@ def plan_words(site: Site, plan: Plan, scheme: Scheme, lang: str = "id") -> list
     aim = _("to {share}: {lacking}").format(share=_share(plan.share_permille, lang), lacking=lacking(plan, lang))
     told = [aim, money_words(plan, lang)]
     if site.worlds:
-        told.append(_("enough: {chance}").format(chance=enough_words(site, plan, scheme, lang)))
+        told += _in_replicates(site, plan, scheme, lang)
     return told
 
 
@@ -90,7 +90,16 @@ def sure_words(site: Site, plan: Plan | None, scheme: Scheme, lang: str = "id") 
     aim = _("as sure as you ask, {share}: {lacking}").format(
         share=_share(plan.share_permille, lang), lacking=lacking(plan, lang)
     )
-    return [aim, money_words(plan, lang), _("enough: {chance}").format(chance=enough_words(site, plan, scheme, lang))]
+    return [aim, money_words(plan, lang), *_in_replicates(site, plan, scheme, lang)]
+
+
+def _in_replicates(site: Site, plan: Plan, scheme: Scheme, lang: str) -> list[str]:
+    """How often the plan is enough, and what it leaves on average, the months counted in which it is not."""
+    _ = translator(lang)
+    mean = site.mean_net(plan, scheme)
+    assert mean is not None  # a run's facility has replicates
+    return [_("enough: {chance}; net on average {mean} a month").format(
+        chance=enough_words(site, plan, scheme, lang), mean=signed_rupiah(mean, lang))]  # fmt: skip
 
 
 def enough_words(site: Site, plan: Plan, scheme: Scheme, lang: str = "id") -> str:

@@ -129,7 +129,7 @@ class Run:
 
     @cached_property
     def frontier(self) -> list[Option]:
-        """The scenarios that a district can choose between: the Pemda's money against active member-months."""
+        """The scenarios that a district can choose between: the Pemda's money against active person-months."""
         names = [name for name in self.main if name in decisions(self.store)]
         at = [self.main.index(name) for name in names]
         return options(names, self.changes.cost["pemda"][:, at], self.changes.effect["active_months"][:, at])

@@ -8,6 +8,7 @@ from districts.text import translator
 
 #: The range that holds 8 of 10 replicates: one tenth lies below, one tenth above.
 RANGE = (0.1, 0.9)
+_RARE = 0.05  # a chance below it is told as less than 1 in 10
 
 
 def enough(replicates: int) -> bool:
@@ -45,7 +46,7 @@ def chance_words(hits: Any, lang: str = "id") -> str:
         return _("less than 1 in 100")
     if not sample.any():
         return _("almost impossible")
-    if estimate.value < 0.05:
+    if estimate.value < _RARE:
         return _("below 1 in 10")
     if estimate.low > 0.99:
         return _("more than 99 in 100")
@@ -57,10 +58,11 @@ def chance_words(hits: Any, lang: str = "id") -> str:
 
 
 def filled(chance: float) -> int:
-    """Of ten squares how many a chance (0-1) fills: all only for a certain one, none only for an impossible one."""
-    if chance in (0, 1):
-        return round(10 * chance)
-    return min(max(round(10 * chance), 1), 9)
+    """Of ten squares how many a chance (0-1) fills: all only for a certain one, none where the words say less than 1 in
+    10."""
+    if chance < _RARE:
+        return 0
+    return 10 if chance == 1 else min(max(round(10 * chance), 1), 9)
 
 
 def chance_told(hits: Any, lang: str = "id") -> str:

@@ -45,6 +45,16 @@ class Site:
         reached = (scheme.evaluate_counts(plan.added(world), self.type) for world in self.worlds)
         return [found.share_permille >= plan.share_permille for found in reached]
 
+    def mean_net(self, plan: Plan, scheme: Scheme) -> int | None:
+        """What the plan leaves a month on average over the replicates, rupiah: also where it misses its share it costs,
+        and where a rating rises otherwise it brings. None without replicates."""
+        if not self.worlds:
+            return None
+        shares = [[scheme.evaluate_counts(counts, self.type).share_permille for counts in (world, plan.added(world))]
+                  for world in self.worlds]  # fmt: skip
+        more = float(np.mean([after - before for before, after in shares]))
+        return round(more * self.capitated * self.tariff / 1000) - plan.cost
+
 
 def sites_of_run(store: RunStore, scenario: str, month: str, rules: Rules) -> list[Site]:
     """The facilities of a run in ``month``; AK is divided by the head count of the rule, capitated heads as of day 1.

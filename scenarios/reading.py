@@ -1,4 +1,4 @@
-"""The form of a scenario file (YAML): ``name, title, explanation, question, extends, levers``.
+"""The form of a scenario file (YAML): ``name, title, explanation, question, district, extends, levers``.
 
 Every fault of a file is told at once, with file and line and the nearest known name.
 """
@@ -38,6 +38,7 @@ class Form(BaseModel):
     title: _Texts
     explanation: _Texts
     question: _Texts | None = None
+    district: str | None = Field(default=None, min_length=1)
     extends: str | None = None
     levers: list[dict[str, Any]] = []
 

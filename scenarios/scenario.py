@@ -20,7 +20,6 @@ from districts.faults import Fault, InputError, UserError
 from districts.model import District
 from districts.names import suggested
 from scenarios.levers.base import Context
-from scenarios.levers.places import unknown
 from scenarios.months import later
 from scenarios.reading import Placed, checked, fault, line_of
 from sim.policy import Policy, baseline_policy
@@ -31,7 +30,8 @@ class Scenario:
     """What is decided, and how it is told. ``title`` and ``explanation`` hold the languages "id" and "en".
 
     ``levers`` are the levers of the whole chain of ``extends``, the farthest ancestor's first; ``chain`` are the names
-    of that chain, this scenario's last.
+    of that chain, this scenario's last. ``district`` is the name of the one district that it is about, "" for one that
+    any may ask.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Scenario:
     levers: tuple[Placed, ...] = ()
     chain: tuple[str, ...] = ()
     question: dict[str, str] = field(default_factory=dict)
+    district: str = ""
 
     def policy(self, context: Context, draw: tuple[int, int] | None = None) -> Policy:
         """The baseline policy, with the agreement the district already has, and all levers of the chain in order.
@@ -65,11 +66,11 @@ class Scenario:
         return Decision(self.policy(context), (self, context) if uncertain else None)
 
     def faults(self, district: District) -> list[Fault]:
-        """One fault for everything that a lever asks of the district's facilities and they do not have."""
+        """One fault for everything that a lever asks of the district and it does not have."""
         found = [
             Fault(placed.place(lack.where), lack.found, lack.expected, params=tuple(lack.params.items()))
             for placed in self.levers
-            for lack in unknown(getattr(placed.lever, "facilities", "all"), district)
+            for lack in placed.lever.lacking(district)
         ]
         return list(dict.fromkeys(found))  # the links of one chain ask alike
 
@@ -211,4 +212,5 @@ def _load(source: Traversable, children: tuple[str, ...]) -> Scenario:
         (*parent.levers, *levers),
         (*parent.chain, form.name),
         form.question.model_dump() if form.question else {},
+        form.district or "",
     )

@@ -515,7 +515,7 @@ WORKBOOK_MISTAKES: list[tuple[str, Change, str]] = [
 def test_a_mistake_in_a_workbook_is_named_with_its_place(
     change: Change, message: str, tmp_path: Path, prakira: Prakira
 ) -> None:
-    write_workbook(tiny_district(), tmp_path / "d.xlsx")
+    write_workbook(tiny_district(), tmp_path / "d.xlsx", "en")
     change(tmp_path / "d.xlsx")
     assert message in prakira.refused("d.xlsx")
 
@@ -626,7 +626,7 @@ def test_mistakes_in_a_folder_from_a_shell(name: str, tmp_path: Path, prakira: P
 @pytest.mark.parametrize("name", ["formula without result", "real date", "cut short", "damaged part", "zip bomb"])
 def test_mistakes_in_a_workbook_from_a_shell(name: str, tmp_path: Path, prakira: Prakira) -> None:
     change, message = next((change, message) for other, change, message in WORKBOOK_MISTAKES if other == name)
-    write_workbook(tiny_district(), tmp_path / "d.xlsx")
+    write_workbook(tiny_district(), tmp_path / "d.xlsx", "en")
     change(tmp_path / "d.xlsx")
     assert message in prakira.refused("d.xlsx", apart=True)
 

@@ -17,6 +17,7 @@ from districts.inventory import REGISTRY, Figure, with_inventory
 from districts.model import District, Facility
 from districts.read import check_district, example_folder, read_district, shipped_examples
 from districts.template import write_minimal, write_workbook
+from districts.text import LANGUAGES
 from districts.tiny import tiny_district
 from districts.write import write_files, write_folder
 
@@ -31,9 +32,10 @@ _ASSUMABLE = tuple(name for name in Facility.model_fields if name not in ("code"
 def test_folder_and_workbook_read_to_the_same_district(name: str, tmp_path: Path) -> None:
     district = read_district(name)
     write_folder(district, tmp_path / "folder")
-    write_workbook(district, tmp_path / "book.xlsx")
     assert read_district(tmp_path / "folder") == district
-    assert read_district(tmp_path / "book.xlsx") == district
+    for lang in LANGUAGES:
+        write_workbook(district, tmp_path / f"{lang}.xlsx", lang)
+        assert read_district(tmp_path / f"{lang}.xlsx") == district
 
 
 def test_the_workbook_is_the_same_file_each_time(tmp_path: Path) -> None:
@@ -137,10 +139,12 @@ def test_what_is_written_reads_back_the_same(district: District, tmp_path_factor
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(district=districts_strategy())
-def test_a_workbook_reads_back_the_same(district: District, tmp_path_factory: pytest.TempPathFactory) -> None:
+@given(district=districts_strategy(), lang=st.sampled_from(LANGUAGES))
+def test_a_workbook_reads_back_the_same(
+    district: District, lang: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     path = tmp_path_factory.mktemp("district") / "d.xlsx"
-    write_workbook(district, path)
+    write_workbook(district, path, lang)
     assert read_district(path) == district
 
 

@@ -270,7 +270,7 @@ def test_a_workbook_names_sheet_and_row(tmp_path: Path) -> None:
     district = read_district(
         folder(tmp_path / "d", "2023-01 registered P1 90\n2023-01 contacts P1 91\n2022 births district 9")
     )
-    write_workbook(district, tmp_path / "d.xlsx")
+    write_workbook(district, tmp_path / "d.xlsx", "en")
     again, faults = check_district(tmp_path / "d.xlsx")
     assert again == district
     assert [fault.describe("en").partition(": ")[0] for fault in faults] == [
@@ -284,7 +284,7 @@ def test_a_workbook_names_sheet_and_row(tmp_path: Path) -> None:
 def test_a_year_in_a_number_cell_is_a_year(tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
-    write_workbook(tiny_district(), tmp_path / "d.xlsx")
+    write_workbook(tiny_district(), tmp_path / "d.xlsx", "en")
     book = load_workbook(tmp_path / "d.xlsx")
     book["history"].append([2023, "births", None, 9, "x", "low"])
     book["history"].append([45231, "births", None, 9, "x", "low"])

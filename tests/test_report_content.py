@@ -104,12 +104,12 @@ def test_a_cut_does_what_the_bills_say(run: Run, report: Report) -> None:
     row = ladder.rows[amounts.index(rupiah_short(amount))]
     assert row[2].tenths == round(10 * result.enough.mean())
     assert rupiah_short(result.missing) in row[-1].text
-    assert row[-1].beneath == f"{number(result.head_months)} orang-bulan"
+    assert row[-1].beneath == f"{number(result.person_months)} orang-bulan"
     assert ladder.own is not None
     assert ladder.rows[ladder.own][0].text == rupiah_short(found.amount)
 
 
-def test_head_months_are_the_missing_rupiah_at_the_price_of_a_head(run: Run) -> None:
+def test_person_months_are_the_missing_rupiah_at_the_price_of_a_head(run: Run) -> None:
     year = bills_of(run, HEADLINE)
     heads = run.store.series(HEADLINE, "billed")[:, MONTHS].sum(axis=1)
     money = sum(run.store.series(HEADLINE, key)[:, MONTHS].sum(axis=1) for key in ("bill_premium", "bill_aid_pemda"))

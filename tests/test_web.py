@@ -182,13 +182,13 @@ def test_in_a_network_a_token_is_needed_once(tmp_path: Path) -> None:
 # -- uploads -------------------------------------------------------------------------------------------------------
 def test_a_fault_is_shown_at_its_cell_among_its_neighbours_and_mended(client: TestClient, workbook: bytes) -> None:
     def spoil(book: openpyxl.Workbook) -> None:
-        sheet = book["facilities"]
-        column = [cell.value for cell in sheet[1]].index("registered") + 1
+        sheet = book["Faskes"]
+        column = [cell.value for cell in sheet[1]].index("terdaftar") + 1
         sheet.cell(3, column).value = "15.667,0"
 
     page = upload(client, changed(workbook, spoil), "kabupaten.xlsx").text
     assert "Perbaiki 1 sel, lalu unggah ulang." in page
-    assert "facilities!J3" in page
+    assert "Faskes!J3" in page
     wrong = re.findall(r'<td class="wrong">([^<]*)', page)
     assert wrong == ["15.667,0"]
     grid = re.search(r'<table class="grid">.*?</table>', page, re.DOTALL)
@@ -203,18 +203,18 @@ def test_a_fault_is_shown_at_its_cell_among_its_neighbours_and_mended(client: Te
 
 def test_all_faults_are_told_at_once_and_marked_in_the_workbook(client: TestClient, workbook: bytes) -> None:
     def spoil(book: openpyxl.Workbook) -> None:
-        book["facilities"]["J2"].value = "many"
-        book["district"]["B2"].value = "=1+1"
-        book["stocks"]["B2"].value = -5
+        book["Faskes"]["J2"].value = "many"
+        book["Daerah"]["B2"].value = "=1+1"
+        book["Kepesertaan"]["B2"].value = -5
 
     answer = upload(client, changed(workbook, spoil))
     assert "Perbaiki 3 sel" in answer.text
     key = district_of(answer).partition(":")[2]
     marked = openpyxl.load_workbook(io.BytesIO(client.get(f"/uploads/{key}/marked.xlsx").content))
-    for sheet, cell in (("facilities", "J2"), ("district", "B2"), ("stocks", "B2")):
+    for sheet, cell in (("Faskes", "J2"), ("Daerah", "B2"), ("Kepesertaan", "B2")):
         assert marked[sheet][cell].comment.text
         assert marked[sheet][cell].fill.fgColor.rgb == "00F4C7A8"
-    assert marked["facilities"]["J3"].comment is None
+    assert marked["Faskes"]["J3"].comment is None
 
 
 def test_the_short_template_is_read_too(client: TestClient, tmp_path: Path) -> None:

@@ -79,12 +79,12 @@ def test_faults_are_told_at_their_field_and_nothing_is_started(shared: TestClien
 
 def test_faults_of_every_district_are_shown_at_their_cells(shared: TestClient) -> None:
     def spoil(workbook: openpyxl.Workbook) -> None:
-        workbook["facilities"]["J3"].value = "1.305,0"
+        workbook["Faskes"]["J3"].value = "1.305,0"
 
     keys = [district_of(upload(shared, changed(book(name), spoil), f"{name}.xlsx")) for name in ("beta", "gama")]
     answer = start(shared, [EXAMPLE, *keys])
     assert answer.status_code == 422
-    assert answer.text.count("facilities!J3</span>") == 2
+    assert answer.text.count("Faskes!J3</span>") == 2
     assert answer.text.count('class="wrong">1.305,0') == 2
     assert "Data 2 daerah masih salah" in answer.text
 

@@ -106,7 +106,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     write_workbook(tiny_district(), mended)
 
     def spoil(book: openpyxl.Workbook) -> None:
-        book["facilities"]["J3"].value = "1.305,0"
+        book["Faskes"]["J3"].value = "1.305,0"
 
     faulty.write_bytes(changed(mended.read_bytes(), spoil))
     return faulty, mended
@@ -127,7 +127,7 @@ def test_the_whole_way_from_a_faulty_template_to_files_that_agree(
         page.get_by_role("button", name="Unggah").click()
         page.get_by_role("heading", name="Perbaiki 1 sel, lalu unggah ulang.").wait_for()
         assert page.locator(".grid .wrong").inner_text().startswith("1.305,0")
-        assert page.locator(".cell").inner_text() == "facilities!J3"
+        assert page.locator(".cell").inner_text() == "Faskes!J3"
         assert page.get_by_role("button", name="Lanjut ke skenario").is_disabled()
         here.free_of_barriers()
         page.set_input_files("#again", books[1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import socket
@@ -85,6 +86,8 @@ def bound_socket(port: int, everywhere: bool = False) -> socket.socket:
         made.listen(128)
     except (OSError, OverflowError) as error:
         made.close()
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise UserError("port {port} is used by another program; choose another with --port", port=port) from error
         raise UserError("port {port} cannot be used: {reason}", port=port, reason=str(error)) from error
     return made
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from districts.faults import Fault
+from districts.sheet_words import SHEETS, label
 from districts.text import translator
 from districts.workbook import SCALAR_COLUMNS, SCALAR_SHEET, Lines, load_sheets
 from web.site import sentence
@@ -64,7 +65,9 @@ def _headed(fault: Fault, lines: Lines) -> tuple[int, int | None]:
     row and None where none does. A sheet may hold several lists, each under a header of its own."""
     if fault.row is None or not fault.column:
         return 1, None
-    if fault.sheet.casefold() == SCALAR_SHEET and fault.column not in SCALAR_COLUMNS:
+    scalars = (SCALAR_SHEET, SHEETS[SCALAR_SHEET].casefold())
+    columns = (*SCALAR_COLUMNS, *(label(SCALAR_SHEET, name) for name in SCALAR_COLUMNS))
+    if fault.sheet.casefold() in scalars and fault.column not in columns:
         return 1, SCALAR_COLUMNS.index("value")  # a scalar is told by its key
     for number in range(min(fault.row, len(lines)), 0, -1):
         for place, cell in enumerate(lines[number - 1]):
@@ -106,7 +109,7 @@ def _grid(lines: Lines, row: int, place: int | None, head: int) -> Grid:
     )
     first = max((place or 0) - _BESIDE, 0)
     header = [str(cell).strip().casefold() for cell in lines[head - 1]]
-    names = header.index("name") if "name" in header else 0
+    names = next((header.index(name) for name in ("name", label("facilities", "name")) if name in header), 0)
     if (place or 0) - names < _WHOLE:  # no column is left out between them
         first = min(first, names)
     columns = sorted({names, *range(first, min((place or 0) + 2, width))})

@@ -19,7 +19,7 @@ from districts.template import write_minimal, write_workbook
 from web.cells import MOST_SHOWN, marked, shown_faults
 from web.districts import Choice, choice_of, examples, uploaded
 from web.forms import MEGABYTE, UPLOAD_LIMIT, read_form
-from web.site import language_of, render, site_of
+from web.site import Site, language_of, render, site_of
 
 router = APIRouter()
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -44,7 +44,20 @@ async def upload(request: Request) -> Response:
         if not isinstance(file, UploadFile) or not file.filename:
             raise UserError("choose a workbook first, then upload it")
         kept = await run_in_threadpool(site.uploads.add, file.file, file.filename)
+        mended = str(form.get("mended", ""))
+    if mended:
+        await run_in_threadpool(_replaced, site, mended)
     return RedirectResponse(f"/?district={quote(f'upload:{kept.key}')}#temuan", 303)
+
+
+def _replaced(site: Site, key: str) -> None:
+    """Remove the faulty workbook in whose place a mended one came; a sound one stays."""
+    try:
+        old = choice_of(f"upload:{key}", site.uploads)
+    except UserError:
+        return  # removed in the meantime
+    if old.upload is not None and old.district is None:
+        site.uploads.remove(old.upload)
 
 
 @router.get("/uploads/{key}/marked.xlsx")

@@ -79,6 +79,7 @@ def _started(request: Request, pairs: Sequence[tuple[str, str]]) -> Response:
 def _page(request: Request, choice: Choice, draft: ProposalDraft, status: int = 200, wrong: str = "") -> Response:
     assert choice.district is not None  # only a usable district has this page
     return render(
-        request, "proposal_form.html", status, choice=choice, draft=draft, shelf=shelf(), certainties=CERTAINTIES,
-        data=last_data(choice.district), wrong=wrong, here=f"/proposal?district={quote(choice.key)}",
+        request, "proposal_form.html", status, choice=choice, draft=draft, shelf=shelf(choice.district),
+        certainties=CERTAINTIES, data=last_data(choice.district), wrong=wrong,
+        here=f"/proposal?district={quote(choice.key)}",
     )  # fmt: skip

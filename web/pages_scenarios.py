@@ -94,8 +94,8 @@ def _page(request: Request, choice: Choice, draft: Draft, status: int = 200, wro
     district = choice.district
     assert district is not None  # only a usable district has this page
     return render(
-        request, "scenarios.html", status, choice=choice, draft=draft, shelf=shelf(), certainties=CERTAINTIES,
-        reference=_reference(draft), wrong=wrong,
+        request, "scenarios.html", status, choice=choice, draft=draft, shelf=shelf(choice.district),
+        certainties=CERTAINTIES, reference=_reference(draft), wrong=wrong,
         chosen={one.key.partition("~")[0]: one for one in reversed(draft.chosen)},
         months=span(draft.values["start"] or later(district.default_stock, 1), min(draft.values["months"], _LISTED)),
         first_start=later(district.default_stock, 1), here=f"/scenarios?district={quote(choice.key)}",

@@ -96,6 +96,13 @@ class Results:
     active_ticks: Ticks
     reviewed: str
 
+    @property
+    def ranged(self) -> bool:
+        """Whether the replicates are enough for a range, and for more than the middle."""
+        from reports.wording import ranged
+
+        return ranged(self.replicates)
+
 
 def results(
     folder: Path, lang: str, reference: str = "", pictures: bool = True, growing: bool = False

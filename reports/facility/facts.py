@@ -76,7 +76,8 @@ class Beside:
 class Facts:
     """Everything on the page. ``month`` is rated, ``paid_in`` is when that rating is paid. ``now`` is the evaluation of
     the middle counts; ``registered_rating`` is that of AK if registered members divided it. ``plans`` are the cheapest
-    ways to each higher share, ``enough`` how many replicates each reaches; ``best`` is the effort that leaves most on
+    ways to each higher share, ``enough`` how many replicates each reaches, ``mean_nets`` what
+    each leaves on average over all replicates, rupiah a month; ``best`` is the effort that leaves most on
     average (None where none leaves anything, and with too few replicates to tell, ``ranged``); ``gap`` is what each
     indicator alone lacks (None for an exempt facility). ``unseen``: members without a recorded contact, Prolanis
     members not seen, visits lost to the queue (middles). ``beside``: the reference; None on its own page."""
@@ -99,6 +100,7 @@ class Facts:
     gap: Gap | None
     plans: tuple[Plan, ...]
     enough: tuple[int, ...]
+    mean_nets: tuple[int, ...]
     best: Effort | None
     costs: Terms
     unseen: dict[str, int]
@@ -144,6 +146,7 @@ def facility_facts(run: Run, name: str, month: str | None = None, scenario: str 
         gap=None if site.exempt else gap(site.counts, site.type, rule, site.tariff, site.capitated),
         plans=tuple(ways),
         enough=tuple(sum(site.enough(way, rule)) for way in ways),
+        mean_nets=tuple(site.mean_net(way, rule) or 0 for way in ways),
         best=best_effort(site, rule, costs) if ranged(len(rated)) else None,
         costs=costs,
         unseen=_unseen(run, site, place, scenario),

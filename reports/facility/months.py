@@ -19,9 +19,9 @@ def months_chart(facts: Facts, lang: str = "id") -> Chart:
     told apart from those that follow."""
     _ = translator(lang)
     months = facts.months
-    shares = [month.share_permille for month in months if month.share_permille is not None]
+    shares = [month.share_permille for month in months if month.share_permille is not None and not month.data]
     share, often = Counter(shares).most_common(1)[0]
-    title = _("Paid {share} most often: in {count} of {months} months").format(
+    title = _("In the forecast paid {share} most often: in {count} of {months} months").format(
         share=percent(share / 1000, lang, 0), count=often, months=len(shares))  # fmt: skip
     lead = _("Ratings 1 to 4 by the central estimate; last row: percent of capitation paid that month, by the score "
              "before. Folded corner: fewer than 6 of 10 replicates agree. The frame is this page's "

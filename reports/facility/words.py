@@ -86,8 +86,9 @@ class Words:
 def words(facts: Facts, rule: Scheme, manifest: dict[str, Any], lang: str = "id") -> Words:
     """The page's words from its figures; ``rule`` is the KBK rule of the month, ``manifest`` that of the run."""
     _ = translator(lang)
-    place = _("{heads} members capitated · tariff {tariff} a member").format(
-        heads=number(facts.capitated, lang), tariff=rupiah(facts.tariff, lang))  # fmt: skip
+    place = _("{district} · {heads} members capitated · tariff {tariff} a member").format(
+        heads=number(facts.capitated, lang), tariff=rupiah(facts.tariff, lang),
+        district=manifest["district"]["title"])  # fmt: skip
     made = _("{month} · scenario: {scenario} · {replicates} replicates").format(
         month=month_name(facts.month, lang), scenario=scenario_title(manifest, facts.scenario, lang),
         replicates=number(facts.replicates, lang),
@@ -272,12 +273,12 @@ def _missing(facts: Facts, entry: Indicator, lang: str) -> tuple[str, str]:
 
 
 def _way(facts: Facts, at: int, lang: str) -> tuple[str, ...]:
-    """A row of the table of ways: share, people, brings, costs, net, paid back, enough."""
+    """A row of the table of ways: share, people, brings, costs, net if reached, net on average, enough."""
     _ = translator(lang)
     plan: Plan = facts.plans[at]
     return (
         _share(plan.share_permille, lang), lacking(plan, lang), rupiah(plan.gain, lang), rupiah(plan.cost, lang),
-        rupiah(plan.net, lang), _("never") if plan.payback is None else _("month {month}").format(month=plan.payback),
+        rupiah(plan.net, lang), rupiah(facts.mean_nets[at], lang),
         chance_words(_hits(facts, facts.enough[at]), lang),
     )  # fmt: skip
 

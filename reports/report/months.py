@@ -68,7 +68,9 @@ def _left(run: Run, lang: str) -> list[Block]:
     for name, amount in amounts:
         cells = [Cell(name, rupiah_short(amount, lang))]
         for value in amount - spent:
-            cells.append(Cell(number(value / unit, lang, 2), mark="warn" if value < 0 else ""))
+            text = number(value / unit, lang, 2)
+            short = value < 0 and not text.startswith("−")  # less than half of the last digit
+            cells.append(Cell(f"−{text}" if short else text, mark="warn" if value < 0 else ""))
         rows.append(tuple(cells))
     heads = (_("left at the month's end"), *(_short(run.months[at], lang) for at in year.months))
     title = _("What is left of the money, {year}, {unit}").format(year=run.period(lang), unit=words)

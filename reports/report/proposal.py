@@ -107,9 +107,9 @@ def _ladder(run: Run, found: Need, lang: str) -> Table:
     heads = [_("amount"), _("what it is"), _("enough to {month}").format(month=_last(run, lang))]
     if found.amount is not None:
         heads.append(_("calculation precision"))
-    note = _("Missing: middle of the replicates; head-months: at the premium and aid of a PBPU Pemda member. The bills "
-             "are those of a year without a ceiling: what the district does when the money is gone, the scenarios with "
-             "a ceiling tell.")  # fmt: skip
+    note = _("Missing: middle of the replicates; person-months: at the premium and aid of a PBPU Pemda member. The "
+             "bills are those of a year without a ceiling: what the district does when the money is gone, the "
+             "scenarios with a ceiling tell.")  # fmt: skip
     return Table(_("What if it is less, or more?"), (*heads, _("what then")), tuple(rows), frozenset({0}), chosen,
                  note=note)  # fmt: skip
 
@@ -121,8 +121,8 @@ def _consequence(run: Run, result: Outcome, lang: str) -> Cell:
         text = _("used up most often in {month}; {rupiah} missing").format(
             month=_month(run, result.empty, lang), rupiah=rupiah_short(result.missing, lang)
         )
-        heads = _("{count} head-months").format(count=number(result.head_months, lang))
-        return Cell(text, heads if result.head_months else "", "warn")
+        heads = _("{count} person-months").format(count=number(result.person_months, lang))
+        return Cell(text, heads if result.person_months else "", "warn")
     left = _("left over at the central estimate: {rupiah}").format(rupiah=rupiah_short(result.left, lang))
     if result.empty is None:
         return Cell(left)
@@ -165,14 +165,14 @@ def _part_name(run: Run, part: Part, lang: str) -> str:
 
 def _price(part: Part, lang: str) -> str:
     """Head-months, times the price where there was one price all year."""
-    if not part.head_months:
+    if not part.person_months:
         return ""
     _ = translator(lang)
-    heads = number(part.head_months, lang)
-    if part.rupiah % part.head_months:
-        return _("{count} head-months").format(count=heads)
-    price = rupiah(part.rupiah // part.head_months, lang)
-    return _("{count} head-months × {price}").format(count=heads, price=price)
+    heads = number(part.person_months, lang)
+    if part.rupiah % part.person_months:
+        return _("{count} person-months").format(count=heads)
+    price = rupiah(part.rupiah // part.person_months, lang)
+    return _("{count} person-months × {price}").format(count=heads, price=price)
 
 
 def lines_table(run: Run, lang: str = "id") -> list[Block]:

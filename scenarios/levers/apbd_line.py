@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
 from districts.model import District
 from scenarios.levers.base import Context, Lever, wrong
+from scenarios.levers.places import Unknown
 from scenarios.months import MONTH
 from sim.payers.treasury import arrivals
 from sim.policy import DropOrder, LineRule, Policy, Regime
@@ -110,6 +112,14 @@ class ApbdLine(Lever):
         if any(not MONTH.fullmatch(month) or amount < 0 for month, amount in (self.additions or {}).items()):
             raise wrong("additions of 0 rupiah or more, each for a month as YYYY-MM")
         return self
+
+    def lacking(self, district: District) -> Iterator[Unknown]:
+        """A line in the district's budget, where that is to be the line."""
+        if self.rule == "district" and not district_lines(district):
+            yield Unknown(
+                ("rule",), "the budget of {district} has no JKN line",
+                "amounts in its table of the budget, or another rule", {"district": district.title},
+            )  # fmt: skip
 
     def apply(self, policy: Policy, context: Context) -> Policy:
         """Sets the rule of the line, its size and the regime; what is not given stays as it was."""

@@ -7,6 +7,7 @@ a policy table: it copies what it changes and writes into nothing.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, get_args
 
@@ -15,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationIn
 from districts.model import District
 from scenarios.levers.effect import Effect
 from scenarios.levers.fault import wrong
-from scenarios.levers.places import Facilities, chosen, names
+from scenarios.levers.places import Facilities, Unknown, chosen, names, unknown
 from scenarios.months import MONTH, number_of
 from sim.policy import Policy
 
@@ -119,6 +120,10 @@ class Lever(BaseModel):
         if self.effect is not None and not self.strength:
             raise wrong("no effect for {kind}: it has no strength that could be uncertain", kind=self.kind)
         return self
+
+    def lacking(self, district: District) -> Iterator[Unknown]:
+        """What the lever asks of ``district`` and it does not have: the facilities that it names."""
+        yield from unknown(getattr(self, "facilities", "all"), district)
 
     @abstractmethod
     def apply(self, policy: Policy, context: Context) -> Policy:
