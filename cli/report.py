@@ -86,6 +86,7 @@ def _record(facts: Facts) -> dict[str, Any]:
         record["best"] |= {"net": facts.best.net, "pays": facts.best.pays}
     if facts.gap is not None:
         record["gap"]["now"] = facts.gap.now._asdict()
-    for way, plan, hits in zip(record["plans"], facts.plans, facts.enough, strict=True):
-        way |= {"net": plan.net, "enough": hits / facts.replicates}
+    means = record.pop("mean_nets")
+    for way, plan, mean, hits in zip(record["plans"], facts.plans, means, facts.enough, strict=True):
+        way |= {"net": plan.net, "mean_net": mean, "enough": hits / facts.replicates}
     return record

@@ -106,17 +106,15 @@ def _less(run: Run, lang: str) -> str:
     bar = percent(uhc_bars(run.months, run.rules)[last].active, lang, 0)
     own, short = _own_line(run, lang)
     if (name := worst_bound(run)) is not None:
-        lost = _switched_off(run, name, last)
         title = scenario_title(run.manifest, name, lang)
-        text = _("With “{scenario}”").format(scenario=title)
-        if run.exhaustion_of(name, run.year.year).has_line and not (own and _line(run, name) == run.own_line):
+        if own:
+            text = f"{own}; {_lower(_('With “{scenario}”').format(scenario=title))}"
+        else:
             text = _("With “{scenario}” (ceiling {ceiling}, {carried})").format(
                 scenario=title, ceiling=rupiah_short(_line(run, name), lang), carried=run.carried_words(name, lang)
             )
-        if own:
-            text = f"{own}; {text[0].lower()}{text[1:]}"
-        if not own or lost <= 0:  # what follows from the ceiling is told, by its month or by the heads it costs
             text += f" {run.exhaustion_words(name, lang)}"
+        lost = _switched_off(run, name, last)
         if lost > 0:
             words = _(", {heads} members have lost their cover by the end of the year")
             if run.headline is None:
@@ -136,7 +134,11 @@ def _less(run: Run, lang: str) -> str:
         month=_last_month(run, lang),
         bar=bar,
     )
-    return f"{own}; {text[0].lower()}{text[1:]}" if own else text
+    return f"{own}; {_lower(text)}" if own else text
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
 
 
 def _switched_off(run: Run, name: str, last: int) -> float:
@@ -172,12 +174,15 @@ def _own_line(run: Run, lang: str) -> tuple[str, bool]:
 
 
 def worst_bound(run: Run) -> str | None:
-    """Of the scenarios with a line that binds, second runs aside, the one whose line is the district's own, else that
-    which ends the year with the fewest active members; None where no line binds."""
+    """Of the scenarios with a line in the year of the answer, second runs aside, the one that ends the year with the
+    fewest active members; None where there is none. Where the answer tells of the district's own line, only a scenario
+    with that very line counts: what another one does would be taken for what this one does."""
     last = int(run.year.months[-1])
-    names = [name for name in run.binding if SECOND_RUN not in name]
-    own = [name for name in names if run.own_line is not None and _line(run, name) == run.own_line]
-    return min(own or names, key=lambda name: middle(run.store.series(name, "active")[:, last]), default=None)
+    names = [name for name in run.binding
+             if SECOND_RUN not in name and run.exhaustion_of(name, run.year.year).has_line]  # fmt: skip
+    if run.own_line is not None and run.headline is not None:
+        names = [name for name in names if _line(run, name) == run.own_line]
+    return min(names, key=lambda name: middle(run.store.series(name, "active")[:, last]), default=None)
 
 
 def _line(run: Run, scenario: str) -> float:

@@ -152,9 +152,8 @@ def years(months: tuple[str, ...] | list[str]) -> list[Year]:
 
 
 def first_full_year(months: tuple[str, ...] | list[str]) -> Year:
-    """The first year with twelve months; the first year at all when none is full."""
-    found = years(months)
-    return ([year for year in found if year.full] or found)[0]
+    """The first year with twelve months; where none is full that with most months, the first of them."""
+    return max(years(months), key=lambda year: len(year.months))
 
 
 def indicator(key: str) -> Indicator:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from districts.text import month_name, rupiah, translator
-from reports.answer import certainty_words
+from reports.answer import certainty_words, yearly_need
 from reports.book import Book, Cell, Sheet, across, label, money, share, span, total, whole
+from reports.cuts import parts_of
 from reports.numbers import BILL_LINES, IntArray, active_share, middle, ratio, spread, years
 from reports.numbers import label as indicator_label
+from reports.part_words import part_name
 from reports.run import SECOND_RUN, Run
 from reports.sheets_summary import need_table
 from reports.tables.line import by_account, line_by_month
@@ -29,6 +31,7 @@ def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
     need_table(sheet, run, lang)
     _own_lines(sheet, run, lang)
     if run.headline is not None:
+        _made_of(sheet, run, run.headline, lang)
         line_by_month(sheet, run, run.headline, lang)
         sums, values = _bill(sheet, run, run.headline, lang)
         by_account(sheet, run, sums, values, lang)
@@ -72,6 +75,25 @@ def _own_lines(sheet: Sheet, run: Run, lang: str) -> None:
             told = _("{year}: line filled in {line}; the run covers only {months} months of that year, so the need is "
                      "not compared with it.")  # fmt: skip
             sheet.note(told.format(year=entry.year, line=rupiah(entry.line, lang), months=entry.months_covered))
+
+
+def _made_of(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
+    """The parts of the amount of the answer's year by account, as the report tells them, with their sum by formula."""
+    _ = translator(lang)
+    found = yearly_need(run, scenario, run.year.year)
+    amount = found.median if found.amount is None else found.amount
+    sheet.heading(_("What the figure of {year} is made of (rupiah)").format(year=run.period(lang)))
+    sheet.note(
+        _("As the report tells it: the lines of the replicate whose need is the central estimate, so that they add up. "
+          "The months beneath are middles of their own and add up to a little more or less.")
+    )  # fmt: skip
+    sheet.header([_("part"), "", _("account"), _("rupiah"), _("person-months")])
+    first = sheet.next
+    for part in parts_of(run, scenario, amount):
+        sheet.row([label(part_name(run, part, lang), "wrap"), None, label(part.account or "–", "right"),
+                   money(part.rupiah), None if part.person_months is None else whole(part.person_months)])  # fmt: skip
+    sheet.row([label(_("Sum"), "bold"), None, None,
+               total(f"=SUM({span(3, first, sheet.next - 1)})", amount, "rupiah")])  # fmt: skip
 
 
 def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> tuple[dict[int, int], dict[int, list[float]]]:

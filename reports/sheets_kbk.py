@@ -106,20 +106,28 @@ def contacts_sheet(book: Book, run: Run, lang: str = "id") -> None:
     sheet.filter(header)
 
 
+def _paid_of_full(row: int, full: float, paid: float) -> Cell:
+    """What is paid of the full capitation of a row, by formula."""
+    full, paid = float(round(full)), float(round(paid))
+    return Cell(paid / full if full else "–", "share", f'=IF(D{row + 1}=0,"–",F{row + 1}/D{row + 1})')
+
+
 def capitation_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Capitated heads, tariff, full, share and paid of the scenario of the answer, with sums by formula."""
     _ = translator(lang)
     store, scenario = run.store, run.told
-    sheet = book.sheet(_("Capitation"), [26, 10, 10, 17, 7, 17, 17, 17], upright=True)
+    sheet = book.sheet(_("Capitation"), [25, 10, 9, 15, 9, 15, 15, 15, 8], upright=True)
     sheet.title(
         _("Capitation by month and facility"),
         _("Scenario: {scenario}. Rupiah. Heads are capitated members on day 1. A sum of middles differs a little from "
           "the middle of the sums: the line beneath each sum is the district as computed replicate by replicate, and "
-          "that is the figure the report quotes.").format(scenario=scenario_title(run.manifest, scenario, lang)),
+          "that is the figure the report quotes. Every column is a middle of its own: full times the most frequent "
+          "share need not be what is paid; the last column is paid over full.").format(
+              scenario=scenario_title(run.manifest, scenario, lang)),
     )  # fmt: skip
     parts = [_("paid: {part}").format(part=part) for part in (_("lower"), _("upper"))]
-    names = [_("capitated heads"), _("tariff"), _("full capitation"), _("share, %"), _("paid")]
-    sheet.header([_("facility"), *names, *parts], freeze=True)
+    names = [_("capitated heads"), _("tariff"), _("full capitation"), _("most frequent share, %"), _("paid")]
+    sheet.header([_("facility"), *names, *parts, _("paid of full")], freeze=True)
     samples = {k: store.series(scenario, k, "facility") for k in ("capitated", "capitation_full", "capitation_paid")}
     tariff = spread(store.series(scenario, "tariff", "facility")).middle
     shares = most_frequent(store.series(scenario, "share_permille", "facility"))[0] / 10
@@ -133,7 +141,8 @@ def capitation_sheet(book: Book, run: Run, lang: str = "id") -> None:
             paid = ranges["capitation_paid"].at(at, place)
             sheet.row([label(facility), whole(ranges["capitated"].middle[at, place]), money(tariff[at, place]),
                        money(ranges["capitation_full"].middle[at, place]), Cell(float(shares[at, place]), "kbk"),
-                       *map(money, paid)])  # fmt: skip
+                       *map(money, paid), _paid_of_full(sheet.next, ranges["capitation_full"].middle[at, place],
+                                                        paid[0])])  # fmt: skip
         values = [_sum_of_rounded(ranges[key].middle[at]) for key in samples]
         last = sheet.next - 1
         sums.append(sheet.row([label(_("Sum"), "bold"), *(

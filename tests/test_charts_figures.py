@@ -204,7 +204,10 @@ def test_the_chart_and_the_answer_name_one_month_in_which_money_runs_out(tmp_pat
         assert own.startswith("With the line filled in, IDR 20.00 bn, the money of 2025 runs out (20 of 20")
         assert f"most often in {month_name(burn.months[burn.month], 'en')}" in own
         missing = half(burn.total[:, -1] - 20e9)
-        assert f"and {rupiah_short(missing, 'en')} is missing; with “UHC, line three months short, drop”" in own
+        assert f"and {rupiah_short(missing, 'en')} (" in own
+        assert "person-months) is missing; " in own
+        assert own.endswith("; what that does to members, only a scenario with a ceiling tells.")
+        assert "three months short" not in own  # that is another line
         store.update(own_lines={})
         run = Run(store, RULES)
         burn = burn_down(run)
@@ -220,14 +223,19 @@ def test_the_chart_and_the_answer_name_one_month_in_which_money_runs_out(tmp_pat
 def test_a_ceiling_that_costs_nobody_his_cover_still_tells_what_it_does(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Beside the line filled in too: bills without budget are told where nobody is switched off."""
+    """Bills without budget are told where nobody is switched off, also where it is the line that was filled in."""
     series = RunStore.series
     monkeypatch.setattr(RunStore, "series", lambda store, name, key: series(store, name, key) * (key != "dropped"))
     with RunStore.open(made_up_run(tmp_path / "run", 20)) as store:
+        line = half(store.series("uhc-drop", "line")[:, 13])
+        store.update(own_lines={"2025": round(line)})
         own, less = answer(Run(store, RULES), "en").third.split("; ")
+        store.update(own_lines={})
+        alone = answer(Run(store, RULES), "en").third
     assert own.startswith("With the line filled in")
-    assert "switched off" not in less
-    assert "12 months) the money of 2025 runs out (" in less
+    assert "with “UHC, line three months short, drop”, IDR " in less  # of the bills that have no money
+    assert "lost their cover" not in less + alone
+    assert "12 months) the money of 2025 runs out (" in alone
 
 
 def test_the_own_line_is_the_ceiling_where_no_scenario_has_one(tmp_path: Path) -> None:
@@ -262,7 +270,7 @@ def test_a_scenario_whose_bills_go_unpaid_is_not_praised_for_what_they_buy(many:
     assert chart.title.startswith("“UHC non cut-off")  # uhc-owe has as many active members, and debt
     with RunStore.open(made_up_run(tmp_path / "owe", 12)) as store:
         kept = [one for one in store.manifest["scenarios"] if one["name"] in ("baseline", "uhc-owe")]
-        store.update(scenarios=kept)
+        store.update(scenarios=kept, own_lines={})
         run = Run(store, RULES)
         short = half(store.series("uhc-owe", "unfunded")[:, 2:14].sum(axis=1))
         assert short > 0
@@ -271,7 +279,10 @@ def test_a_scenario_whose_bills_go_unpaid_is_not_praised_for_what_they_buy(many:
             assert f"tetapi tagihan {rupiah_short(short, 'id')} tidak beranggaran" in found.title
         assert f"tagihan {rupiah_short(short, 'id')} tidak beranggaran" in answer(run, "id").third
         assert "uang kurang" not in cover_chart(run, "id").svg()
-    assert "uang kurang" in cover_chart(many, "id").svg()  # of uhc-drop, which switches members off
+    with RunStore.open(made_up_run(tmp_path / "drop", 12)) as store:
+        assert "uang kurang" not in cover_chart(Run(store, RULES), "id").svg()  # the line filled in is another one
+        store.update(own_lines={})
+        assert "uang kurang" in cover_chart(Run(store, RULES), "id").svg()  # of uhc-drop, which switches members off
 
 
 def test_the_title_of_the_share_says_why_the_status_holds_below_the_bar(tmp_path: Path) -> None:

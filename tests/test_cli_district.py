@@ -597,7 +597,7 @@ def test_the_one_sheet_template_offers_the_types_of_facility(tmp_path: Path) -> 
     write_minimal(tiny_district(), tmp_path / "m.xlsx")
     sheet = load_workbook(tmp_path / "m.xlsx")["Minimal"]
     (rule,) = sheet.data_validations.dataValidation
-    assert rule.formula1 == '"puskesmas,klinik_pratama,rs_d_pratama,dpm,dokter_gigi"'
+    assert rule.formula1 == '"puskesmas,klinik pratama,RS D pratama,DPM,dokter gigi"'
     header = next(int(row[0].row or 0) for row in sheet.iter_rows() if row[0].value == "FKTP")
     assert str(rule.sqref).startswith(f"B{header + 1}:")
 

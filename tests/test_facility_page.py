@@ -26,6 +26,7 @@ from reports.facility.facts import Facts, Month, facility_facts
 from reports.facility.page import facility_page
 from reports.facility.words import words
 from reports.run import Run
+from scenarios.kbk_sites import sites_of_run
 from scenarios.quantiles import quantile
 from scenarios.store import RunStore
 from sim.kbk import scheme
@@ -195,8 +196,13 @@ def test_the_page_says_the_figures(run: Run, facts: Facts) -> None:
     assert f"untuk naik dari {now} % ke {way.share_permille // 10} % kapitasi April 2025." in page
     for payment in facts.payments:
         assert rupiah(payment.rupiah) in page
+    (site,) = [one for one in sites_of_run(run.store, run.told, MONTH, run.rules) if one.name == facts.facility]
+    rule, full = scheme(run.rules, MONTH), facts.capitated * facts.tariff
     for plan in facts.plans:
-        assert f"{rupiah(plan.gain)} {rupiah(plan.cost)} {rupiah(plan.net)} bulan ke-{plan.payback} " in page
+        paid = [[rule.evaluate_counts(counts, site.type).share_permille for counts in (world, plan.added(world))]
+                for world in site.worlds]  # fmt: skip
+        mean = round(float(np.diff(paid, axis=1).mean()) * full / 1000) - plan.cost
+        assert f"{rupiah(plan.gain)} {rupiah(plan.cost)} {rupiah(plan.net)} {rupiah(mean)} " in page
     assert f"{number(facts.counts.contacts)} dari {number(facts.counts.members)} peserta" in page
     assert f"DM {facts.counts.dm_controlled} dari {facts.counts.dm_diagnosed}" in page
     assert number(facts.unseen["members"]) in page

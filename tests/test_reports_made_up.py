@@ -303,7 +303,8 @@ def test_years_know_whether_they_are_whole() -> None:
     assert [(year.year, len(year.months), year.full) for year in years(months)] == [
         (2024, 2, False), (2025, 12, True), (2026, 2, False)]  # fmt: skip
     assert first_full_year(months).year == 2025
-    assert first_full_year(months[:5]).year == 2024
+    assert first_full_year(months[:5]).year == 2025  # three months of it, two of 2024
+    assert first_full_year(months[:4]).year == 2024
 
 
 def test_the_bill_is_its_lines_in_the_engine() -> None:

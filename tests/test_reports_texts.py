@@ -75,7 +75,7 @@ def test_chances_say_no_more_than_the_count_allows() -> None:
 
 
 def test_squares_are_all_filled_only_where_it_is_certain() -> None:
-    assert [filled(share) for share in (0, 0.001, 0.04, 0.25, 0.8, 0.95, 0.999, 1)] == [0, 1, 1, 2, 8, 9, 9, 10]
+    assert [filled(share) for share in (0, 0.001, 0.04, 0.25, 0.8, 0.95, 0.999, 1)] == [0, 0, 0, 2, 8, 9, 9, 10]
 
 
 def test_certainty_is_told_in_the_smallest_whole_parts() -> None:

@@ -146,7 +146,9 @@ def test_claims_by_hospital_in_the_year_of_the_answer(few: Made) -> None:
 
 
 def computed(sheet: Any, formula: str) -> float:
-    """What a formula of the two forms in use, =SUM(A1:A9) and =A1+A5, comes to."""
+    """What a formula of the forms in use, =SUM(A1:A9), =A1+A5 and =IF(D1=0,"–",F1/D1), comes to."""
+    if shared := re.fullmatch(r'=IF\((\w+)=0,"–",(\w+)/\1\)', formula):
+        return sheet[shared[2]].value / sheet[shared[1]].value
     if formula.startswith("=SUM("):
         return sum(cell.value or 0 for row in sheet[formula[5:-1]] for cell in row)
     return sum(sheet[place].value for place in formula[1:].split("+"))

@@ -265,7 +265,9 @@ def test_both_templates_are_empty_forms_that_can_be_filled(client: TestClient, l
         typed = 0
         for sheet in (sheet for sheet in filled if sheet.title != "Petunjuk"):
             own = form[sheet.title]
-            lines = {row[0].value: row[0].row for row in own.iter_rows()} if sheet.title == "district" else {}
+            lines = (
+                {row[0].value: row[0].row for row in own.iter_rows()} if sheet.title in ("district", "Daerah") else {}
+            )
             for row in sheet.iter_rows():
                 for cell in (cell for cell in row if cell.value is not None):
                     blank = own.cell(lines.get(row[0].value, cell.row), cell.column)
@@ -386,7 +388,7 @@ def test_a_taken_port_is_told() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with pytest.raises(UserError, match=f"port {port} cannot be used"):
+        with pytest.raises(UserError, match=f"port {port} is used by another program"):
             bound_socket(port)
     with pytest.raises(UserError, match="port 70000 cannot be used"):
         bound_socket(70000)

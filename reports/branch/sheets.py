@@ -21,7 +21,7 @@ _PARTS = ("middle", "low", "high")
 def write_book(record: Record, path: Path, lang: str = "id") -> None:
     """Writes the workbook to ``path``. Its date is the first month: equal forecasts give equal files."""
     year, month = (int(part) for part in record["months"][0].split("-"))
-    with Book(path, record["branch"], datetime(year, month, 1)) as book:
+    with Book(path, record["branch"], datetime(year, month, 1), lang) as book:
         _summary(book, record, lang)
         _cash(book, record, lang)
         _facilities(book, record, lang)
@@ -116,16 +116,18 @@ def _facilities(book: Book, record: Record, lang: str) -> None:
 
 def _capitation(book: Book, record: Record, lang: str) -> None:
     _ = translator(lang)
-    sheet = book.sheet(_("Capitation by FKTP"), [26, 28, 12, 10, 10, 10, 10, 16, 9, 16, 16, 16], keys=0)
+    sheet = book.sheet(_("Capitation by FKTP"), [26, 28, 12, 10, 10, 10, 10, 16, 10, 16, 16, 16, 9], keys=0)
     sheet.title(
         _("Capitation by facility and month"),
         _("Heads are capitated members on day 1; tariff in rupiah a head; share is the most frequent share of "
-          "capitation that the KBK score pays. Lower and upper hold 8 in 10 of the replicates."),
+          "capitation that the KBK score pays. Lower and upper hold 8 in 10 of the replicates. Every column is a "
+          "middle of its own: full times share need not be what is paid; the last column is paid over full."),
     )  # fmt: skip
     heads = [f"{_('heads')}: {part}" for part in _parts(lang)]
     paid = [f"{_('paid')}: {part}" for part in _parts(lang)]
-    header = sheet.header([_("district"), _("facility"), _("month"), *heads, _("tariff"), _("full capitation"),
-                           _("share, %"), *paid], numbers_from=2, freeze=True)  # fmt: skip
+    names = [_("district"), _("facility"), _("month"), *heads, _("tariff"), _("full capitation"),
+             _("most frequent share, %"), *paid, _("paid of full")]  # fmt: skip
+    header = sheet.header(names, numbers_from=2, freeze=True)
     for district in record["districts"]:
         for one in district["facilities"]:
             for at, month in enumerate(record["months"]):
@@ -135,8 +137,15 @@ def _capitation(book: Book, record: Record, lang: str) -> None:
                     *(whole(_filled(one["heads"][part][at])) for part in _PARTS), money(_filled(one["tariff"][at])),
                     money(_filled(one["full"]["middle"][at])),
                     Cell(permille / 10, "kbk"), *_at(one["paid"], at),
+                    _paid_of_full(sheet.next, one["full"]["middle"][at], one["paid"]["middle"][at]),
                 ])  # fmt: skip
     sheet.filter(header)
+
+
+def _paid_of_full(row: int, full: float | None, paid: float | None) -> Cell:
+    """What is paid of the full capitation of a row, by formula."""
+    formula = f'=IF(H{row + 1}=0,"–",J{row + 1}/H{row + 1})'
+    return Cell(paid / full if full and paid is not None else "–", "share", formula)
 
 
 def _hospitals(book: Book, record: Record, lang: str) -> None:

@@ -37,7 +37,8 @@ def facility_page(run: Run, name: str, lang: str = "id", month: str | None = Non
     variables = ":root{" + ";".join(f"--{key}:{value}" for key, value in _VARIABLES.items()) + "}"
     bands = [(rating, *palette.KBK[share]) for rating, share in ((1, 85), (2, 90), (3, 95), (4, 100))]
     return _templates().get_template("facility.html").render(
-        lang=lang, _=translator(lang), page=told, facility=facts.facility, chart=chart, bands=bands,
+        lang=lang, _=translator(lang), page=told, facility=facts.facility, district=run.manifest["district"]["title"],
+        chart=chart, bands=bands,
         drawn=Markup(chart.svg(titled=False)), style=Markup(variables + look),
     )  # fmt: skip
 

@@ -86,9 +86,8 @@ class Words:
 def words(facts: Facts, rule: Scheme, manifest: dict[str, Any], lang: str = "id") -> Words:
     """The page's words from its figures; ``rule`` is the KBK rule of the month, ``manifest`` that of the run."""
     _ = translator(lang)
-    place = _("{district} · {heads} members capitated · tariff {tariff} a member").format(
-        heads=number(facts.capitated, lang), tariff=rupiah(facts.tariff, lang),
-        district=manifest["district"]["title"])  # fmt: skip
+    place = _("{heads} members capitated · tariff {tariff} a member").format(
+        heads=number(facts.capitated, lang), tariff=rupiah(facts.tariff, lang))  # fmt: skip
     made = _("{month} · scenario: {scenario} · {replicates} replicates").format(
         month=month_name(facts.month, lang), scenario=scenario_title(manifest, facts.scenario, lang),
         replicates=number(facts.replicates, lang),

@@ -8,9 +8,9 @@ from districts.text import month_name, number, percent, rupiah, rupiah_short, tr
 from reports import palette
 from reports.answer import certainty_words, yearly_need
 from reports.canvas import Chart
-from reports.cuts import CUTS, Outcome, Part, bills_of, outcome, parts_of
+from reports.cuts import CUTS, Outcome, bills_of, outcome, parts_of
 from reports.numbers import active_share, middle, spread
-from reports.numbers import label as indicator_label
+from reports.part_words import part_name, person_months, price_told
 from reports.report.blocks import Block, Cell, Figure, Mark, Section, Table, Text
 from reports.rkpd.curve import NamedAmount, amount_curve
 from reports.run import SECOND_RUN, Run
@@ -121,8 +121,8 @@ def _consequence(run: Run, result: Outcome, lang: str) -> Cell:
         text = _("used up most often in {month}; {rupiah} missing").format(
             month=_month(run, result.empty, lang), rupiah=rupiah_short(result.missing, lang)
         )
-        heads = _("{count} person-months").format(count=number(result.person_months, lang))
-        return Cell(text, heads if result.person_months else "", "warn")
+        heads = person_months(result.person_months, lang) if result.person_months else ""
+        return Cell(text, heads, "warn")
     left = _("left over at the central estimate: {rupiah}").format(rupiah=rupiah_short(result.left, lang))
     if result.empty is None:
         return Cell(left)
@@ -140,7 +140,7 @@ def _parts(run: Run, found: Need, amount: int, lang: str) -> Table:
     """The parts of the amount by account, which add up to it."""
     _ = translator(lang)
     rows = [
-        (Cell(_part_name(run, part, lang), _price(part, lang)), Cell(part.account or "–"),
+        (Cell(part_name(run, part, lang), price_told(part, lang)), Cell(part.account or "–"),
          Cell(rupiah(part.rupiah, lang)))
         for part in parts_of(run, found.scenario, amount)
     ]  # fmt: skip
@@ -149,30 +149,6 @@ def _parts(run: Run, found: Need, amount: int, lang: str) -> Table:
     note = _("The parts are those of the replicate whose need is the central estimate ({median}), so that they add up.")
     return Table(_("What the figure is made of"), (_("part"), _("account"), _("rupiah")), tuple(rows),
                  frozenset({2}), total=True, note=note.format(median=rupiah(found.median, lang)))  # fmt: skip
-
-
-def _part_name(run: Run, part: Part, lang: str) -> str:
-    _ = translator(lang)
-    words = {
-        "debt": _("debt carried in"),
-        "others": _("paid by others (deducted)"),
-        "reserve": _("reserve, so that it is enough in {certainty} cases").format(
-            certainty=certainty_words(run.certainty, lang)
-        ),
-    }
-    return words.get(part.key) or indicator_label(part.key, lang)
-
-
-def _price(part: Part, lang: str) -> str:
-    """Head-months, times the price where there was one price all year."""
-    if not part.person_months:
-        return ""
-    _ = translator(lang)
-    heads = number(part.person_months, lang)
-    if part.rupiah % part.person_months:
-        return _("{count} person-months").format(count=heads)
-    price = rupiah(part.rupiah // part.person_months, lang)
-    return _("{count} person-months × {price}").format(count=heads, price=price)
 
 
 def lines_table(run: Run, lang: str = "id") -> list[Block]:
