@@ -33,12 +33,14 @@ Figures = Mapping[str, Figure]
 
 @dataclass(frozen=True)
 class Input:
-    """One entry of the registry: stable ``key``, labels, and ``look``, which reads value and origin from a district."""
+    """One entry of the registry: stable ``key``, labels, and ``look``, which reads value and origin from a district; of
+    a table the value is how many ``rows`` it has."""
 
     key: str
     label_id: str
     label_en: str
     look: Callable[[District, Figures], tuple[str, Figure]]
+    rows: bool = False
 
 
 SEGMENT_NAMES = {"pbi_jk": "PBI-JK", "pbpu_pemda": "PBPU Pemda", "ppu": "PPU", "pbpu": "PBPU", "bp": "BP"}
@@ -249,11 +251,12 @@ def _history(key: str, label_id: str, label_en: str, names: tuple[str, ...]) -> 
         rows: list[HistoryRow] = [row for row in district.history if row.indicator in names]
         return str(len(rows)), combine(origin(row) for row in rows)
 
-    return Input(f"history.{key}", label_id, label_en, look)
+    return Input(f"history.{key}", label_id, label_en, look, rows=True)
 
 
 def _table(key: str, label_id: str, label_en: str, rows: Callable[[District], tuple[Sourced, ...]]) -> Input:
-    return Input(key, label_id, label_en, lambda d, _: (str(len(rows(d))), combine(origin(row) for row in rows(d))))
+    return Input(key, label_id, label_en, lambda d, _: (str(len(rows(d))), combine(origin(row) for row in rows(d))),
+                 rows=True)  # fmt: skip
 
 
 REGISTRY: tuple[Input, ...] = (

@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from districts.text import month_name, translator
-from reports.book import Book, Cell, Sheet, decimal, label, money, span, total, whole
-from reports.kbk_plan_words import enough_words, payback_words, terms_words, why_none
+from reports.book import Book, Cell, Sheet, decimal, label, money, whole
+from reports.kbk_plan_words import enough_words, terms_words, why_none
 from reports.run import Run
 from reports.wording import chance_words, scenario_title
 from scenarios.kbk_sites import Site, sites_of_run
@@ -23,35 +23,34 @@ def kbk_plan_sheet(book: Book, run: Run, lang: str = "id") -> None:
     sheet = book.sheet(_("KBK plan"), [30, 9, 9, 9, 8, 10, 11, 11, 12, 12, 12, 15, 15, 15, 26, 18])
     month = run.months[0]
     rule, costs = scheme(run.rules, month), None
-    lead = _("Scenario: {scenario}, {month}, middle of the replicates. The fewest rupiah that reach the next share of "
-             "capitation, over all combinations of AK, RRNS and RPPT.").format(
-                 scenario=scenario_title(run.manifest, run.told, lang), month=month_name(month, lang))  # fmt: skip
+    lead = _("Scenario: {scenario}, {month}.").format(
+        scenario=scenario_title(run.manifest, run.told, lang), month=month_name(month, lang)
+    )
     if not rule.zone_payment:
         costs = terms(run.rules, month)
         lead += " " + terms_words(costs, lang) + " " + _("These costs are assumed unless the district gave its own.")
-    sheet.title(_("The cheapest way to the next band, by facility"), lead)
+    sheet.title(_("What pays for KBK, by facility"), lead)
     if costs is None or "facility_types" not in run.manifest:
         sheet.note(_("There is no plan: it needs the score of Peraturan BPJS 7/2019 and the types of the facilities."))
         return
+    if run.efforts:
+        _efforts(sheet, run, lang)
+    sheet.heading(_("The cheapest way to the next band by the middle of the replicates"))
+    sheet.note(
+        _("The fewest rupiah that reach the next share of capitation, over all combinations of AK, RRNS and RPPT. It "
+          "is no advice: a month may turn out otherwise than its middle, so look at how often it is enough and at what "
+          "it leaves on average; what is advised stands above.")
+    )  # fmt: skip
     header = sheet.header([
         _("facility"), "AK ‰", "RRNS %", "RPPT %", _("KBK score"), _("share paid, %"), _("next share, %"),
         _("contacts to add"), _("referrals to avoid"), _("DM controlled to add"), _("HT controlled to add"),
-        _("brings a month, rupiah"), _("costs a month, rupiah"), _("net a month, rupiah"), _("paid back"),
-        _("enough in"),
-    ], freeze=True)  # fmt: skip
-    first, sums = sheet.next, [0, 0, 0]
+        _("brings a month if reached, rupiah"), _("costs a month, rupiah"), _("net a month if reached, rupiah"),
+        _("net a month, mean, rupiah"), _("enough in"),
+    ])  # fmt: skip
     for site in sites_of_run(run.store, run.told, month, run.rules):
         now, ways = site.plans(rule, costs)
         _row(sheet, site, now, ways[:1], rule, lang)
-        for way in ways[:1]:
-            sums = [before + added for before, added in zip(sums, (way.gain, way.cost, way.net), strict=True)]
-    last = sheet.next - 1
     sheet.filter(header)
-    sheet.row([label(_("Sum"), "bold"), *[None] * 10,
-               *(total(f"=SUM({span(11 + at, first, last)})", value, "rupiah")
-                 for at, value in enumerate(sums))])  # fmt: skip
-    if run.efforts:
-        _efforts(sheet, run, lang)
 
 
 def _efforts(sheet: Sheet, run: Run, lang: str) -> None:
@@ -67,7 +66,7 @@ def _efforts(sheet: Sheet, run: Run, lang: str) -> None:
         _("contacts to add"), _("referrals to avoid"), _("DM controlled to add"), _("HT controlled to add"),
         _("brings a month, rupiah"), _("costs a month, rupiah"), _("net a month, rupiah"), _("pays"),
         _("raises what is paid in"),
-    ])  # fmt: skip
+    ], freeze=True)  # fmt: skip
     for site, now, effort in run.efforts:
         if effort is None:
             sheet.row([*_state(site, now), *[None] * 9, label(_("no"), "right"), None])
@@ -86,11 +85,11 @@ def _row(sheet: Sheet, site: Site, now: Evaluation, ways: list[Plan], rule: Sche
     if not ways:
         sheet.row([*start, *[None] * 9, label(why_none(site, now, lang), "right")])
         return
-    way = ways[0]
+    way, mean = ways[0], site.mean_net(ways[0], rule)
     sheet.row([
         *start, Cell(way.share_permille / 10, "kbk"), whole(way.contacts), whole(way.referrals),
         whole(way.dm_controlled), whole(way.ht_controlled), money(way.gain), money(way.cost), money(way.net),
-        label(payback_words(way, lang), "right"), label(enough_words(site, way, rule, lang), "right"),
+        label("–", "right") if mean is None else money(mean), label(enough_words(site, way, rule, lang), "right"),
     ])  # fmt: skip
 
 

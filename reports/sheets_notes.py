@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
+from districts.inventory import REGISTRY
 from districts.text import month_name, number, percent, translator
-from reports.book import Book, Cell, Sheet, label
+from reports.book import Book, Cell, Sheet, label, whole
 from reports.law import unsure_rules
 from reports.numbers import HEADS
 from reports.numbers import label as indicator_label
 from reports.origins import calibration_told, history_told
+from reports.parameters import parameter_label
 from reports.run import Run
-from reports.wording import confidence_label, source_told
+from reports.wording import confidence_label, source_told, value_told
 from scenarios.blocks import calibrated
 from sim.behaviour import PARAMETERS
+
+#: Inputs that are tables: their value is how many rows they have.
+_TABLES = frozenset(entry.key for entry in REGISTRY if entry.rows)
 
 
 def assumptions_sheet(book: Book, run: Run, lang: str = "id") -> None:
@@ -31,13 +39,21 @@ def assumptions_sheet(book: Book, run: Run, lang: str = "id") -> None:
     sheet.header([_("input"), _("value"), _("assumed"), _("confidence"), _("source")], numbers_from=9)
     for entry in inputs:
         sheet.row([
-            label(entry[f"label_{lang}"], "wrap"), label(str(entry["value"]), "wrap"),
+            label(entry[f"label_{lang}"], "wrap"), _given(entry, lang),
             label(_("yes"), "warn") if entry["assumed"] else label(_("no")),
             _confidence(entry["confidence"], lang), label(source_told(entry["source"], lang), "wrap"),
         ])  # fmt: skip
     _changed(sheet, run, lang)
     _behaviour(sheet, run, lang)
     _rules(sheet, run, lang)
+
+
+def _given(entry: dict[str, Any], lang: str) -> Cell:
+    """The value of an input: a number as one, of a table how many rows it has."""
+    if re.fullmatch(r"-?\d+", str(entry["value"])) and entry["key"] not in _TABLES:
+        return whole(int(entry["value"]))
+    told = value_told(str(entry["value"]), lang)
+    return label(translator(lang)("{count} rows").format(count=told) if entry["key"] in _TABLES else told, "right")
 
 
 def _changed(sheet: Sheet, run: Run, lang: str) -> None:
@@ -67,8 +83,9 @@ def _behaviour(sheet: Sheet, run: Run, lang: str) -> None:
     _ = translator(lang)
     sheet.heading(_("Behaviour of people and clinics"))
     sheet.note(
-        _("Names, units and sources as they stand in the program. Range: 8 of 10 draws lie within it; every replicate "
-          "draws its own values. No parameter was fitted to this district unless its kind says so.")
+        _("In brackets the program's name of a parameter; sources as they stand in the program. Range: 8 of 10 draws "
+          "lie within it; every replicate draws its own values. No parameter was fitted to this district unless its "
+          "kind says so.")
     )  # fmt: skip
     sheet.note(calibration_told(run.manifest, lang, commands=True))
     kinds = {"calibrated": _("calibrated"), "published": _("published"), "assumed": _("assumed")}
@@ -86,8 +103,8 @@ def _behaviour(sheet: Sheet, run: Run, lang: str) -> None:
         kind, confidence, source = told
         span = f"{_plain(middle, lang)} ({_plain(low, lang)}–{_plain(high, lang)})"
         sheet.row([
-            label(f"{entry.name}: {entry.unit}", "wrap"), label(span, "wrap"), label(kinds[kind]),
-            _confidence(confidence, lang), label(source, "wrap"),
+            label(f"{parameter_label(entry.name, lang)} ({entry.name})", "wrap"), label(span, "wrap"),
+            label(kinds[kind]), _confidence(confidence, lang), label(source, "wrap"),
         ])  # fmt: skip
 
 

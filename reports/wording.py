@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from districts.text import translator
+from districts.text import number, translator
 
 #: The range that holds 8 of 10 replicates: one tenth lies below, one tenth above.
 RANGE = (0.1, 0.9)
@@ -103,6 +103,17 @@ def lever_title(kind: str, lang: str = "id") -> str:
 def source_told(source: str, lang: str = "id") -> str:
     """The source of an input: what the program itself wrote in ``lang``, else as the district's files give it."""
     return translator(lang)(source) if source else ""
+
+
+def value_told(text: str, lang: str = "id") -> str:
+    """A value as a reader writes it: a number with the separators of the language, yes or no; else as it is."""
+    _ = translator(lang)
+    if text in ("True", "False"):
+        return _("yes") if text == "True" else _("no")
+    whole, _point, rest = text.partition(".")
+    if not whole.isdecimal() or (rest and not rest.isdecimal()):
+        return text
+    return number(float(text), lang, 0 if not rest.strip("0") else len(rest))
 
 
 def unit_label(unit: str, lang: str = "id") -> str:

@@ -360,7 +360,7 @@ def test_all_faults_come_at_once_in_indonesian(tmp_path: Path, prakira: Prakira)
     assert code == 2
     assert "Kesalahan (5):" in out
     assert "d/facilities.csv, baris 2, kolom nurses: angka negatif -1. Seharusnya: angka paling sedikit 0" in out
-    assert "baris 3, kolom type: “klinik”" in out
+    assert "baris 3, kolom type: tertulis “klinik”" in out
     assert "apakah maksudnya klinik_pratama?" in out
     assert "d/households.csv, baris 2, kolom share: koma desimal (“0,1”)" in out
     assert "bagian yang berjumlah 0.9" in out

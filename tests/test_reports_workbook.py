@@ -450,7 +450,7 @@ def test_assumptions_list_inputs_parameters_and_rules(few: Made) -> None:
     assert find(iter(rows), "Bagian data ganda")[2:5] == ("ya", "asumsi", "=1+1")
     assert find(iter(rows), "Penduduk")[2:4] == ("tidak", "tinggi")
     for parameter in PARAMETERS:
-        assert any(str(row[0]).startswith(f"{parameter.name}: ") for row in rows), parameter.name
+        assert any(str(row[0]).endswith(f" ({parameter.name})") for row in rows), parameter.name
     assert any(str(row[0]).startswith("kbk.ak_denominator: ") for row in rows)
 
 

@@ -85,7 +85,12 @@ def test_sheets_columns_and_words_of_both_languages_are_read_beside_each_other(p
         ("Faskes", "D2", "kotaan", "salah satu dari perkotaan, perdesaan, terpencil, sangat terpencil"),
         ("Segmen", "B2", "PBI", "salah satu dari PBI-JK, PBPU Pemda, PPU, PBPU, BP; apakah maksudnya PBI-JK?"),
         ("Daerah", "B8", "banyak", "lembar Daerah, baris 8, kolom upah minimum"),
-        ("Daerah", "D8", "?", "kolom upah minimum: keyakinan: “?”. Seharusnya: salah satu dari tinggi, sedang, rendah"),
+        (
+            "Daerah",
+            "D8",
+            "?",
+            "kolom upah minimum: keyakinan: tertulis “?”. Seharusnya: salah satu dari tinggi, sedang, rendah",
+        ),
         ("Daerah", "A8", "upah", "lembar Daerah, baris 8, kolom isian"),
         ("Riwayat", "D2", "x", "lembar Riwayat, baris 2, kolom nilai"),
         ("APBD", "A2", None, "lembar APBD, baris 2, kolom tahun: sel kosong"),

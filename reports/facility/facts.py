@@ -249,14 +249,15 @@ def _months(run: Run, site: Site, place: int, scenario: str, lag: int) -> tuple[
 
 
 def _before(run: Run, facility: str) -> list[Month]:
-    """The months before the run of which the facility's ratings or share are known, up to the last such."""
+    """The months of data before the run, from the first on of which the facility's ratings or share are known; one of
+    which they are not is shown as unknown."""
     shares, rated = run.past.share(facility) * 10, run.past.ratings(facility)
     found = []
     for month, share, ratings in zip(run.past.months, shares, rated, strict=True):
         paid = round(float(share)) if np.isfinite(share) else None
         found.append(Month(month, ratings or (0, 0, 0), paid, 0, data=True))
     known = [at for at, month in enumerate(found) if month.share_permille is not None or any(month.ratings)]
-    return found[known[0] : known[-1] + 1] if known else []
+    return found[known[0] :] if known else []
 
 
 def _central(run: Run, site: Site, counts: Counts, month: str) -> Evaluation | None:

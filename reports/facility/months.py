@@ -110,6 +110,6 @@ def _month_name(axes: object, at: int, month: str, lang: str) -> None:
     annotate = axes.annotate  # type: ignore[attr-defined]
     annotate(short, (at + 0.5, 0), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=9.5,
              color=palette.SOFT, annotation_clip=False)  # fmt: skip
-    if at == 0 or month.endswith("-01"):
+    if month.endswith("-01") or (at == 0 and int(month[5:]) < 11):  # two years' names need two cells between them
         annotate(year, (at, 0), xytext=(2, 18), textcoords="offset points", fontsize=10.5, fontweight="bold",
                  color=palette.INK, annotation_clip=False)  # fmt: skip

@@ -11,7 +11,7 @@ from reports.law import unsure_rules
 from reports.origins import block_words, calibration_told, findings, kinds_told, share_told
 from reports.report.blocks import Block, Cell, Facts, Figure, Note, Section, Table, Text
 from reports.run import Run
-from reports.wording import confidence_label, source_told
+from reports.wording import confidence_label, source_told, value_told
 from scenarios.blocks import calibrated
 
 #: The inputs from which heads, bill and capitation are reckoned first of all; the workbook has all.
@@ -67,7 +67,7 @@ def _inputs(inputs: list[dict[str, Any]], lang: str) -> Table:
     for entry in chosen:
         confidence = entry["confidence"]
         rows.append((
-            Cell(entry[f"label_{lang}"]), Cell(_value(str(entry["value"]), lang)),
+            Cell(entry[f"label_{lang}"]), Cell(value_told(str(entry["value"]), lang)),
             Cell(source_told(str(entry["source"]), lang)),
             Cell(confidence_label(confidence, lang), mark="warn" if confidence in _WEAK else ""),
         ))  # fmt: skip
@@ -76,17 +76,6 @@ def _inputs(inputs: list[dict[str, Any]], lang: str) -> Table:
              "“{sheet}”.").format(count=len(inputs), sheet=_("Assumptions"))  # fmt: skip
     note += " " + _("Sources stand as the district's files give them, in their language.")
     return Table(_("What heads, bill and capitation are reckoned from"), heads, tuple(rows), note=note)
-
-
-def _value(text: str, lang: str) -> str:
-    """A value as a reader writes it: a number with the separators of the language, yes or no; else as it is."""
-    _ = translator(lang)
-    if text in ("True", "False"):
-        return _("yes") if text == "True" else _("no")
-    whole, _point, rest = text.partition(".")
-    if not whole.isdecimal() or (rest and not rest.isdecimal()):
-        return text
-    return number(float(text), lang, 0 if not rest.strip("0") else len(rest))
 
 
 def _confidences(inputs: list[dict[str, Any]], lang: str) -> str:

@@ -113,7 +113,7 @@ def _result(
     return f"$B${row + 1}"
 
 
-def _resultsexplained_header(sheet: Sheet, text: str, lang: str) -> None:
+def _results_header(sheet: Sheet, text: str, lang: str) -> None:
     _ = translator(lang)
     sheet.heading(text)
     explained_header(sheet, [_("what"), _("your result"), _("result of the answer"), _("how")])
@@ -126,7 +126,7 @@ def _need(
     """The amount, the gap, and how likely the ceiling is to last; ``cells`` gets where the row of the choice, the
     district's part and the line on when money runs out stand."""
     _ = translator(lang)
-    _resultsexplained_header(sheet, _("What the district's line needs"), lang)
+    _results_header(sheet, _("What the district's line needs"), lang)
     if not tables.certain:
         sheet.note(too_few(run, lang))
     rupiah, grid, amounts = rupiah_format(lang), ranges.get("grid", ""), ranges["amounts"]
@@ -221,15 +221,16 @@ def _runs_out(
     added, names = f"$C${first + 1}:$C${last + 1}", f"$A${first + 1}:$A${last + 1}"
     at = f"IFERROR(MATCH({cells['ceiling']},{added},1),0)+1"
     formula = f'=IF({cells["ceiling"]}>=$C${last + 1},"{lasts}",INDEX({names},{at}))'
-    _result(sheet, _("Money runs out in"), formula, lasts if need.runs_out is None else tables.months[need.runs_out],
-            "@", _("First month whose need, added up, is above the ceiling."), strong=True)  # fmt: skip
+    month = lasts if need.runs_out is None else tables.months[need.runs_out]
+    _result(sheet, _("Money runs out in, when so much is needed"), formula, month, "@",
+            _("First month whose need, added up, is above the ceiling."), strong=True)  # fmt: skip
     sheet.next = back
 
 
 def _heads(sheet: Sheet, run: Run, inputs: Inputs, heads: HeadsOutcome, cells: dict[str, str], lang: str) -> None:
     """The heads to the bars and their money; ``cells`` gets where heads and rupiah a month stand."""
     _ = translator(lang)
-    _resultsexplained_header(sheet, _("What new heads for UHC cost"), lang)
+    _results_header(sheet, _("What new heads for UHC cost"), lang)
     sheet.note(_("It counts only the heads given here, from these counts on, without births, deaths, people who stop "
                  "paying, or the months that pass; the proposal comes from the model, so the two differ."))  # fmt: skip
     for key, bar, there, value, text in (

@@ -129,7 +129,8 @@ def _parts(run: Run, scenario: str, months: IntArray) -> tuple[float, ...]:
 
 def start_inputs(run: Run) -> Inputs:
     """The values of the answer: the run's certainty, the district's own line of the year (without one the amount
-    itself), and the people of the reference scenario at the end of the first month."""
+    itself), and the people of the reference scenario at the end of the first month, with its need as what is budgeted
+    already."""
     month = f"{run.year.year}-01"
     bars = uhc_bars([month], run.rules)[0]
     population, registered, active = (round(middle(run.store.series(run.reference, key)[:, 0]))
@@ -141,8 +142,9 @@ def start_inputs(run: Run) -> Inputs:
         ceiling = int(run.manifest.get("own_lines", {}).get(str(run.year.year), amount))
     certainty = run.certainty if run.certain else 0.5
     premium = int(run.rules.value("premium.pbpu_pemda.district_cost", month))
+    existing = yearly_need(run, run.reference, run.year.year).median if run.reference in run.needs else 0
     return Inputs(0, certainty, 1.0, ceiling, population, registered, active, bars.registered, bars.active, None,
-                  premium, 0, 1)  # fmt: skip
+                  premium, existing, 1)  # fmt: skip
 
 
 def rounded(value: float) -> int:

@@ -10,6 +10,7 @@ from reports import palette
 from reports.book import Sheet, lines_of
 from reports.run import Run
 from reports.tables.own_count import Inputs, Tables
+from reports.wording import scenario_title
 
 VALUE, START, NOTE = 1, 2, 3  # columns of the sheet
 
@@ -125,7 +126,9 @@ def _of_heads(run: Run, inputs: Inputs, lang: str) -> list[_Input]:
         _Input("premium", _("Premium and aid a head and month"), rupiah_format(lang), inputs.premium,
                _("What the district pays for one PBPU Pemda member, by the rule of the year."), count),
         _Input("existing", _("Budgeted already for members paid for"), rupiah_format(lang), inputs.existing,
-               _("Added to the money for the new heads."), _between("integer", 0, 10**14, lang)),
+               _("Central estimate of “{scenario}”; write what the DPA holds. It is added to the money for the new "
+                 "heads.").format(scenario=scenario_title(run.manifest, run.reference, lang)),
+               _between("integer", 0, 10**14, lang)),
         _Input("start", _("First month that is paid (1 to 12)"), "0", inputs.start_month,
                _("1 is January; it is paid to December."), _between("integer", 1, 12, lang)),
     ]  # fmt: skip
