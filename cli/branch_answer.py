@@ -71,7 +71,8 @@ def _cash(record: words.Record, lang: str) -> str:
         rows.append([words.year_head(record, year, lang), *cells, unit.range(entry["total"])])
     head = ["", _("capitation"), _("non-cap."), _("claims"), _("cash call"), _("8 in 10")]
     title = _("Cash call, {unit} (with {penalty})").format(unit=unit.told(), penalty=words.kind_label("penalty", lang))
-    return f"{title}\n{table(head, rows)}"
+    note = _filled(_("Each is a middle of its own; the parts need not add up to the cash call."))
+    return f"{title}\n{table(head, rows)}\n{note}"
 
 
 _KINDS = ("capitation", "non_capitation", "claims", "total")

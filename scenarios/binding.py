@@ -24,17 +24,18 @@ def binding_scenario(store: RunStore, scenario: Scenario, year: int, certainty: 
     amount = need(store, scenario.name, year, certainty).amount
     assert amount is not None  # a certainty was asked for
     percent = round(certainty * 100)
+    part, whole = (percent // 10, 10) if percent % 10 == 0 else (percent, 100)
     return dataclasses.replace(
         scenario,
         name=binding_name(scenario.name, certainty),
         title={
-            "id": f"{scenario.title['id']}, pagu {year} cukup {percent} dari 100",
-            "en": f"{scenario.title['en']}, {year} line enough in {percent} of 100",
+            "id": f"{scenario.title['id']}, pagu {year} cukup {part} dari {whole}",
+            "en": f"{scenario.title['en']}, {year} line enough in {part} of {whole}",
         },
         explanation={
-            "id": f"Skenario yang sama dengan pagu {year} sebesar kebutuhan pada kepastian {percent} %: "
+            "id": f"Skenario yang sama dengan pagu {year} yang cukup pada {part} dari {whole} kemungkinan: "
             "menunjukkan apa yang terjadi bila pagu itu tidak cukup.",
-            "en": f"The same scenario with a {year} line of its need at {percent}% certainty: "
+            "en": f"The same scenario with a {year} line that is enough in {part} of {whole} cases: "
             "shows what happens when that line is not enough.",
         },
         levers=(*scenario.levers, Placed(ApbdLine(rule="amounts", amounts={year: amount}), "")),

@@ -334,7 +334,7 @@ def test_commands_and_names_are_completed(place: Path, tmp_path: Path) -> None:
     assert completed(place, "prakira run tiny beng") == ["bengkulu-utara"]
     assert completed(place, "prakira check ./ti") == ["./tiny"]
     assert completed(place, "prakira run tiny --scenario ") == sorted(library())
-    assert completed(place, "prakira scenarios uhc-ow") == ["uhc-owe"]
+    assert completed(place, "prakira scenarios uhc-ow") == ["uhc-owe", "uhc-own-line"]
     assert completed(place, "prakira levers ") == sorted(LEVERS)
     assert completed(place, "prakira compare ") == ["run"]
     assert completed(place, "prakira rules show premium.pbi") == ["premium.pbi_jk"]

@@ -200,7 +200,7 @@ def test_the_whole_way_from_a_faulty_template_to_files_that_agree(
         assert "PBI-JK dikurangi 11,4 % (tuas diubah)" in rows.nth(1).inner_text()
         page.select_option("#ref", "pbi-cut-1")
         page.get_by_role("button", name="Bandingkan").click()
-        page.wait_for_url("**ref=pbi-cut-1")
+        page.wait_for_url("**ref=pbi-cut-1#perbandingan")
         assert page.locator(".compare tbody tr").first.inner_text().startswith("PBI-JK dikurangi")
 
         # every file, opened

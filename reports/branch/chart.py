@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from districts.text import number, translator
+from districts.text import month_name, number, rupiah_short, translator
 from reports.branch.words import Record, headline
 from reports.canvas import Canvas, Chart
 from reports.fans import ceiling, decimals_for, fan, fan_key, months_beneath, reach, round_step, value_axis
@@ -28,9 +28,15 @@ def cash_chart(record: Record, total: FloatArray, lang: str = "id") -> Chart:
         months_beneath(axes, record["months"], lang, width)
         fan_key(canvas, 0.75, 0.2, record["replicates"], lang)
 
-    title = _("Cash call by month")
-    lead = _("Capitation, non-capitation and hospital claims paid, all districts of the branch. IDR million.")
+    middles = record["cash"]["total"]["middle"]
+    most = max(range(len(middles)), key=middles.__getitem__)
+    title = _("The cash call is highest in {month}, about {rupiah}").format(
+        month=month_name(record["months"][most], lang), rupiah=rupiah_short(middles[most], lang)
+    )
+    lead = _("Cash call by month: capitation, non-capitation and hospital claims paid, all districts of the branch. "
+             "IDR million.")  # fmt: skip
     if size == 1e9:
-        lead = _("Capitation, non-capitation and hospital claims paid, all districts of the branch. IDR billion.")
+        lead = _("Cash call by month: capitation, non-capitation and hospital claims paid, all districts of the "
+                 "branch. IDR billion.")  # fmt: skip
     description = _("Fan chart of the cash call by month; {title}.").format(title=headline(record, lang))
     return Chart("kas-cabang", title, lead, description, 3.8, paint, 3.9)

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from districts.text import month_name, translator
+from reports import palette
 from reports.book import Book, Cell, Sheet, label, money, share, whole
 from reports.branch import words
 from reports.branch.words import Record
+from reports.tables.charts import Drawing, Series, draw
 from scenarios.branch.totals import CASH
 
 _KINDS = (*CASH, "total")
@@ -86,10 +88,22 @@ def _cash(book: Book, record: Record, lang: str) -> None:
         _("Rupiah, middle of the replicates; the range of the cash call holds 8 in 10 of them. All sums are formed "
           "replicate by replicate."),
     )  # fmt: skip
-    sheet.header([_("month"), *_cash_heads(lang)], freeze=True)
+    header = sheet.header([_("month"), *_cash_heads(lang)], freeze=True)
+    first = sheet.next
     for at, month in enumerate(record["months"]):
         sheet.row([label(month_name(month, lang)), *(money(record["cash"][kind]["middle"][at]) for kind in _KINDS),
                    *_at(record["cash"]["total"], at)[1:]])  # fmt: skip
+    last = sheet.next - 1
+    sheet.next += 1
+    fills = (palette.FAN_8, palette.FAN_5, palette.ACCENT, palette.WARNING)
+    draw(sheet, Drawing(
+        _("Cash call by month: its parts (rupiah million)"),
+        _("Columns by month: capitation, non-capitation, hospital claims and late fines, one on another."),
+        (first, 0, last, 0), "stacked",
+        [Series((header, 1 + at), (first, 1 + at, last, 1 + at), fill=fill)
+         for at, fill in enumerate(fills[: len(_KINDS) - 1])],
+        number="#,##0,,",
+    ))  # fmt: skip
 
 
 def _facilities(book: Book, record: Record, lang: str) -> None:
