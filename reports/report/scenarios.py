@@ -75,8 +75,9 @@ def _levels(run: Run, found: dict[str, Difference], lang: str) -> Table:
     months, last = run.year.months, int(run.year.months[-1])
     bar = uhc_bars(run.months, run.rules)[last].active
     heads = [_("scenario"), _("active share at year's end"), _("bill and programme costs of the district"),
-             _("bill without budget"), _("capitation paid"), *(_("UHC status held all {year}").format(year=run.period_of(year, lang))
-                                     for year in run.full_years)]  # fmt: skip
+             _("bill without budget"), _("capitation paid"),
+             *(_("UHC status held all {year}").format(year=run.period_of(year, lang))
+               for year in run.full_years)]  # fmt: skip
     rows = []
     for name in run.scenarios:
         store = run.store

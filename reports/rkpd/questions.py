@@ -82,7 +82,7 @@ def _step(line: LineOutcome, lang: str) -> str:
     _ = translator(lang)
     change = signed_rupiah(line.change, lang)
     if line.first_empty is None:
-        return _("{change}: {months} months paid in full, enough to December").format(
+        return _("{change}: on average {months} months paid in full; most often it is enough to December").format(
             change=change, months=number(line.months_covered, lang, 1)
         )
     return _("{change}: money runs out in {month}, {people} people without cover, status {status} months").format(
