@@ -43,10 +43,16 @@ def yearly_need(run: Run, scenario: str, year: int) -> Need:
 
 def precision(value: float, interval: Quantile | Need, lang: str = "id") -> str:
     """``±Rp0,12 miliar``: how far the figure would move if computed anew with other replicates; "–" if unbounded."""
+    found = movement(value, interval)
+    return "–" if found is None else f"±{rupiah_short(found, lang)}"
+
+
+def movement(value: float, interval: Quantile | Need) -> float | None:
+    """How far a figure would move if computed anew with other replicates, rupiah; None if unbounded."""
     low, high = interval.low, interval.high
     if low is None or high is None or not np.isfinite([low, high]).all():
-        return "–"
-    return f"±{rupiah_short(max(value - low, high - value), lang)}"
+        return None
+    return float(max(value - low, high - value))
 
 
 def certainty_words(certainty: float, lang: str = "id") -> str:

@@ -18,7 +18,7 @@ from reports import palette
 
 Kind = Literal[
     "text", "wrap", "aside", "right", "bold", "warn", "whole", "money", "rupiah", "amount", "share", "one", "two",
-    "sum", "kbk", "unsure",
+    "sum", "kbk", "unsure", "within",
 ]  # fmt: skip
 
 #: Columns of a sheet that has only words today: they fill a page upright.
@@ -40,6 +40,7 @@ _NUMBER_FORMATS = {
     "sum": '#,##0;"−"#,##0',
     "kbk": "0",
     "unsure": '0"?"',
+    "within": '"±"#,##0',
 }
 
 

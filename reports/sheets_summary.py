@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from districts.text import month_name, percent, translator
-from reports.answer import Answer, certainty_words, precision, too_few, yearly_need
+from reports.answer import Answer, certainty_words, movement, too_few, yearly_need
 from reports.book import Book, Cell, Sheet, label, money, share, whole
 from reports.law import bars_met, uhc_bars
 from reports.numbers import HEADS, FloatArray, active_share, middle, ratio, registered_share
@@ -14,8 +14,8 @@ from reports.numbers import years as calendar_years
 from reports.run import Run
 from reports.tables.shares import shares_by_month
 from reports.wording import chance_words, ranged, scenario_title
-from scenarios.need import held_status, years
-from scenarios.quantiles import quantile
+from scenarios.need import Need, held_status, years
+from scenarios.quantiles import Quantile, quantile
 
 
 def summary_sheet(book: Book, run: Run, answer: Answer, lang: str = "id") -> None:
@@ -131,13 +131,19 @@ def need_table(sheet: Sheet, run: Run, lang: str = "id") -> None:
                 whole(found.months_covered), money(found.debt_carried_in), money(found.others_pay),
                 money(found.median), *(money(edge if ranged(found.replicates) else np.nan)
                                        for edge in (found.interval_low, found.interval_high)),
-                label(precision(found.median, quantile(np.asarray(found.sample), 0.5), lang), "right"),
+                _movement(found.median, quantile(np.asarray(found.sample), 0.5)),
             ]  # fmt: skip
             if found.amount is not None:
-                cells += [money(found.amount), label(precision(found.amount, found, lang), "right")]
+                cells += [money(found.amount), _movement(found.amount, found)]
             sheet.row(cells)
     if not run.certain:
         sheet.note(too_few(run, lang))
+
+
+def _movement(value: float, interval: Quantile | Need) -> Cell:
+    """How far a figure would move if computed anew, rupiah; a dash if unbounded."""
+    found = movement(value, interval)
+    return label("–", "right") if found is None else Cell(float(round(found)), "within")
 
 
 def _definition(lang: str) -> str:

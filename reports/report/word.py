@@ -184,7 +184,7 @@ def _table(document: Document, table: Table) -> None:
         for at, (cell, content) in enumerate(zip(row.cells, cells, strict=True)):
             shown = Cell(content.text, content.beneath, "bold", content.tenths) if strong else content
             _fill(cell, shown, at in table.numbers, points)
-            cell.paragraphs[0].paragraph_format.keep_with_next = table.short and place < len(table.rows) - 1
+            cell.paragraphs[0].paragraph_format.keep_with_next = _with_next(table, place)
             if place == table.own:
                 shade = {"w:val": "clear", "w:color": "auto", "w:fill": palette.ACCENT_GROUND[1:]}
                 cell._tc.get_or_add_tcPr().append(_element("w:shd", shade))
@@ -196,6 +196,13 @@ def _table(document: Document, table: Table) -> None:
             cell.width = Twips(width)
     note = _line(document, table.note, _NOTE, colour=palette.SOFT)
     note.paragraph_format.space_before = Pt(4)
+
+
+def _with_next(table: Table, place: int) -> bool:
+    """Whether a row stays with the next on one page: all of a short table; of a longer one two at each end, so that
+    none is left alone."""
+    after = len(table.rows) - 1 - place
+    return after > 0 and (table.short or place < 2 or after < 2)
 
 
 def _widths(table: Table, points: float) -> list[int]:
