@@ -7,8 +7,8 @@ import numpy as np
 from districts.text import month_name, percent, translator
 from reports import palette
 from reports.book import Book, Cell, Sheet, label, money, span, total
-from reports.charts_kbk_map import UNSURE, share_map
-from reports.numbers import FloatArray, exempt, middle, most_frequent, spread, years
+from reports.charts_kbk_map import UNSURE, kbk_map, share_map
+from reports.numbers import FloatArray, exempt, middle, spread, years
 from reports.run import Run
 from reports.tables.charts import Drawing, Series, draw
 from reports.wording import scenario_title
@@ -23,26 +23,30 @@ def kbk_map_sheet(book: Book, run: Run, lang: str = "id") -> None:
     _ = translator(lang)
     store, scenario = run.store, run.told
     calendar = years(run.months)
-    sheet = book.sheet(_("KBK map"), [30, *[5.3] * len(run.months), *[15] * len(calendar)])
+    drawn = kbk_map(run)
+    count = len(drawn.months)
+    sheet = book.sheet(_("KBK map"), [30, *[5.3] * count, *[15] * len(calendar)])
     title = share_map(run, lang).title
     sheet.title(
         _("KBK: share of capitation paid, facility by month"),
         _("{finding}. Percent, the most frequent value of the replicates; the darker, the larger the cut. “?”: fewer "
-          "than 6 of 10 replicates agree. Hatched: exempt, paid in full. Rows stand in the order of rupiah lost. "
+          "than 6 of 10 replicates agree. Before the run the data of its last months; a point: no data. Hatched: "
+          "exempt, paid in full. Rows stand in the order of rupiah lost. "
           "Scenario: {scenario}.").format(finding=title, scenario=scenario_title(run.manifest, scenario, lang)),
     )  # fmt: skip
     _key(sheet, lang)
-    months = [month_name(month, lang, True).replace(" ", "\n") for month in run.months]
+    months = [month_name(month, lang, True).replace(" ", "\n") for month in drawn.months]
+    months = [f"{name}\n({_('data')})" if at < drawn.past else name for at, name in enumerate(months)]
     lost_told = [_("lost in {year} (rupiah)").format(year=run.period_of(year, lang)) for year in calendar]
     header = sheet.header([_("facility"), *months, *lost_told], freeze=True)
     full, paid = (store.series(scenario, f"capitation_{key}", "facility") for key in ("full", "paid"))
     lost = [(full - paid)[:, year.months].sum(axis=1) for year in calendar]
     middles = np.stack([spread(sample).middle for sample in lost])
     skip = exempt(store)
-    shares, sure = most_frequent(store.series(scenario, "share_permille", "facility") / 10)
-    first, after = sheet.next, 1 + len(run.months)
+    shares, sure = drawn.shares, drawn.chances
+    first, after = sheet.next, 1 + count
     for place in sorted(range(len(skip)), key=lambda place: (skip[place], -middles[:, place].sum())):
-        cells = [_cell(shares[at, place], sure[at, place]) for at in range(len(run.months))]
+        cells = [_cell(shares[at, place], sure[at, place]) for at in range(count)]
         if skip[place]:
             row = sheet.row([label(run.facilities[place]), *[None] * len(cells),
                              *[label(_("exempt"), "right")] * len(calendar)])  # fmt: skip
@@ -52,13 +56,15 @@ def kbk_map_sheet(book: Book, run: Run, lang: str = "id") -> None:
     last = sheet.next - 1
     sums = [total(f"=SUM({span(after + at, first, last)})", float(column[~skip].sum()), "rupiah")
             for at, column in enumerate(middles)]  # fmt: skip
-    sheet.row([label(_("Sum"), "bold"), *[None] * len(run.months), *sums])
-    sheet.row([label(_("District, by replicate")), *[None] * len(run.months),
+    sheet.row([label(_("Sum"), "bold"), *[None] * count, *sums])
+    sheet.row([label(_("District, by replicate")), *[None] * count,
                *(money(middle(sample.sum(axis=1))) for sample in lost)])  # fmt: skip
     _bands(sheet, run, (header, first, last), shares[:, ~skip], lang)
 
 
 def _cell(percentage: float, sure: float) -> Cell:
+    if not np.isfinite(percentage):  # a month without data
+        return label("·", "right")
     return Cell(float(percentage), "kbk" if sure >= UNSURE else "unsure")
 
 
@@ -82,11 +88,12 @@ def _key(sheet: Sheet, lang: str) -> None:
 def _bands(sheet: Sheet, run: Run, rows: tuple[int, int, int], shares: FloatArray, lang: str) -> None:
     """How many scored facilities stand in each band, month by month, counted by formula, and the chart of it.
 
-    ``rows``: of the header and of the first and last facility. ``shares``: (T, scored facilities), percent.
+    ``rows``: of the header and of the first and last facility. ``shares``: (C, scored facilities), percent, months of
+    data before the run among them.
     """
     _ = translator(lang)
     header, first, last = rows
-    months = len(run.months)
+    months = len(shares)
     sheet.heading(_("How many facilities are paid which share"))
     named = [_("paid in full"), _("paid 95 to 99%"), _("paid 90 to 94%"), _("paid below 90%")]
     start = sheet.next
