@@ -135,7 +135,7 @@ def test_it_prints_80_columns_and_says_whose_money(place: Path) -> None:
     assert "Biaya per hasil, uhc-non-cut-off, Nov 2024–Feb 2025" in said
     assert "uang Pemda (tagihan JKN daerah, termasuk biaya program)" in said
     assert "uang BPJS (kapitasi, klaim rumah sakit, obat PRB, programnya)" in said
-    assert "Jika satu bulan-peserta aktif dinilai Rp37.800 uang Pemda" in said
+    assert "Jika satu orang-bulan aktif dinilai Rp37.800 uang Pemda" in said
     only = prakira("compare", "whole", "--by", "facility", "--scenario", "pbi-cut", "--lang", "en", at=place).stdout
     assert "Puskesmas 2:" in only
     assert "Efficiency" not in only

@@ -30,7 +30,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 def _changes(run: Run, scenario: str) -> tuple[np.ndarray, np.ndarray]:
-    """Bill and active member-months over the run, minus the baseline, (R,)."""
+    """Bill and active person-months over the run, minus the baseline, (R,)."""
     bill, active = (
         run.store.series(scenario, key).sum(axis=1) - run.store.series("baseline", key).sum(axis=1)
         for key in ("bill_jkn", "active")
@@ -41,7 +41,7 @@ def _changes(run: Run, scenario: str) -> tuple[np.ndarray, np.ndarray]:
 def test_the_sheet_equals_the_store(run: Run, tmp_path: Path) -> None:
     write_workbook(run, tmp_path / "tables.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "tables.xlsx", data_only=True)["Biaya dan hasil"]
-    rows = [row for row in sheet.iter_rows(values_only=True) if row[:3] == (DROP, "bulan-peserta aktif", "Pemda")]
+    rows = [row for row in sheet.iter_rows(values_only=True) if row[:3] == (DROP, "orang-bulan aktif", "Pemda")]
     bill, active = _changes(run, "uhc-drop")
     edges = fieller(bill, active)
     expected = [bill.mean(), active.mean(), bill.mean() / active.mean(), *edges]

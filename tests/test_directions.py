@@ -27,10 +27,23 @@ def test_sign_of_every_lever(direction) -> None:  # type: ignore[no-untyped-def]
 
 def test_every_scenario_and_lever_has_a_direction() -> None:
     dated = {name for name in library() if "bengkulu-utara" in name}  # what happened there, with the dates it had
-    told = {direction.scenario for direction in DIRECTIONS} | {"baseline"} | dated
+    told = {direction.scenario for direction in DIRECTIONS} | {"baseline", "uhc-own-line"} | dated
     assert told == set(library())
     kinds = {placed.lever.kind for name in told for placed in load_scenario(name).levers}
     assert kinds == {kind for kind in LEVERS if not kind.startswith("_")} - {"template"}
+
+
+def test_the_districts_own_line_switches_off_as_soon_as_it_is_spent_and_never_where_it_is_enough() -> None:
+    """Its strength is the district's, not the library's: a tenth of the bill against ten times of it."""
+    district = small()
+    start = int(district.default_stock[:4]) + 1
+    direction = Direction("uhc-own-line", "uhc-non-cut-off", "active", "district", -1)
+    row = district.budget[0].model_copy(update={"withheld": False, "month_available": 1, "fund": "pad_dau"})
+    for amount, expected in ((10_000_000, True), (10**12, False)):
+        own = tuple(row.model_copy(update={"year": year, "amount": amount}) for year in (start, start + 1))
+        moved = [move(direction, district.model_copy(update={"budget": own}), 14, replicate=r) for r in range(3)]
+        assert (max(moved) < 0) == expected
+        assert expected or moved == [0.0] * 3
 
 
 def test_fewer_pay_while_an_amnesty_is_awaited() -> None:
