@@ -81,7 +81,7 @@ def test_sheets_columns_and_words_of_both_languages_are_read_beside_each_other(p
 @pytest.mark.parametrize(
     ("sheet", "cell", "value", "expected"),
     [
-        ("Faskes", "J3", "1.305,0", "lembar Faskes, baris 3, kolom terdaftar: teks “1.305,0”"),
+        ("Faskes", "J3", "1.305,0", "lembar Faskes, baris 3, kolom terdaftar: tertulis teks “1.305,0”"),
         ("Faskes", "D2", "kotaan", "salah satu dari perkotaan, perdesaan, terpencil, sangat terpencil"),
         ("Segmen", "B2", "PBI", "salah satu dari PBI-JK, PBPU Pemda, PPU, PBPU, BP; apakah maksudnya PBI-JK?"),
         ("Daerah", "B8", "banyak", "lembar Daerah, baris 8, kolom upah minimum"),
