@@ -43,10 +43,13 @@ def done_as_typed(*words: str, at: Path, folder: str) -> str:
     return ended.stdout
 
 
-def ran(at: Path, out: Path, scenarios: tuple[str, ...], replicates: int, jobs: int = 1, blocks: bool = True) -> None:
-    """A run of 14 months of the district ``tiny`` in ``at`` as ``prakira run`` makes it, without its reports."""
+def ran(
+    at: Path, out: Path, scenarios: tuple[str, ...], replicates: int, jobs: int = 1, blocks: bool = True,
+    district: str = "tiny",
+) -> None:  # fmt: skip
+    """A run of 14 months of a district in ``at`` as ``prakira run`` makes it, without its reports."""
     with chdir(at):
-        plan = RunPlan("tiny", scenarios, None, 14, replicates, 1, False, None, blocks=blocks)
+        plan = RunPlan(district, scenarios, None, 14, replicates, 1, False, None, blocks=blocks)
         ready = with_second_run(prepare(plan))
         execute(ready.plan, out, jobs, prepared=ready).close()
 
@@ -110,7 +113,8 @@ def test_an_expanded_run_is_the_run_with_so_many_replicates_and_nothing_is_compu
 
 
 def test_a_run_grows_until_its_need_is_narrow_or_to_the_most_that_is_allowed(place: Path, tmp_path: Path) -> None:
-    ran(place, tmp_path / "run", ("uhc-non-cut-off",), 8, 2, blocks=False)
+    write_folder(tiny_district(300, facilities=1, month="2023-12"), place / "small")
+    ran(place, tmp_path / "run", ("uhc-non-cut-off",), 8, 2, blocks=False, district="small")
     run, before = str(tmp_path / "run"), seconds(tmp_path / "run")
     said = done("expand", run, "--until-width", "90%", "--jobs", "2", "--lang", "en", at=place)
     assert "with 100 replicates." in said
