@@ -95,6 +95,10 @@ def cover_chart(run: Run, lang: str = "id") -> Chart:
             axes.plot(np.arange(last + 1), less, color=palette.WARNING, linewidth=1.8, linestyle=_DASHES)
             axes.plot([last], [less[-1]], "o", markersize=7, markerfacecolor=palette.PAPER, zorder=5,
                       markeredgecolor=palette.WARNING, markeredgewidth=1.8, clip_on=False)  # fmt: skip
+        if canvas.narrow and less is not None:  # no room to its right: named where it lies lowest
+            low = np.flatnonzero(less < less.min() + _EVENT)
+            axes.annotate(_("less money"), (int(low[len(low) // 2]), float(less.min())), xytext=(0, 4), ha="center",
+                          textcoords="offset points", fontsize=12, color=palette.WARNING)  # fmt: skip
         if not canvas.narrow:
             _ends(axes, last, end, None if less is None else float(less[-1]), top - floor, run, lang)
         month_tips(canvas, axes, run.past.positions[before], run.past.months[before],
