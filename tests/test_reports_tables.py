@@ -56,6 +56,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Book:
     return Book(tmp_path_factory.mktemp("tables") / "many", 100, "id")
 
 
+#: The sheet that a planner edits, and the stored figures that it reads.
+OWN_SHEETS = ("Hitung sendiri", "Angka hitung sendiri")
 #: New values of the sheet that a planner edits, by the words of their line.
 Change = dict[str, object]
 
@@ -66,6 +68,9 @@ def recomputed(books: dict[str, tuple[Book, Change]], folder: Path) -> dict[str,
         bare = openpyxl.load_workbook(book.path)
         for words, value in change.items():
             Sheet(bare).put(words, value)
+        for other in bare.sheetnames if change else ():  # what is changed acts on its own sheet alone
+            if other not in OWN_SHEETS:
+                del bare[other]
         bare.save(folder / f"{name}.xlsx")
     subprocess.run(
         [program("soffice"), "--headless", f"-env:UserInstallation=file://{folder / 'profile'}", "--convert-to",
