@@ -117,10 +117,10 @@ def named(name: str, found: RawTable) -> RawTable:
     own = {told.casefold(): column for column, told in labels(name).items()}
     known = set(labels(name))
     header = tuple(word if word in known else own.get(word.casefold(), word) for word in found.header)
-    if header == found.header:
-        return found
-    told = {**labels(name), **{word: word for word in found.header if word not in own and word not in known}}
-    place = replace(found.place, labels=tuple(told.items()), words=tuple(WORDS.items()))
+    place = found.place
+    if header != found.header:
+        told = {**{word: word for word in found.header if word not in known}, **labels(name)}
+        place = replace(place, labels=tuple(told.items()), words=tuple(WORDS.items()))
     spec = next((one for one in TABLES if one.name == name), None)
     columns = [None if spec is None else spec.column(column) for column in header]
     rows = tuple((number, tuple(_code(spec, name, column, cell) for column, cell in zip(columns, cells, strict=True)))
@@ -152,17 +152,18 @@ def _code(spec: TableSpec | None, table: str, column: Column | None, cell: objec
         own = {told.casefold(): name for name, told in labels(table).items()}
         return ";".join(own.get(part.strip().casefold(), part.strip()) for part in cell.split(";"))
     if table == "history" and column.name == "indicator":
-        own = {told.casefold(): key for key, told in _INDICATORS.items()}
-        return own.get(cell.strip().casefold(), cell)
+        return _KEYS.get(cell.strip().casefold(), cell)
     if table == "history" and column.name == "place":
         kind, mark, rest = cell.partition(":")
-        parts = {told: part for part, told in _PARTS.items()}
-        if mark and kind.strip().casefold() in (*parts, *_PARTS):
-            return f"{parts.get(kind.strip().casefold(), kind.strip().casefold())}:{_word(rest)}"
+        kind = _KINDS.get(kind.strip().casefold(), kind.strip().casefold())
+        if mark and kind in _PARTS:
+            return f"{kind}:{_word(rest)}"
         return "district" if _plain(cell) == WORDS["district"] else cell
     return cell
 
 
+_KEYS = {told.casefold(): key for key, told in _INDICATORS.items()}
+_KINDS = {told: part for part, told in _PARTS.items()}
 _CODES = {re.sub(r"[\s_-]+", " ", told.casefold()): code for code, told in WORDS.items()}
 
 

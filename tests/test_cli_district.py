@@ -491,7 +491,7 @@ WORKBOOK_MISTAKES: list[tuple[str, Change, str]] = [
     ),
     ("missing sheet", sheet_named("hospitals", None), "d.xlsx, sheet hospitals: the sheet is missing"),
     ("misnamed sheet", sheet_named("budget", "budjet"), "is budjet meant for it?"),
-    ("unknown key", put("district", "A4", "provinsi"), "sheet district, row 4, column key: the unknown key provinsi"),
+    ("unknown key", put("district", "A4", "propinsi"), "sheet district, row 4, column key: the unknown key propinsi"),
     ("key twice", put("district", "A4", "title"), 'sheet district, row 4, column key: "title" a second time'),
     ("header of district", put("district", "A1", "kunci"), "sheet district, row 1: the header kunci"),
     (

@@ -71,6 +71,8 @@ def test_sheets_columns_and_words_of_both_languages_are_read_beside_each_other(p
         book["Segmen"]["B2"].value = "pbi_jk"
         book["Segmen"]["K2"].value = "Assumed"
         book["Daerah"]["A8"].value = "minimum_wage"
+        for cell in book["Keluarga"][1]:  # a whole sheet with English columns and Indonesian words
+            cell.value = next(name for name, told in labels("households").items() if told == cell.value)
         book["Riwayat"]["B2"].value = "population"
         book["Riwayat"]["C2"].value = "district"
 
