@@ -100,10 +100,10 @@ def shown(table: str, column: Column, value: Any) -> Any:
     return value
 
 
-def choices(column: Column) -> tuple[str, ...]:
-    """The words that a column takes, in Indonesian; none where it takes any."""
+def choices(column: Column, lang: str = "id") -> tuple[str, ...]:
+    """The words that a column takes; none where it takes any."""
     codes = ("yes", "no") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()
-    return tuple(WORDS.get(code, code) for code in codes)
+    return tuple(WORDS.get(code, code) for code in codes) if lang == "id" else codes
 
 
 def sheet_of(name: str, sheets: dict[str, str]) -> str | None:

@@ -124,16 +124,9 @@ def _label(table: str, column: str, lang: str) -> str:
     return label(table, column) if lang == "id" else column
 
 
-def _words(column: Column, lang: str) -> tuple[str, ...]:
-    """The words that a column takes; none where it takes any."""
-    if lang == "id":
-        return choices(column)
-    return ("yes", "no") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()
-
-
 def _choices(sheet: Any, position: int, column: Column, lang: str, first: int = 1, last: int = _FORMATTED_ROWS) -> None:
     """A drop-down list from row ``first`` to ``last`` (counted from 0) where the column takes one of a few words."""
-    if words := _words(column, lang):
+    if words := choices(column, lang):
         rule = {"validate": "list", "source": list(words), "error_type": "warning"}
         sheet.data_validation(first, position, last, position, rule)
 
@@ -155,7 +148,7 @@ def _instructions(book: Any, heading: Any, lang: str) -> None:
     columns = [(SCALAR_SHEET, column) for column in SCALARS.values()]
     columns += [(spec.name, column) for spec in TABLES for column in spec.columns]
     for number, (name, column) in enumerate(columns, start=top + 1):
-        allowed = ", ".join(_words(column, lang)) if column.kind == "choice" else _(_KINDS[column.kind])
+        allowed = ", ".join(choices(column, lang)) if column.kind == "choice" else _(_KINDS[column.kind])
         for position, text in enumerate(
             (
                 _sheet(name, lang),

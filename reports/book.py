@@ -84,6 +84,14 @@ def total(formula: str, value: float, kind: Kind = "sum") -> Cell:
     return Cell(_whole(value), kind, formula)
 
 
+def quotient(row: int, top: tuple[str, float], bottom: tuple[str, float]) -> Cell:
+    """The share that one cell of ``row`` (from 0) is of another, by formula: of each its column's letter and its value
+    as shown. A dash where there is nothing to divide by."""
+    (part, part_value), (whole, whole_value) = top, bottom
+    formula = f'=IF({whole}{row + 1}=0,"–",{part}{row + 1}/{whole}{row + 1})'
+    return Cell(part_value / whole_value if whole_value else "–", "share", formula)
+
+
 def _whole(value: float) -> float:
     return value if math.isnan(value) else float(round(value))
 

@@ -30,26 +30,26 @@ def now_words(site: Site, now: Evaluation, lang: str = "id") -> str:
 def lacking(plan: Plan, lang: str = "id") -> str:
     """The people of a plan: "kurang 212 peserta kontak, 3 rujukan nonspesialistik terlalu banyak"."""
     _ = translator(lang)
-    parts = (
-        (plan.contacts, _("{count} members with a contact lacking")),
-        (plan.referrals, _("{count} non-specialist referrals too many")),
-        (plan.dm_controlled, _("{count} DM patients under control lacking")),
-        (plan.ht_controlled, _("{count} HT patients under control lacking")),
-    )
-    return ", ".join(text.format(count=number(count, lang)) for count, text in parts if count)
+    words = (
+        _("{count} members with a contact lacking"), _("{count} non-specialist referrals too many"),
+        _("{count} DM patients under control lacking"), _("{count} HT patients under control lacking"),
+    )  # fmt: skip
+    return _people(plan, words, lang)
 
 
 def effort_words(plan: Plan, lang: str = "id") -> str:
     """The people of an effort made whatever the month turns out to be, so that none need be lacking by the middle
     counts: "tambah 212 peserta kontak, kurangi sampai 3 rujukan nonspesialistik"."""
     _ = translator(lang)
-    parts = (
-        (plan.contacts, _("{count} more members with a contact")),
-        (plan.referrals, _("up to {count} fewer non-specialist referrals")),
-        (plan.dm_controlled, _("{count} more DM patients under control")),
-        (plan.ht_controlled, _("{count} more HT patients under control")),
-    )
-    return ", ".join(text.format(count=number(count, lang)) for count, text in parts if count)
+    words = (_("{count} more members with a contact"), _("up to {count} fewer non-specialist referrals"),
+             _("{count} more DM patients under control"), _("{count} more HT patients under control"))  # fmt: skip
+    return _people(plan, words, lang)
+
+
+def _people(plan: Plan, words: tuple[str, ...], lang: str) -> str:
+    """What a plan has of contacts, referrals, patients with DM and with HT, each in its words."""
+    counts = (plan.contacts, plan.referrals, plan.dm_controlled, plan.ht_controlled)
+    return ", ".join(text.format(count=number(count, lang)) for count, text in zip(counts, words, strict=True) if count)
 
 
 def money_words(plan: Plan, lang: str = "id") -> str:

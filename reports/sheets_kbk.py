@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from districts.text import month_name, translator
-from reports.book import Book, Cell, Sheet, decimal, label, money, span, total, whole
+from reports.book import Book, Cell, Sheet, decimal, label, money, quotient, span, total, whole
 from reports.law import contact_rating
 from reports.numbers import (
     CONTACTS,
@@ -106,12 +106,6 @@ def contacts_sheet(book: Book, run: Run, lang: str = "id") -> None:
     sheet.filter(header)
 
 
-def _paid_of_full(row: int, full: float, paid: float) -> Cell:
-    """What is paid of the full capitation of a row, by formula."""
-    full, paid = float(round(full)), float(round(paid))
-    return Cell(paid / full if full else "–", "share", f'=IF(D{row + 1}=0,"–",F{row + 1}/D{row + 1})')
-
-
 def capitation_sheet(book: Book, run: Run, lang: str = "id") -> None:
     """Capitated heads, tariff, full, share and paid of the scenario of the answer, with sums by formula."""
     _ = translator(lang)
@@ -138,11 +132,10 @@ def capitation_sheet(book: Book, run: Run, lang: str = "id") -> None:
         sheet.row([label(month_name(month, lang), "bold")])
         first = sheet.next
         for place, facility in enumerate(run.facilities):
-            paid = ranges["capitation_paid"].at(at, place)
+            paid, full = ranges["capitation_paid"].at(at, place), ranges["capitation_full"].middle[at, place]
             sheet.row([label(facility), whole(ranges["capitated"].middle[at, place]), money(tariff[at, place]),
-                       money(ranges["capitation_full"].middle[at, place]), Cell(float(shares[at, place]), "kbk"),
-                       *map(money, paid), _paid_of_full(sheet.next, ranges["capitation_full"].middle[at, place],
-                                                        paid[0])])  # fmt: skip
+                       money(full), Cell(float(shares[at, place]), "kbk"),
+                       *map(money, paid), quotient(sheet.next, ("F", round(paid[0])), ("D", round(full)))])  # fmt: skip
         values = [_sum_of_rounded(ranges[key].middle[at]) for key in samples]
         last = sheet.next - 1
         sums.append(sheet.row([label(_("Sum"), "bold"), *(

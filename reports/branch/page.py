@@ -14,6 +14,7 @@ from reports import palette
 from reports.branch import words
 from reports.branch.words import Record
 from reports.canvas import Chart
+from reports.report.html import drawn
 from scenarios.branch.totals import CASH
 
 if TYPE_CHECKING:
@@ -81,16 +82,10 @@ def render(record: Record, chart: Chart, links: Sequence[tuple[str, str]], lang:
     command = _("Computed by Prakira {version} with: {command}").format(version=record["program"],
                                                                         command=record["command"])  # fmt: skip
     return _templates().get_template("cabang.html").render(
-        lang=lang, variables=variables, chart=chart, drawn=_drawn(chart), links=links,
+        lang=lang, variables=variables, chart=chart, drawn=drawn(chart), links=links,
         files_title=_("Files of this run"), command=command, skip=_("Skip to the figures"),
         **vars(content(record, lang)),
     )  # fmt: skip
-
-
-def _drawn(chart: Chart) -> Markup:
-    """The chart for a wide and for a narrow screen."""
-    wide, narrow = (chart.svg(titled=False, narrow=narrow) for narrow in (False, True))
-    return Markup(f'<div class="broad">{wide}</div><div class="narrow">{narrow}</div>')
 
 
 def _tables(record: Record, lang: str) -> Iterable[Table]:

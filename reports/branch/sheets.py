@@ -10,7 +10,7 @@ from typing import Any
 
 from districts.text import month_name, translator
 from reports import palette
-from reports.book import Book, Cell, Sheet, label, money, share, whole
+from reports.book import Book, Cell, Sheet, label, money, quotient, share, whole
 from reports.branch import words
 from reports.branch.words import Record
 from reports.tables.charts import Drawing, Series, draw
@@ -151,15 +151,9 @@ def _capitation(book: Book, record: Record, lang: str) -> None:
                     *(whole(_filled(one["heads"][part][at])) for part in _PARTS), money(_filled(one["tariff"][at])),
                     money(_filled(one["full"]["middle"][at])),
                     Cell(permille / 10, "kbk"), *_at(one["paid"], at),
-                    _paid_of_full(sheet.next, one["full"]["middle"][at], one["paid"]["middle"][at]),
+                    quotient(sheet.next, ("J", one["paid"]["middle"][at] or 0), ("H", one["full"]["middle"][at] or 0)),
                 ])  # fmt: skip
     sheet.filter(header)
-
-
-def _paid_of_full(row: int, full: float | None, paid: float | None) -> Cell:
-    """What is paid of the full capitation of a row, by formula."""
-    formula = f'=IF(H{row + 1}=0,"–",J{row + 1}/H{row + 1})'
-    return Cell(paid / full if full and paid is not None else "–", "share", formula)
 
 
 def _hospitals(book: Book, record: Record, lang: str) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from districts.text import month_name, translator
 from reports import palette
-from reports.book import Book, Cell, Sheet, label, money, span, total, whole
+from reports.book import Book, Cell, Sheet, label, money, quotient, span, total, whole
 from reports.charts_money import capitation_chart
 from reports.numbers import Year, middle, spread, years
 from reports.run import Run
@@ -69,7 +69,8 @@ def _months(sheet: Sheet, run: Run, lang: str) -> tuple[int, int, int]:
             label(_("Sum of {year}").format(year=year.year), "bold"), None,
             *(total(f"=SUM({span(column, *rows)})", value, "rupiah")
               for column, value in zip((2, 3), sums, strict=True)),
-            total(f"=C{row + 1}-D{row + 1}", sums[0] - sums[1], "rupiah"), _share(row, *sums),
+            total(f"=C{row + 1}-D{row + 1}", sums[0] - sums[1], "rupiah"),
+            quotient(row, ("D", sums[1]), ("C", sums[0])),
         ])  # fmt: skip
         yearly = [spread(sample[:, year.months].sum(axis=1)) for sample in (full, paid)]
         sheet.row([label(_("{year}, by replicate").format(year=year.year)), None,
@@ -96,17 +97,11 @@ def _facilities(sheet: Sheet, run: Run, year: Year, lang: str) -> None:
     row = sheet.next
     sheet.row([label(_("Sum"), "bold"), None,
                *(total(f"=SUM({span(2 + at, first, last)})", value, "rupiah") for at, value in enumerate(values)),
-               _share(row, *sums)])  # fmt: skip
+               quotient(row, ("D", sums[1]), ("C", sums[0]))])  # fmt: skip
 
 
 def _money(row: int, full: float, paid: float) -> list[Cell]:
     """Full and paid, and by formula what is lost and the share paid."""
     full, paid = float(round(full)), float(round(paid))
     lost = total(f"=C{row + 1}-D{row + 1}", full - paid, "money")
-    return [money(full), money(paid), lost, _share(row, full, paid)]
-
-
-def _share(row: int, full: float, paid: float) -> Cell:
-    """The share paid of a row, by formula; nothing where nothing is due."""
-    formula = f'=IF(C{row + 1}=0,"–",D{row + 1}/C{row + 1})'
-    return Cell(paid / full if full else "–", "share", formula)
+    return [money(full), money(paid), lost, quotient(row, ("D", paid), ("C", full))]
