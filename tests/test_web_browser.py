@@ -166,7 +166,7 @@ def test_the_whole_way_from_a_faulty_template_to_files_that_agree(
         page.get_by_text("dibatalkan;").wait_for()
         other.page.get_by_text("dibatalkan;").wait_for()
         assert load_job(outputs, run).names == ("baseline",)
-        until(lambda: load_job(outputs, run).state == "running")  # the page loads itself anew when the state changes
+        until(lambda: load_job(outputs, run).state == "running")
         page.reload()
         page.get_by_text("dibatalkan;").wait_for()
         here.free_of_barriers()
@@ -279,6 +279,29 @@ def test_by_keyboard_alone_to_a_run_that_is_paused(browser: Any, address: str) -
     press_until("Jeda")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="Hitungan berhenti; dapat dilanjutkan.").wait_for()
+    here.stayed_here()
+
+
+def test_news_of_a_run_undo_nothing_on_its_page(browser: Any, address: str) -> None:
+    """The page follows its run without being loaded anew: that would undo a press whose answer is on its way."""
+    here, other = visit(browser, address), visit(browser, address)
+    page = here.page
+    here.go("/scenarios?district=example:kabupaten-contoh")
+    page.get_by_role("button", name="Hitung", exact=True).click()
+    page.get_by_role("heading", name="Hitungan sedang berjalan.").wait_for()
+    page.get_by_text("Ganti nama atau hapus").click()
+    page.fill("#title", "Usulan pertama")
+    page.evaluate("window.loaded = 'once'")
+    other.go(page.url.removeprefix(address))
+    other.page.get_by_role("button", name="Jeda").click()
+    page.get_by_role("heading", name="Hitungan berhenti; dapat dilanjutkan.").wait_for()
+    page.get_by_role("button", name="Lanjutkan").wait_for()
+    assert page.evaluate("window.loaded") == "once"
+    assert "berhenti" in page.inner_text("#spoken")
+    assert page.locator("#title").is_visible()  # what was folded out and written stays
+    assert page.input_value("#title") == "Usulan pertama"
+    page.get_by_role("button", name="Ganti nama", exact=True).click()
+    page.locator(".named", has_text="Usulan pertama").wait_for()
     here.stayed_here()
 
 

@@ -73,42 +73,73 @@
     if (fault) fault.focus();
   }
 
-  /* Puts a new text of the same element in place, piece by piece: what is in focus, or being pressed, stays. */
+  /* Puts a new text of the same element in place, piece by piece: what is in focus, pressed or folded out stays. Of the
+     pieces, those that are alike from the first on and from the last back are kept; what lies between is exchanged. */
+  function alike(old, made) { return old.nodeName === made.nodeName && old.id === made.id; }
   function put(old, made) {
-    if (old.nodeName !== made.nodeName || old.childNodes.length !== made.childNodes.length) return old.replaceWith(made);
     if (old.nodeType !== 1) { if (old.nodeValue !== made.nodeValue) old.nodeValue = made.nodeValue; return; }
-    Array.from(old.attributes).forEach(function (one) { if (!made.hasAttribute(one.name)) old.removeAttribute(one.name); });
+    Array.from(old.attributes).forEach(function (one) {
+      if (!made.hasAttribute(one.name) && one.name !== "open") old.removeAttribute(one.name);
+    });
     Array.from(made.attributes).forEach(function (one) {
       if (old.getAttribute(one.name) !== one.value) old.setAttribute(one.name, one.value);
     });
-    var pieces = Array.from(made.childNodes); // a copy: what is put elsewhere leaves the list
-    Array.from(old.childNodes).forEach(function (one, at) { put(one, pieces[at]); });
+    var olds = Array.from(old.childNodes), news = Array.from(made.childNodes);
+    while (olds.length && news.length && alike(olds[0], news[0])) put(olds.shift(), news.shift());
+    var next = null; // what stays behind the pieces that are exchanged
+    while (olds.length && news.length && alike(olds[olds.length - 1], news[news.length - 1])) {
+      next = olds.pop();
+      put(next, news.pop());
+    }
+    olds.forEach(function (one) { one.remove(); });
+    news.forEach(function (one) { old.insertBefore(one, next); });
   }
 
-  /* A run under way: the panel and the results so far follow it; a lost connection is taken up again by itself. */
-  var panel = document.getElementById("panel"), interim = document.getElementById("interim");
-  if (panel && panel.dataset.events) {
-    var events = new EventSource(panel.dataset.events), shown = null, step = null;
-    var state = function () { return panel.querySelector(".left").dataset.step.split(" ")[0]; }, before = state();
+  /* A run under way: the page follows it; a lost connection is taken up again by itself. The page is never loaded anew
+     from here: that would undo a press on a button whose answer is still on its way. */
+  var spoken = document.getElementById("spoken"), before = null, step = null;
+  function part(name) { return document.getElementById(name); }
+  function state() { return part("panel").querySelector(".left").dataset.step.split(" ")[0]; }
+  function get(where) {
+    return fetch(where).then(function (answer) {
+      if (!answer.ok) throw new Error(answer.status);
+      return answer.text();
+    });
+  }
+  var renewing = Promise.resolve(); // one after the other, so that an older page is not put over a newer one
+  function renew() {
+    renewing = renewing.then(function () { return get(location.pathname + location.search); }).then(function (text) {
+      var made = new DOMParser().parseFromString(text, "text/html");
+      document.title = made.title;
+      put(part("isi"), made.getElementById("isi"));
+      choose();
+      spoken.textContent = part("isi").querySelector("h1").textContent;
+    }).catch(function (fault) { // without a server what was shown stays; a run that is gone is told
+      if (!(fault instanceof TypeError)) location.reload();
+    });
+  }
+  if (part("panel") && part("panel").dataset.events) {
+    var events = new EventSource(part("panel").dataset.events), shown = null;
+    before = state();
     events.addEventListener("progress", function (event) {
-      var made = panel.cloneNode(false);
+      var panel = part("panel"), made = panel.cloneNode(false);
       made.innerHTML = JSON.parse(event.data);
       put(panel, made);
-      panel = document.getElementById("panel");
-      if (state() !== before) return location.reload(); // another heading, other buttons
-      var left = panel.querySelector(".left"); // read aloud at every tenth, not at every change
+      if (state() !== before) { before = state(); renew(); } // another heading, other buttons
+      var left = part("panel").querySelector(".left"); // read aloud at every tenth, not at every change
       if (left.dataset.step !== step) {
         step = left.dataset.step;
-        document.getElementById("spoken").textContent = left.textContent + ", " + 10 * Number(step.split(" ")[1]) + " %";
+        spoken.textContent = left.textContent + ", " + 10 * Number(step.split(" ")[1]) + " %";
       }
     });
     events.addEventListener("results", function (event) {
-      if (!interim || event.data === "0" || event.data === shown) return;
+      if (!part("interim") || event.data === "0" || event.data === shown) return;
       shown = event.data;
-      fetch(interim.dataset.interim).then(function (answer) { return answer.ok ? answer.text() : null; })
-        .then(function (text) { if (text) interim.innerHTML = text; });
+      get(part("interim").dataset.interim)
+        .then(function (text) { part("interim").innerHTML = text; })
+        .catch(function () {}); // the next figures come by themselves
     });
-    events.addEventListener("end", function () { events.close(); location.reload(); });
+    events.addEventListener("end", function () { events.close(); renew(); });
   }
 
   /* A phone gets the drawings that were made for it. */
