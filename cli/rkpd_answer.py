@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cli.answer import WIDTH, table
 from districts.text import month_name, number, percent, rupiah, rupiah_short, signed_rupiah, translator
-from reports.rkpd.wording import change_words, fund_words, regime_words, stage_words
+from reports.rkpd.wording import change_words, fund_words, regime_words, stage_words, whole_words
 
 if TYPE_CHECKING:
     from scenarios.rkpd.proposal import LineOutcome, Proposal, Row
@@ -108,7 +108,7 @@ def _rows(proposal: Proposal, lang: str) -> str:
     sources = "; ".join(f"{fund_words(money.fund, lang)} {rupiah_short(money.amount, lang)}"
                         + (f" ({_('assumed')})" if money.assumed else "") for money in proposal.sources)  # fmt: skip
     told = _("Sources of funds: {sources}.").format(sources=sources)
-    return f"{title}\n{table(head, rows)}\n{_filled(told)}"
+    return f"{title}\n{table(head, rows)}\n{_filled(whole_words(lang))}\n{_filled(told)}"
 
 
 def _row_name(row: Row, lang: str) -> str:

@@ -44,7 +44,8 @@ def run(
     ] = None,
     scenario: Annotated[
         list[str] | None,
-        typer.Option(help="Name or file of a scenario; repeat it. A branch is told in the first; default baseline.",
+        typer.Option(help="Name or file of a scenario; repeat it. Without it the main ones, the district's own line "
+                     "among them where it has one; of a branch, told in the first one named, baseline.",
                      autocompletion=completion.scenarios),
     ] = None,
     stock: Annotated[str | None, typer.Option(help="Month of the membership stock, YYYY-MM.")] = None,
@@ -82,7 +83,7 @@ def run(
     """
     from cli.progress import compile_first, shown
     from districts.text import translator
-    from scenarios.plan import MAIN_SCENARIOS, RunPlan, prepare, with_second_run
+    from scenarios.plan import RunPlan, prepare, with_second_run
     from scenarios.run import execute
     from scenarios.tracing import subject, traced
     from scenarios.workers import cores
@@ -90,7 +91,7 @@ def run(
     _, silent = translator(language(lang)), quiet or as_json
     _one_or_branch(district, branch, actual, trace)
     plan = RunPlan(
-        district[0], tuple(scenario or MAIN_SCENARIOS), start, months, replicates, seed, luck_only, stock,
+        district[0], tuple(scenario or ()), start, months, replicates, seed, luck_only, stock,
         blocks=blocks, posterior=None if posterior is None else str(posterior), prior=prior,
     )  # fmt: skip
     if branch is not None:

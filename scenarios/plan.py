@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import platform
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 MAIN_SCENARIOS = ("baseline", "uhc-non-cut-off", "uhc-owe", "uhc-drop", "uhc-freeze", "pbi-cut", "outreach",
                   "referral-training")  # fmt: skip
+#: The scenario in which only the district's own line is there: a main one where there is such a line.
+OWN_LINE = "uhc-own-line"
 
 #: Simulated months of a run, those before the first reported one included.
 _MOST_MONTHS = 600
@@ -43,14 +46,15 @@ _MOST_MONTHS = 600
 
 @dataclass(frozen=True)
 class RunPlan:
-    """What a user asks for. ``start`` and ``stock`` are "YYYY-MM"; None means the month after the stock, and the
-    district's default stock. ``binding`` names a scenario that is run a second time with the line its need sets, at
-    ``certainty``. ``blocks`` asks which block carries the uncertainty, wherever a certainty is told. ``where`` is a
-    folder, an .xlsx file or the name of a shipped example. ``posterior`` is the folder of the district's posterior
-    (None: the one that lies beside the district, if there is one); with ``prior`` none is used."""
+    """What a user asks for. Without ``scenarios`` those are meant that :func:`usual_scenarios` names. ``start`` and
+    ``stock`` are "YYYY-MM"; None means the month after the stock, and the district's default stock. ``binding``
+    names a scenario that is run a second time with the line its need sets, at ``certainty``. ``blocks`` asks which
+    block carries the uncertainty, wherever a certainty is told. ``where`` is a folder, an .xlsx file or the name of a
+    shipped example. ``posterior`` is the folder of the district's posterior (None: the one that lies beside the
+    district, if there is one); with ``prior`` none is used."""
 
     where: str
-    scenarios: tuple[str, ...] = MAIN_SCENARIOS
+    scenarios: tuple[str, ...] = ()
     start: str | None = None
     months: int = 24
     replicates: int = 100
@@ -169,7 +173,9 @@ def prepare_loaded(
     if simulated > _MOST_MONTHS:
         raise UserError("from {first}, the month after the stock, to the end of the run are {months} months; the most "
                         "is {most}", first=first, months=simulated, most=_MOST_MONTHS)  # fmt: skip
-    scenarios = load_scenarios(plan.scenarios, district) if scenarios is None else scenarios
+    if scenarios is None:
+        plan = replace(plan, scenarios=plan.scenarios or usual_scenarios(district, span(start, plan.months)))
+        scenarios = load_scenarios(plan.scenarios, district)
     posterior = found_posterior(plan.where, district, plan.posterior, plan.prior)
     record = found_record(plan.where, plan.posterior) if posterior is not None else None
     prepared = Prepared(plan, district, rules, scenarios, first, start, simulated, posterior=posterior, record=record)
@@ -192,8 +198,13 @@ def _check_numbers(plan: RunPlan) -> None:
         if not least <= getattr(plan, name) <= most:
             raise UserError("{name} is {value}; it lies between {least} and {most}",
                             name=name, value=getattr(plan, name), least=least, most=most)  # fmt: skip
-    if not plan.scenarios:
-        raise UserError("a run needs at least one scenario")
+
+
+def usual_scenarios(district: District, months: Sequence[str]) -> tuple[str, ...]:
+    """The main scenarios, and that of the district's own line where its budget has a JKN line for a year whose January
+    is among ``months``: of a year that began before, nobody knows what is spent of its line."""
+    own = (OWN_LINE,) if any(f"{year}-01" in months for year in district_lines(district)) else ()
+    return (*MAIN_SCENARIOS[:2], *own, *MAIN_SCENARIOS[2:])
 
 
 def load_scenarios(wanted: tuple[str, ...], district: District) -> tuple[Scenario, ...]:

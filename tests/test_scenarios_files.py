@@ -46,6 +46,21 @@ def test_the_library_has_the_main_set() -> None:
     assert set(MAIN_SCENARIOS) <= set(library())
 
 
+@pytest.mark.parametrize(
+    ("start", "months", "own"), [("2026-01", 3, True), ("2026-02", 24, False), ("2027-01", 12, False)]
+)
+def test_a_run_for_which_none_was_named_has_the_own_line_of_a_year_that_it_begins(
+    start: str, months: int, own: bool
+) -> None:
+    from scenarios.plan import MAIN_SCENARIOS, OWN_LINE, RunPlan, prepare
+
+    ready = prepare(RunPlan("kabupaten-contoh", start=start, months=months))  # it has lines of 2024, 2025 and 2026
+    names = [scenario.name for scenario in ready.scenarios]
+    assert list(ready.plan.scenarios) == names
+    assert (OWN_LINE in names) == own
+    assert [name for name in names if name != OWN_LINE] == list(MAIN_SCENARIOS)
+
+
 @pytest.mark.parametrize("name", library())
 def test_every_library_file_loads_in_both_languages(name: str) -> None:
     scenario = load_scenario(name)

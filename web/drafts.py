@@ -14,19 +14,17 @@ from typing import Any
 
 from districts.model import District
 from districts.text import LANGUAGES, translator
-from scenarios.levers.apbd_line import district_lines
 from scenarios.months import MONTH, later, span
-from scenarios.plan import MAIN_SCENARIOS
+from scenarios.plan import MAIN_SCENARIOS, OWN_LINE, usual_scenarios
 from scenarios.scenario import Scenario, library, load_scenario
 from web.changes import moved
 from web.levers import Entry, Texts, entry_of, forms_of, parse_number, read_entry, with_months
 
 #: Certainties that may be chosen, as parts of a whole.
 CERTAINTIES: tuple[tuple[int, int], ...] = ((5, 10), (6, 10), (7, 10), (8, 10), (9, 10), (19, 20))
-#: What is chosen when nobody chose anything, and the scenario in which only the district's own line is there: it takes
-#: the place of the last where the district has such a line for a year of the run.
+#: What is chosen when nobody chose anything; the scenario of the district's own line takes the place of the last where
+#: it is a usual one.
 CHOSEN_FIRST = ("baseline", "uhc-non-cut-off", "uhc-drop")
-OWN_LINE = "uhc-own-line"
 DEFAULTS: dict[str, str] = {"months": "24", "replicates": "100", "start": "", "seed": "1", "certainty": "8/10"}
 _LIMITS = {"months": (1, 600), "replicates": (1, 100_000), "seed": (0, 2**32 - 1)}
 _MOST_COPIES = 9
@@ -109,8 +107,7 @@ def shelf(district: District | None = None) -> Shelf:
     another one; that of its own line among the main ones where it has one."""
     name = "" if district is None else district.name
     fits = [one for one in _library() if one.district in ("", name)]
-    own = district is not None and has_line(district)
-    first = [*MAIN_SCENARIOS[:2], *([OWN_LINE] if own else []), *MAIN_SCENARIOS[2:]]
+    first = MAIN_SCENARIOS if district is None else _usual(district)
     main = sorted((one for one in fits if one.name in first), key=lambda one: first.index(one.name))
     return Shelf(tuple(main), tuple(one for one in fits if one.name not in first))
 
@@ -120,15 +117,14 @@ def _library() -> tuple[Scenario, ...]:
     return tuple(map(load_scenario, library()))
 
 
-def has_line(district: District) -> bool:
-    """Whether the district's own budget has a JKN line for a year of a run of the usual length."""
-    months = span(later(district.default_stock, 1), int(DEFAULTS["months"]))
-    return not district_lines(district).keys().isdisjoint(int(month[:4]) for month in months)
+def _usual(district: District) -> tuple[str, ...]:
+    """The usual scenarios in a run of the usual length."""
+    return usual_scenarios(district, span(later(district.default_stock, 1), int(DEFAULTS["months"])))
 
 
 def first_draft(district: District, lang: str) -> Draft:
     """The form as it is first shown."""
-    names = (*CHOSEN_FIRST[:-1], OWN_LINE) if has_line(district) else CHOSEN_FIRST
+    names = (*CHOSEN_FIRST[:-1], OWN_LINE) if OWN_LINE in _usual(district) else CHOSEN_FIRST
     return read_draft([("s", name) for name in names], district, lang)
 
 

@@ -8,7 +8,7 @@ from districts.text import month_name, number, percent, rupiah, rupiah_short, tr
 from reports.answer import certainty_words
 from reports.rkpd import names
 from reports.rkpd.questions import Question, questions
-from reports.rkpd.wording import chance_of, chance_short, regime_words, spread_words
+from reports.rkpd.wording import chance_of, chance_short, regime_words, spread_words, whole_words
 from scenarios.rkpd.proposal import LineOutcome, Proposal
 
 
@@ -107,10 +107,11 @@ def _cut(line: LineOutcome, proposal: Proposal, lang: str) -> tuple[str, ...]:
 def _beneath(proposal: Proposal, lang: str) -> str:
     """What the district does without money, how the table was counted, and how often the status holds."""
     _ = translator(lang)
-    return _("Without money: {regime}. When it runs out: of {all} replicates; what follows: the middle of the first "
+    told = _("Without money: {regime}. When it runs out: of {all} replicates; what follows: the middle of the first "
              "{replicates} of them; people: worst month, against no ceiling. UHC status is judged at its dated reviews:"
              " what is lost late shows in the next year. UHC status all year if the need is paid: {chance}.").format(
         regime=regime_words(proposal.basis.regime, lang), all=proposal.basis.replicates,
         replicates=proposal.basis.side_replicates,
         chance=chance_of(proposal.status.chance_all_year, proposal.basis.replicates, lang),
     )  # fmt: skip
+    return f"{told} {whole_words(lang)}"

@@ -38,6 +38,13 @@ def spread_words(need: YearNeed, replicates: int, lang: str = "id") -> str:
     )
 
 
+def whole_words(lang: str = "id") -> str:
+    """Why the proposal is a little more than the need that the report of a run tells."""
+    return translator(lang)(
+        "The proposal is rounded up to whole people for whole months: slightly more than the need that a run reports."
+    )
+
+
 def reserve_words(proposal: Proposal, lang: str = "id") -> str:
     """What P-APBD must add if only the central estimate is budgeted; empty without a certainty to add for."""
     if proposal.certainty is None:
