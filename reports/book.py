@@ -174,6 +174,7 @@ class Sheet:
         self.next = 0
         self.told = ""  # its title, for the table of contents
         self._frozen = False
+        self._breaks: list[int] = []
         for column, width in enumerate(widths):
             self.sheet.set_column(column, column, width)
         if upright:
@@ -226,6 +227,11 @@ class Sheet:
         self.next += 1
         if lead:
             self.note(lead, "lead")
+
+    def fresh_page(self) -> None:
+        """What comes next is printed from the head of a page on."""
+        self._breaks.append(self.next)
+        self.sheet.set_h_pagebreaks(self._breaks)
 
     def heading(self, text: str) -> None:
         """A heading with a free line above."""

@@ -53,13 +53,17 @@ def _title(run: Run, accounts: list[Account], lang: str) -> str:
     _ = translator(lang)
     changed = [account for account in accounts if account.name != "residents"]
     most = max(changed, key=lambda account: abs(account.end - account.start), default=None)
+    before, months = flow_months(run)
+    when = _("in {year}").format(year=run.period(lang))
+    if before == run.year.months[0]:  # the year's first month is not among the movements
+        first, last = (month_name(run.months[at], lang) for at in (before, months[-1]))
+        when = _("from the end of {first} to the end of {last}").format(first=first, last=last)
     if most is None or most.end == most.start:
-        return _("No segment grows or shrinks in {year}").format(year=run.period(lang))
-    words = _("{segment} grows by {heads} members in {year}")
+        return _("No segment grows or shrinks {when}").format(when=when)
+    words = _("{segment} grows by {heads} members {when}")
     if most.end < most.start:
-        words = _("{segment} shrinks by {heads} members in {year}")
-    title = words.format(segment=_name(most.name, lang), heads=number(abs(most.end - most.start), lang),
-                         year=run.period(lang))  # fmt: skip
+        words = _("{segment} shrinks by {heads} members {when}")
+    title = words.format(segment=_name(most.name, lang), heads=number(abs(most.end - most.start), lang), when=when)
     named = [part for part in most.parts if part.key != "rest" and (part.value > 0) == (most.end > most.start)]
     if not named:
         return title

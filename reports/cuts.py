@@ -81,6 +81,12 @@ def outcome(year: Year, amount: int) -> Outcome:
     )
 
 
+def central_replicate(run: Run, scenario: str, year: int) -> int:
+    """The place of the replicate whose need of ``year`` is the central estimate: its lines and months add up to it."""
+    found = need(run.store, scenario, year, None)
+    return int(np.flatnonzero(found.sample == found.median)[0])
+
+
 @dataclass(frozen=True)
 class Part:
     """A part of the amount: the key of the bill's line (or "debt", "others", "reserve"), the account where one is
@@ -97,7 +103,7 @@ def parts_of(run: Run, scenario: str, amount: int) -> list[Part]:
     they add up to it, and the reserve from there to ``amount``. Lines without money are left out."""
     store, months = run.store, run.year.months
     found = need(store, scenario, run.year.year, None)
-    at = int(np.flatnonzero(found.sample == found.median)[0])
+    at = central_replicate(run, scenario, run.year.year)
     parts = []
     for key, account in BILL_LINES:
         rupiah = round(float(store.series(scenario, key)[at, months].sum()))

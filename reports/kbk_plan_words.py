@@ -39,10 +39,12 @@ def lacking(plan: Plan, lang: str = "id") -> str:
 
 def effort_words(plan: Plan, lang: str = "id") -> str:
     """The people of an effort made whatever the month turns out to be, so that none need be lacking by the middle
-    counts: "tambah 212 peserta kontak, kurangi sampai 3 rujukan nonspesialistik"."""
+    counts: "tambah 212 peserta kontak, tangani sendiri sampai 3 rujukan nonspesialistik"."""
     _ = translator(lang)
-    words = (_("{count} more members with a contact"), _("up to {count} fewer non-specialist referrals"),
-             _("{count} more DM patients under control"), _("{count} more HT patients under control"))  # fmt: skip
+    words = (
+        _("{count} more members with a contact"), _("up to {count} non-specialist referrals treated in the clinic"),
+        _("{count} more DM patients under control"), _("{count} more HT patients under control"),
+    )  # fmt: skip
     return _people(plan, words, lang)
 
 
@@ -113,7 +115,8 @@ def best_words(best: Effort | None, replicates: int, lang: str = "id") -> list[s
     if not ranged(replicates):
         return []
     if best is None or not best.pays:
-        return [_("At these costs no effort surely brings more capitation on average than it costs.")]
+        return [_("Over all replicates no effort here clearly earns back its cost: the share is often reached without "
+                  "it or missed in spite of it, or the gain is smaller than the cost.")]  # fmt: skip
     return [_("What pays best on average: {effort}; {net} a month after its cost of {cost}.").format(
         effort=effort_words(best.plan, lang), cost=rupiah_short(best.plan.cost, lang),
         net=signed_rupiah(best.net, lang))]  # fmt: skip

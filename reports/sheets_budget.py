@@ -7,7 +7,7 @@ import numpy as np
 from districts.text import month_name, rupiah, translator
 from reports.answer import certainty_words, yearly_need
 from reports.book import Book, Cell, Sheet, across, label, money, share, span, total, whole
-from reports.cuts import parts_of
+from reports.cuts import central_replicate, parts_of
 from reports.numbers import BILL_LINES, IntArray, active_share, middle, ratio, spread, years
 from reports.numbers import label as indicator_label
 from reports.part_words import part_name
@@ -32,6 +32,7 @@ def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
     _own_lines(sheet, run, lang)
     if run.headline is not None:
         _made_of(sheet, run, run.headline, lang)
+        sheet.fresh_page()
         line_by_month(sheet, run, run.headline, lang)
         sums, values = _bill(sheet, run, run.headline, lang)
         by_account(sheet, run, sums, values, lang)
@@ -85,7 +86,7 @@ def _made_of(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
     sheet.heading(_("What the figure of {year} is made of (rupiah)").format(year=run.period(lang)))
     sheet.note(
         _("As the report tells it: the lines of the replicate whose need is the central estimate, so that they add up. "
-          "The months beneath are middles of their own and add up to a little more or less.")
+          "The months beneath are of the same replicate.")
     )  # fmt: skip
     sheet.header([_("part"), "", _("account"), _("rupiah"), _("person-months")])
     first = sheet.next
@@ -97,42 +98,45 @@ def _made_of(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
 
 
 def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> tuple[dict[int, int], dict[int, list[float]]]:
-    """Bill lines by month: middles, sums of the shown figures by formula, and the total as computed by replicate.
+    """Bill lines by month in the replicate of the central estimate, their sums by formula, and the range of the bill.
 
     Returns the row of each year's sum and the sums of its lines."""
     _ = translator(lang)
     found: tuple[dict[int, int], dict[int, list[float]]] = ({}, {})
-    sheet.sheet.set_h_pagebreaks([sheet.next])
+    sheet.fresh_page()
     sheet.heading(
-        _("Bill by month and account (rupiah, middle). Scenario: {scenario}").format(
+        _("Bill by month and account (rupiah). Scenario: {scenario}").format(
             scenario=scenario_title(run.manifest, scenario, lang)
         )
     )
     names = [indicator_label(key, lang) + (f" ({account})" if account else "") for key, account in BILL_LINES]
-    bills = [_("bill by replicate: {part}").format(part=part) for part in (_("middle"), _("lower"), _("upper"))]
-    outside = _("outside this line: {name}").format(name=indicator_label("bill_village", lang))
-    sheet.header([_("month"), _("billed heads"), *names, _("sum of the lines"), *bills, outside])
+    bills = [_("bill over the replicates: {part}").format(part=part) for part in (_("middle"), _("lower"), _("upper"))]
+    apart = _("outside this line: {name}").format(name=indicator_label("bill_village", lang))
+    sheet.header([_("month"), _("billed heads"), *names, _("sum of the lines"), *bills, apart])
     samples = [run.store.series(scenario, key) for key, _account in BILL_LINES]
     billed, bill, village = (run.store.series(scenario, key) for key in ("billed", "bill_jkn", "bill_village"))
     for year in years(run.months):
-        first = sheet.next
+        first, replicate = sheet.next, central_replicate(run, scenario, year.year)
         sums = np.zeros(len(samples))
         for at in year.months:
-            values = [middle(sample[:, at]) for sample in samples]
+            values = [float(sample[replicate, at]) for sample in samples]
             sums += values
-            cells = [label(month_name(run.months[at], lang)), whole(middle(billed[:, at])), *map(money, values)]
+            cells = [label(month_name(run.months[at], lang)), whole(billed[replicate, at]), *map(money, values)]
             in_all = total(f"=SUM({across(sheet.next, 2, 1 + len(samples))})", sum(values), "money")
-            sheet.row([*cells, in_all, *map(money, spread(bill[:, at]).at()), money(middle(village[:, at]))])
+            sheet.row([*cells, in_all, *map(money, spread(bill[:, at]).at()), money(village[replicate, at])])
         last = sheet.next - 1
         columns = [total(f"=SUM({span(2 + place, first, last)})", value, "rupiah") for place, value in enumerate(sums)]
         everything = total(f"=SUM({span(2 + len(samples), first, last)})", float(sums.sum()), "rupiah")
-        yearly = [spread(sample[:, year.months].sum(axis=1)) for sample in (bill, village)]
+        yearly = spread(bill[:, year.months].sum(axis=1))
         name = label(_("Sum of {year}").format(year=year.year), "bold")
         found[0][year.year], found[1][year.year] = sheet.next, [float(value) for value in sums]
-        sheet.row([name, None, *columns, everything, *map(money, yearly[0].at()), money(float(yearly[1].middle))])
+        outside = total(f"=SUM({span(6 + len(samples), first, last)})", float(village[replicate, year.months].sum()),
+                        "rupiah")  # fmt: skip
+        sheet.row([name, None, *columns, everything, *map(money, yearly.at()), outside])
     sheet.note(
-        _("A sum of middles differs a little from the middle of the sums. The columns “by replicate” are computed in "
-          "each replicate; they are the figures that the report quotes.")
+        _("Lines and heads are those of the replicate whose need of the year is the central estimate, so that months "
+          "and accounts add up to the figures of the report. Middle, lower and upper are over all replicates, each "
+          "month and each year by itself.")
     )  # fmt: skip
     return found
 
@@ -140,18 +144,18 @@ def _bill(sheet: Sheet, run: Run, scenario: str, lang: str) -> tuple[dict[int, i
 def _cash(sheet: Sheet, run: Run, scenario: str, lang: str) -> None:
     """Month of bill and month of cash: what is billed, and what BPJS receives from the line and from others."""
     _ = translator(lang)
-    sheet.heading(_("Bill and cash by month (rupiah, middle)"))
+    sheet.heading(_("Bill and cash by month (rupiah)"))
     sheet.note(
-        _("A bill is committed in its month and paid when cash may flow: the first of a year in February, later by "
-          "chance, all by December. What others pay (tax withheld at source, province, third parties) settles bills "
-          "without passing through the line.")
+        _("Of the same replicates as the bill above. A bill is committed in its month and paid when cash may flow: the "
+          "first of a year in February, later by chance, all by December. What others pay (tax withheld at source, "
+          "province, third parties) settles bills without passing through the line.")
     )  # fmt: skip
     keys = ("bill_jkn", "paid_jkn", "paid_others", "due_unpaid", "debt_pemda")
     sheet.header([_("month"), "", *(indicator_label(key, lang) for key in keys)])
     samples = [run.store.series(scenario, key) for key in keys]
     for year in years(run.months):
-        first = sheet.next
-        values = [[middle(sample[:, at]) for sample in samples] for at in year.months]
+        first, replicate = sheet.next, central_replicate(run, scenario, year.year)
+        values = [[float(sample[replicate, at]) for sample in samples] for at in year.months]
         for at, row in zip(year.months, values, strict=True):
             sheet.row([label(month_name(run.months[at], lang)), None, *map(money, row)])
         flows = [total(f"=SUM({span(2 + place, first, sheet.next - 1)})", sum(row[place] for row in values),

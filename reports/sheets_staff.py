@@ -24,7 +24,7 @@ def staff_sheet(book: Book, run: Run, lang: str = "id") -> None:
         return
     names = [_("held"), _("minimum"), _("missing"), _("pay of the missing, a year")]
     header = sheet.header([_("facility"), _("cadre"), *names], numbers_from=2, freeze=True)
-    first, missing, rupiah = sheet.next, 0, 0
+    first, missing, rupiah, told = sheet.next, 0, 0, 0
     for entry in staffing:
         for column, post in entry["posts"].items():
             known = post["held"] is not None
@@ -33,8 +33,14 @@ def staff_sheet(book: Book, run: Run, lang: str = "id") -> None:
                 whole(post["held"]) if known else label(_("unknown"), "right"), whole(post["minimum"]),
                 whole(post["missing"] if known else float("nan")), money(post["rupiah"] if known else float("nan")),
             ])  # fmt: skip
-            missing, rupiah = missing + post["missing"], rupiah + post["rupiah"]
+            if known:
+                missing, rupiah, told = missing + post["missing"], rupiah + post["rupiah"], told + 1
     last = sheet.next - 1
     sheet.filter(header)
-    sheet.row([label(_("Sum"), "bold"), None, None, None, total(f"=SUM({span(4, first, last)})", missing),
+    if not told:
+        sheet.note(_("No post is known, so nothing is added up: fill in the staff of the puskesmas in the district's "
+                     "files."))  # fmt: skip
+        return
+    name = _("Sum") if told == last + 1 - first else _("Sum of what is known")
+    sheet.row([label(name, "bold"), None, None, None, total(f"=SUM({span(4, first, last)})", missing),
                total(f"=SUM({span(5, first, last)})", rupiah, "rupiah")])  # fmt: skip

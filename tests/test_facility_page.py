@@ -124,7 +124,7 @@ def test_the_gain_says_from_which_share_it_counts(run: Run, facts: Facts) -> Non
 
 def test_the_page_says_which_effort_pays(run: Run, facts: Facts) -> None:
     """Or that none surely does, which is also said where the best is luck; with too few replicates neither."""
-    none = "tidak ada upaya yang rata-rata pasti"
+    none = "tidak ada upaya yang jelas menutup biayanya"
     assert facts.best is not None
     page = text_of(facility_page(run, "Air Lais", "id", MONTH))
     assert (f"; {signed_rupiah(facts.best.net)} per bulan setelah biayanya" in page) == facts.best.pays

@@ -18,7 +18,7 @@ from reports.charts_money import capitation_chart
 from reports.cuts import CUTS, bills_of, outcome, parts_of
 from reports.facility.facts import Beside, facility_facts
 from reports.report import Report, build, render_page
-from reports.report.blocks import Block, Cell, Figure, Table, Text
+from reports.report.blocks import Block, Cell, Figure, Table
 from reports.report.facilities import facilities_section
 from reports.run import Run
 from reports.wording import chance_words
@@ -174,16 +174,16 @@ def test_levels_and_differences_are_the_workbooks(run: Run, report: Report, tmp_
         assert shown in (f"{middle} ({low} … {high})", "sama pada semua ulangan")
 
 
-def test_efforts_are_told_where_they_pay(run: Run, report: Report) -> None:
-    """Each facility's best effort, judged anew from the replicates; one that does not surely pay is counted only."""
+def test_what_it_takes_is_told_of_every_facility_that_is_not_paid_in_full(run: Run, report: Report) -> None:
+    """Each facility's best effort, judged anew from the replicates; where none surely pays, the cheapest way up."""
     rule, costs = scheme(run.rules, run.months[0]), terms(run.rules, run.months[0])
-    best, lost = {}, 0
+    best, lost = {}, {}
     for site in sites_of_run(run.store, HEADLINE, run.months[0], run.rules):
         if site.exempt or rule.evaluate_counts(site.counts, site.type).share_permille == 1000:
             continue
         effort = best_effort(site, rule, costs)
+        lost[site.name] = site
         if effort is None:
-            lost += 1
             continue
         plan = effort.plan
         paid = [[rule.evaluate_counts(counts, site.type).share_permille for counts in (world, plan.added(world))]
@@ -192,11 +192,14 @@ def test_efforts_are_told_where_they_pay(run: Run, report: Report) -> None:
         net = round(gains.mean()) - plan.cost
         if net > 1.645 * gains.std(ddof=1) / 10:
             best[site.name] = (net, plan, np.mean(paid, axis=0) / 1000, gains > 0, site)
-        lost += site.name not in best
+            del lost[site.name]
     assert best
     table = tables(report, "puskesmas")[0]
-    assert [row[0].text for row in table.rows] == sorted(best, key=lambda name: -best[name][0])[:7]
-    for row in table.rows:
+    rows = [row[0].text for row in table.rows]
+    assert rows[: len(best)] == sorted(best, key=lambda name: -best[name][0])[:7]
+    assert set(rows[len(best) :]) <= set(lost)
+    assert len(rows) == min(7, len(best) + len(lost))
+    for row in table.rows[: len(best)]:
         net, plan, (before, after), raised, site = best[row[0].text]
         assert row[5].text == f"+{rupiah_short(net)}"
         assert row[5].beneath == f"tambahan {rupiah_short(net + plan.cost)}, biaya {rupiah_short(plan.cost)}"
@@ -208,7 +211,11 @@ def test_efforts_are_told_where_they_pay(run: Run, report: Report) -> None:
         assert (f"; RRNS di bawah peringkat 4 pada {lower}" in row[4].beneath) == full
         assert row[2].mark != "warn" or not full
         assert row[6].text == chance_words(raised)
-    assert (f"Pada {lost} fasilitas" in table.note) == (lost > 0)
+    for row in table.rows[len(best) :]:
+        if ways := lost[row[0].text].plans(rule, costs)[1]:
+            assert f"bila tercapai {rupiah_short(ways[0].gain)}" in row[5].beneath
+            assert "belum tentu menutup biaya" in row[4].beneath
+    assert ("Belum tentu" in table.note) == bool(lost)
     section = next(entry for entry in report.sections if entry.key == "puskesmas")
     assert rupiah_short(sum(net for net, *_rest in best.values())) in section.title
     staff = tables(report, "puskesmas")[1]
@@ -223,9 +230,11 @@ def test_no_effort_is_advised_where_every_one_costs_more_than_it_brings(
     for place in ("reports.report.facilities.terms", "reports.run.terms"):
         monkeypatch.setattr(place, lambda *_: dear)
     section = facilities_section(Run(run.store, run.rules), "id")
-    assert isinstance(section.blocks[0], Text)
-    assert "tidak ada upaya yang pasti menambah kapitasi lebih besar daripada biayanya" in section.blocks[0].text
+    table = section.blocks[0]
+    assert isinstance(table, Table)
+    assert all("belum tentu menutup biaya" in row[4].beneath for row in table.rows if row[6].text != "–")
     assert "menguntungkan" not in section.title
+    assert "tidak ada upaya di sana yang jelas menutup biayanya" in table.note
 
 
 def test_facilities_and_capitation_are_told_of_the_scenario_of_the_answer(run: Run, tmp_path: Path) -> None:

@@ -300,9 +300,21 @@ def test_staff_against_the_minimum_in_people_and_rupiah(few: Made) -> None:
     assert find(iter(rows), EVIL, "dokter")[2:] == ("belum diketahui", 2, "–", "–")
     assert find(iter(rows), MARKUP, "dokter")[2:] == (1, 2, 1, 90_000_000)
     assert find(iter(rows), MARKUP, "perawat")[2:] == (9, 8, 0, 0)
-    assert find(iter(rows), "Jumlah")[4:] == (3, 270_000_000)
+    assert find(iter(rows), "Jumlah yang diketahui")[4:] == (3, 270_000_000)
     last = list(few.formulas["Tenaga"].iter_rows(values_only=True))[-1]
     assert last[4:] == ("=SUM(E4:E9)", "=SUM(F4:F9)")
+
+
+def test_posts_that_are_not_known_are_not_added_up(tmp_path: Path) -> None:
+    run = Run(RunStore.open(made_up_run(tmp_path / "run", 20)), load_rules())
+    for entry in run.manifest["staffing"]:
+        for post in entry["posts"].values():
+            post["held"] = None
+    write_workbook(run, tmp_path / "tables.xlsx")
+    rows = list(openpyxl.load_workbook(tmp_path / "tables.xlsx")["Tenaga"].iter_rows(values_only=True))
+    assert rows[-1][0] is not None
+    assert rows[-1][0].startswith("Belum ada tenaga yang diketahui")
+    assert all(row[0] not in ("Jumlah", "Jumlah yang diketahui") for row in rows)
 
 
 def test_a_run_without_a_minimum_of_staff_says_so(tmp_path: Path) -> None:

@@ -218,8 +218,7 @@ def _unseen(run: Run, site: Site, place: int, scenario: str) -> dict[str, int]:
         return run.store.series(scenario, key, "facility", place)[:, at]
 
     prolanis = np.maximum(sample("ht_prolanis") + sample("dm_prolanis") - sample("prolanis_seen"), 0)
-    members = np.array([world.members - world.contacts for world in site.worlds], np.float64)
-    return {"members": round(middle(members)), "prolanis": round(middle(prolanis)),
+    return {"members": max(site.counts.members - site.counts.contacts, 0), "prolanis": round(middle(prolanis)),
             "queue": round(middle(sample("contacts_lost")))}  # fmt: skip
 
 

@@ -8,17 +8,17 @@ from districts.inventory import FACILITY_INPUTS
 from districts.text import month_name, number, percent, rupiah, rupiah_short, signed_rupiah, translator
 from reports.charts_kbk import indicator_chart
 from reports.charts_kbk_map import share_map
-from reports.kbk_plan_words import effort_words, terms_words
+from reports.kbk_plan_words import effort_words, lacking, terms_words, why_none
 from reports.law import contact_rating
 from reports.numbers import exempt, most_frequent
-from reports.report.blocks import Block, Cell, Figure, Note, Section, Table, Text
+from reports.report.blocks import Block, Cell, Figure, Mark, Note, Section, Table, Text
 from reports.run import Run
 from reports.wording import chance_words, confidence_label, ranged
 from scenarios.kbk_efforts import Effort
 from scenarios.kbk_sites import Site
 from scenarios.quantiles import MIN_REPLICATES_FOR_RANGE
 from sim.kbk import Evaluation, Scheme, ratios, scheme
-from sim.kbk_plan import Terms, terms
+from sim.kbk_plan import Plan, Terms, terms
 
 #: Facilities that a table of the report holds; the workbook has all.
 _MOST = 7
@@ -43,7 +43,8 @@ def facilities_section(run: Run, lang: str = "id") -> Section:
             least=MIN_REPLICATES_FOR_RANGE))]  # fmt: skip
     else:
         found = [(site, now, effort) for site, now, effort in run.efforts if effort is not None and effort.pays]
-        steps = _advised(found, len(run.efforts) - len(found), rule, terms(run.rules, month), lang)
+        lost = [(site, now) for site, now, effort in run.efforts if effort is None or not effort.pays]
+        steps = _advised(found, lost, rule, terms(run.rules, month), lang)
     shares = share_map(run, lang)
     title = _title(run, found, lang) if found else shares.title
     blocks = [*steps, Figure(shares), Note(_denominators(run, lang)), *_staff(run, lang)]
@@ -65,17 +66,30 @@ def _title(run: Run, found: list[Best], lang: str) -> str:
              "{names}").format(count=len(found), net=net, names=names)  # fmt: skip
 
 
-def _advised(found: list[Best], lost: int, rule: Scheme, costs: Terms, lang: str) -> list[Block]:
-    """The efforts that pay, as a table, and at how many facilities (``lost``) none does."""
+def _advised(
+    found: list[Best], lost: list[tuple[Site, Evaluation]], rule: Scheme, costs: Terms, lang: str
+) -> list[Block]:
+    """What it takes, facility by facility: the efforts that pay first, then of those where none does (``lost``) the
+    cheapest way to the next share."""
     _ = translator(lang)
-    left = ""
-    if lost:
-        left = _("At {count} facilities below full capitation no effort surely brings more than it costs; their ways "
-                 "to a higher share are in the workbook, sheet “{sheet}”.")  # fmt: skip
-        left = left.format(count=lost, sheet=_("KBK plan"))
+    rows = [_paying(best, rule, lang) for best in found]
+    rows += [_cheapest(site, now, rule, costs, lang) for site, now in lost]
+    if not rows:
+        return []
+    month = month_name((found[0][0] if found else lost[0][0]).month, lang)
+    title = _("What it takes to be paid more, {month}").format(month=month)
+    heads = (_("facility"), "AK ‰", "RRNS %", "RPPT %", _("what it takes a month"), _("net a month, mean"),
+             _("raises what is paid in"))  # fmt: skip
+    told = []
     if found:
-        return [_steps(found, rule, costs, left, lang)]
-    return [Text(f"{left} {_assumed(costs, lang)}")] if left else []
+        told.append(_("Where an effort pays, that which leaves most on average over the replicates."))
+    if lost:
+        told.append(_("“Not sure to pay”: the cheapest way to the next share; over the replicates no effort there "
+                      "clearly earns back its cost."))  # fmt: skip
+    told += [_("Only contacts, control and reasons that are real may be recorded."), _assumed(costs, lang)]
+    if len(rows) > _MOST:
+        told.append(_("The other {count} are in the workbook.").format(count=len(rows) - _MOST))
+    return [Table(title, heads, tuple(rows[:_MOST]), frozenset({1, 2, 3, 5}), note=" ".join(told))]
 
 
 def _assumed(costs: Terms, lang: str) -> str:
@@ -83,45 +97,64 @@ def _assumed(costs: Terms, lang: str) -> str:
     return terms_words(costs, lang) + " " + _("These costs are assumed unless the district gave its own.")
 
 
-def _steps(found: list[Best], rule: Scheme, costs: Terms, left: str, lang: str) -> Table:
-    """Of each facility the effort that leaves most after its cost; ``left`` tells of the others."""
+def _indicators(
+    site: Site, now: Evaluation, rule: Scheme, plan: Plan | None, lang: str
+) -> tuple[list[Cell], list[str]]:
+    """The three indicators, those marked that the plan lifts; and of those at their best rating how often they miss."""
     _ = translator(lang)
-    rows = []
-    for site, now, effort in found[:_MOST]:
-        told, plan = ratios(site.counts), effort.plan
-        indicators = (
-            ("ak", told.ak_permille, 1, now.ak_rating, plan.contacts),
-            ("rrns", told.rrns_percent, 2, now.rrns_rating, plan.referrals),
-            ("rppt", told.rppt_percent, 2, now.rppt_rating, plan.dm_controlled + plan.ht_controlled),
-        )
-        cells, missed = [Cell(site.name, mark="bold")], []
-        for key, value, decimals, rating, people in indicators:
-            shown = "–" if value is None else number(float(value), lang, decimals)
-            best = max(band.rating for band in rule.bands[key])
-            cells.append(Cell(shown, _("rating {rating}").format(rating=rating),
-                              "warn" if people and rating < best else ""))  # fmt: skip
-            if people and rating == best:
-                lower = [rule.rating(key, counts) < best for counts in site.worlds]
-                missed.append(_("{indicator} below rating {rating} in {chance}").format(
-                    indicator=key.upper(), rating=best, chance=chance_words(lower, lang)))  # fmt: skip
-        before, after = (percent(share / 1000, lang) for share in effort.shares)
-        money = _("brings {gain}, costs {cost}").format(gain=rupiah_short(effort.brings, lang),
-                                                        cost=rupiah_short(plan.cost, lang))  # fmt: skip
-        paid = _("paid on average {before} → {after}").format(before=before, after=after)
-        rows.append((
-            *cells, Cell(effort_words(plan, lang), "; ".join([paid, *missed])),
-            Cell(signed_rupiah(effort.net, lang), money, "bold"),
-            Cell(chance_words(np.arange(effort.replicates) < effort.raised, lang)),
-        ))  # fmt: skip
-    month = month_name(found[0][0].month, lang)
-    title = _("Efforts for KBK that pay, {month}").format(month=month)
-    heads = (_("facility"), "AK ‰", "RRNS %", "RPPT %", _("what it takes a month"), _("net a month, mean"),
-             _("raises what is paid in"))  # fmt: skip
-    note = _("Of each facility the effort that leaves most on average over the replicates; only contacts, control and "
-             "reasons that are real may be recorded.") + " " + _assumed(costs, lang)  # fmt: skip
-    if len(found) > _MOST:
-        note += " " + _("The other {count} are in the workbook.").format(count=len(found) - _MOST)
-    return Table(title, heads, tuple(rows), frozenset({1, 2, 3, 5}), note=f"{note} {left}".strip())
+    told = ratios(site.counts)
+    people = (0, 0, 0) if plan is None else (plan.contacts, plan.referrals, plan.dm_controlled + plan.ht_controlled)
+    cells, missed = [], []
+    for key, value, decimals, rating, needed in (
+        ("ak", told.ak_permille, 1, now.ak_rating, people[0]),
+        ("rrns", told.rrns_percent, 2, now.rrns_rating, people[1]),
+        ("rppt", told.rppt_percent, 2, now.rppt_rating, people[2]),
+    ):
+        shown = "–" if value is None else number(float(value), lang, decimals)
+        best = max(band.rating for band in rule.bands[key])
+        mark: Mark = "warn" if needed and rating < best else ""
+        cells.append(Cell(shown, _("rating {rating}").format(rating=rating), mark))
+        if needed and rating == best:
+            lower = [rule.rating(key, counts) < best for counts in site.worlds]
+            missed.append(_("{indicator} below rating {rating} in {chance}").format(
+                indicator=key.upper(), rating=best, chance=chance_words(lower, lang)))  # fmt: skip
+    return cells, missed
+
+
+def _paying(best: Best, rule: Scheme, lang: str) -> tuple[Cell, ...]:
+    """The effort of a facility that leaves most after its cost."""
+    _ = translator(lang)
+    site, now, effort = best
+    cells, missed = _indicators(site, now, rule, effort.plan, lang)
+    money = _("brings {gain}, costs {cost}").format(gain=rupiah_short(effort.brings, lang),
+                                                    cost=rupiah_short(effort.plan.cost, lang))  # fmt: skip
+    before, after = (percent(share / 1000, lang) for share in effort.shares)
+    paid = _("paid on average {before} → {after}").format(before=before, after=after)
+    return (
+        Cell(site.name, mark="bold"), *cells, Cell(effort_words(effort.plan, lang), "; ".join([paid, *missed])),
+        Cell(signed_rupiah(effort.net, lang), money, "bold"),
+        Cell(chance_words(np.arange(effort.replicates) < effort.raised, lang)),
+    )  # fmt: skip
+
+
+def _cheapest(site: Site, now: Evaluation, rule: Scheme, costs: Terms, lang: str) -> tuple[Cell, ...]:
+    """The cheapest way of a facility to the next share, or why there is none."""
+    _ = translator(lang)
+    ways = site.plans(rule, costs)[1]
+    way = ways[0] if ways else None
+    cells, _missed = _indicators(site, now, rule, way, lang)
+    if way is None:
+        return (Cell(site.name, mark="bold"), *cells, Cell(why_none(site, now, lang)), Cell("–"), Cell("–"))
+    money = _("if reached {gain}, costs {cost}").format(gain=rupiah_short(way.gain, lang),
+                                                        cost=rupiah_short(way.cost, lang))  # fmt: skip
+    before, after = (percent(share / 1000, lang) for share in (now.share_permille, way.share_permille))
+    aim = _("{before} → {after}, not sure to pay").format(before=before, after=after)
+    raised = [rule.evaluate_counts(way.added(world), site.type).share_permille
+              > rule.evaluate_counts(world, site.type).share_permille for world in site.worlds]  # fmt: skip
+    return (
+        Cell(site.name, mark="bold"), *cells, Cell(lacking(way, lang), aim),
+        Cell(signed_rupiah(site.mean_net(way, rule) or 0, lang), money), Cell(chance_words(raised, lang)),
+    )  # fmt: skip
 
 
 def _denominators(run: Run, lang: str) -> str:

@@ -8,7 +8,8 @@ from districts.text import month_name, rupiah_short, translator
 from reports import palette
 from reports.answer import certainty_words, yearly_need
 from reports.book import Cell, Sheet, label, money, span, total
-from reports.numbers import BILL_LINES, middle, years
+from reports.cuts import central_replicate
+from reports.numbers import BILL_LINES, years
 from reports.numbers import label as indicator_label
 from reports.run import Run
 from reports.tables.charts import Drawing, Series, draw
@@ -23,10 +24,9 @@ def line_by_month(sheet: Sheet, run: Run, scenario: str, lang: str = "id") -> No
     lines = run.manifest.get("own_lines", {})
     sheet.heading(_("Need and line by month (rupiah). Scenario: {scenario}").format(
         scenario=scenario_title(run.manifest, scenario, lang)))  # fmt: skip
-    sheet.note(_("The bill when no ceiling binds (middle), added up within each year, against the line the district "
-                 "filled in. Below zero: money is missing from that month on. The running total adds the middles of "
-                 "the months and so differs a little from the middle of the year's sum, which the report "
-                 "quotes."))  # fmt: skip
+    sheet.note(_("The bill when no ceiling binds, of the replicate whose need of the year is the central estimate, "
+                 "added up within the year, against the line the district filled in. Below zero: money is missing from "
+                 "that month on."))  # fmt: skip
     heads = [
         _("month"),
         "",
@@ -41,14 +41,14 @@ def line_by_month(sheet: Sheet, run: Run, scenario: str, lang: str = "id") -> No
     bill = run.store.series(scenario, "bill_jkn")
     first, told = sheet.next, []
     for year in years(run.months):
-        start, added = sheet.next, 0.0
+        start, added, replicate = sheet.next, 0.0, central_replicate(run, scenario, year.year)
         line = float(lines[str(year.year)]) if str(year.year) in lines and year.full else math.nan
         amounts = []
         if run.certain:
             amount = yearly_need(run, scenario, year.year).amount if year.full else None
             amounts = [money(math.nan if amount is None else amount)]
         for at in year.months:
-            row, value = sheet.next, middle(bill[:, at])
+            row, value = sheet.next, float(bill[replicate, at])
             added += value
             left: Cell = label("–", "right")
             if math.isfinite(line):

@@ -180,7 +180,7 @@ def _months(
 ) -> None:
     """Need and ceiling month by month with the chart, and the line above on when money runs out."""
     _ = translator(lang)
-    sheet.sheet.set_h_pagebreaks([sheet.next])
+    sheet.fresh_page()
     sheet.heading(_("Need and ceiling by month (rupiah)"))
     sheet.note(_("The district's share spread over the months as the middle bill comes in."))
     header = sheet.header([_("month"), _("the month's part of the proposal"), _("need added up"), _("ceiling"),

@@ -20,7 +20,7 @@ def shares_by_month(sheet: Sheet, run: Run, lang: str = "id") -> None:
     """One row a month, one column a scenario (middle of the replicates), the UHC bar last; the chart beneath."""
     _ = translator(lang)
     names = run.main[: len(sheet.widths) - 2]
-    sheet.sheet.set_h_pagebreaks([sheet.next])
+    sheet.fresh_page()
     sheet.heading(_("Active share by month, scenarios side by side (middle)"))
     if (chart := active_share_chart(run, lang)) is not None:
         sheet.note(chart.title + ".")
