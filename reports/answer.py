@@ -113,10 +113,11 @@ def _less(run: Run, lang: str) -> str:
     own, short = _own_line(run, lang)
     if (name := worst_bound(run)) is not None:
         title = scenario_title(run.manifest, name, lang)
-        if own:
+        if own and _line(run, name) == run.own_line:
             text = f"{own}; {_lower(_('With “{scenario}”').format(scenario=title))}"
-        else:
-            text = _("With “{scenario}” (ceiling {ceiling}, {carried})").format(
+        else:  # of another line in a sentence of its own
+            text = f"{own}. " if own else ""
+            text += _("With “{scenario}” (ceiling {ceiling}, {carried})").format(
                 scenario=title, ceiling=rupiah_short(_line(run, name), lang), carried=run.carried_words(name, lang)
             )
             text += f" {run.exhaustion_words(name, lang)}"
@@ -181,13 +182,13 @@ def _own_line(run: Run, lang: str) -> tuple[str, bool]:
 
 def worst_bound(run: Run) -> str | None:
     """Of the scenarios with a line in the year of the answer, second runs aside, the one that ends the year with the
-    fewest active members; None where there is none. Where the answer tells of the district's own line, only a scenario
-    with that very line counts: what another one does would be taken for what this one does."""
+    fewest active members; None where there is none. Where the answer tells of the district's own line, scenarios with
+    that very line come first."""
     last = int(run.year.months[-1])
     names = [name for name in run.binding
              if SECOND_RUN not in name and run.exhaustion_of(name, run.year.year).has_line]  # fmt: skip
     if run.own_line is not None and run.headline is not None:
-        names = [name for name in names if _line(run, name) == run.own_line]
+        names = [name for name in names if _line(run, name) == run.own_line] or names
     return min(names, key=lambda name: middle(run.store.series(name, "active")[:, last]), default=None)
 
 

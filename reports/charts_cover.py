@@ -57,14 +57,19 @@ def cover_chart(run: Run, lang: str = "id") -> Chart:
     held = (sample[:, run.year.months] >= bars[run.year.months] - 1e-12).all(axis=1)
     bar = percent(bars[run.year.months[-1]], lang, 0)
     words = _("The active share stays above the UHC bar of {bar} all {year} ({chance})")
+    under = round(middle((sample[:, run.year.months] < bars[run.year.months] - 1e-12).sum(axis=1)))
     if held.mean() < 0.5:
         words = _("The active share is below the UHC bar of {bar} in {year} ({chance})")
-    title = words.format(bar=bar, year=run.period(lang), chance=chance_told(held == (held.mean() >= 0.5), lang))
+        if under < len(run.year.months):
+            words = _("The active share is below the UHC bar of {bar} in {months} of {all} months ({year})")
+    title = words.format(bar=bar, year=run.period(lang), chance=chance_told(held == (held.mean() >= 0.5), lang),
+                         months=max(under, 1), all=len(run.year.months))  # fmt: skip
     seen = run.past.active_share()
     values = [bars, *([] if less is None else [less]), seen[np.isfinite(seen)]]
     lowest = min([reach([sample], 0.1), *(float(part.min()) for part in values if part.size)])
     highest = max([reach([sample], 0.9), *(float(part.max()) for part in values if part.size)])
-    floor, top = float(np.floor((lowest - 0.005) * 20) / 20), highest + 0.02
+    room = 0.005 if less is None else 0.03  # the name of the dashed line stands beneath its lowest point
+    floor, top = float(np.floor((lowest - room) * 20) / 20), highest + 0.02
     lead = _("Active members over the Dukcapil population, percent. The axis begins at {floor}.").format(
         floor=percent(floor, lang, 0)
     )
@@ -95,10 +100,8 @@ def cover_chart(run: Run, lang: str = "id") -> Chart:
             axes.plot(np.arange(last + 1), less, color=palette.WARNING, linewidth=1.8, linestyle=_DASHES)
             axes.plot([last], [less[-1]], "o", markersize=7, markerfacecolor=palette.PAPER, zorder=5,
                       markeredgecolor=palette.WARNING, markeredgewidth=1.8, clip_on=False)  # fmt: skip
-        if canvas.narrow and less is not None:  # no room to its right: named where it lies lowest
-            low = np.flatnonzero(less < less.min() + _EVENT)
-            axes.annotate(_("less money"), (int(low[len(low) // 2]), float(less.min())), xytext=(0, 4), ha="center",
-                          textcoords="offset points", fontsize=12, color=palette.WARNING)  # fmt: skip
+        if less is not None:
+            _lowest(axes, less, canvas.narrow, run, lang)
         if not canvas.narrow:
             _ends(axes, last, end, None if less is None else float(less[-1]), top - floor, run, lang)
         month_tips(canvas, axes, run.past.positions[before], run.past.months[before],
@@ -181,6 +184,22 @@ def _ends(axes: Axes, last: int, end: float, less: float | None, tall: float, ru
     if less is not None:
         words = _("less money:\n{share} ({month})").format(share=percent(less, lang), month=month)
         end_label(axes, last + 0.4, less, words, palette.WARNING, up=-apart)
+
+
+def _lowest(axes: Axes, less: FloatArray, narrow: bool, run: Run, lang: str) -> None:
+    """What the dashed line falls to, beneath its lowest point; where that is its end, beside which it is told, only on
+    a phone, which has no room there."""
+    at = int(np.argmin(less))
+    if not narrow and less[-1] < less[at] + _EVENT:
+        return
+    _ = translator(lang)
+    words = _("less money: {share}").format(share=percent(float(less[at]), lang))
+    low, high = axes.get_xlim()
+    place = (at - low) / (high - low)
+    side = "left" if place < 0.3 else "right" if place > 0.7 else "center"
+    axes.annotate(f"{words} ({month_name(run.months[at], lang, short=True)})", (at, float(less[at])), ha=side, va="top",
+                  xytext=(0, -5), textcoords="offset points", fontsize=12 if narrow else TICK + 0.5,
+                  fontweight="bold", color=palette.WARNING)  # fmt: skip
 
 
 def _tips(sample: FloatArray, less: FloatArray | None, lang: str) -> list[str]:

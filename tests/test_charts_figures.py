@@ -205,9 +205,8 @@ def test_the_chart_and_the_answer_name_one_month_in_which_money_runs_out(tmp_pat
         assert f"most often in {month_name(burn.months[burn.month], 'en')}" in own
         missing = half(burn.total[:, -1] - 20e9)
         assert f"and {rupiah_short(missing, 'en')} (" in own
-        assert "person-months) is missing; " in own
-        assert own.endswith("; what that does to members, only a scenario with a ceiling tells.")
-        assert "three months short" not in own  # that is another line
+        own, another = own.split("person-months) is missing. ")
+        assert another.startswith("With “UHC, line three months short, drop” (ceiling IDR 17.60 bn, enough for ")
         store.update(own_lines={})
         run = Run(store, RULES)
         burn = burn_down(run)
@@ -280,9 +279,12 @@ def test_a_scenario_whose_bills_go_unpaid_is_not_praised_for_what_they_buy(many:
         assert f"tagihan {rupiah_short(short, 'id')} tidak beranggaran" in answer(run, "id").third
         assert "uang kurang" not in cover_chart(run, "id").svg()
     with RunStore.open(made_up_run(tmp_path / "drop", 12)) as store:
-        assert "uang kurang" not in cover_chart(Run(store, RULES), "id").svg()  # the line filled in is another one
-        store.update(own_lines={})
-        assert "uang kurang" in cover_chart(Run(store, RULES), "id").svg()  # of uhc-drop, which switches members off
+        chart = cover_chart(Run(store, RULES), "id")  # of uhc-drop, which switches members off
+        assert "tiga bulan" in chart.lead
+        less = np.sort(store.series("uhc-drop", "active") / store.series("uhc-drop", "population_dukcapil"), axis=0)[5]
+        lowest = f"uang kurang: {percent(float(less.min()), 'id')} ("
+        assert (lowest in chart.svg()) == (less[-1] >= less.min() + 0.02)  # its end is told beside it
+        assert lowest in chart.svg(narrow=True)
 
 
 def test_the_title_of_the_share_says_why_the_status_holds_below_the_bar(tmp_path: Path) -> None:
