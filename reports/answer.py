@@ -94,6 +94,23 @@ def answer(run: Run, lang: str = "id") -> Answer:
     return Answer(first, second, _less(run, lang), found)
 
 
+def short_answer(run: Run, lang: str = "id") -> str:
+    """The figure of the answer in a few words, for lists of runs; "" where none can be told."""
+    if run.headline is None:
+        return ""
+    found = yearly_need(run, run.headline, run.year.year)
+    if found.amount is not None:
+        return proposed(run.period(lang), found.amount, lang)
+    return translator(lang)("need of {year} about {amount}").format(
+        year=run.period(lang), amount=rupiah_short(found.median, lang)
+    )
+
+
+def proposed(year: str, amount: int, lang: str = "id") -> str:
+    """The amount that is proposed for a year, in a few words."""
+    return translator(lang)("{amount} for {year}").format(year=year, amount=rupiah_short(amount, lang))
+
+
 def too_few(run: Run, lang: str = "id") -> str:
     """Why no amount with a stated certainty is told."""
     return translator(lang)(

@@ -195,8 +195,8 @@ def _lowest(axes: Axes, less: FloatArray, narrow: bool, run: Run, lang: str) -> 
     _ = translator(lang)
     words = _("less money: {share}").format(share=percent(float(less[at]), lang))
     low, high = axes.get_xlim()
-    place = (at - low) / (high - low)
-    side = "left" if place < 0.3 else "right" if place > 0.7 else "center"
+    left = at < 0.25 * (high - low)  # else it would reach over the rule before the forecast
+    side = "left" if left else "right" if (high - at) < 0.25 * (high - low) else "center"
     axes.annotate(f"{words} ({month_name(run.months[at], lang, short=True)})", (at, float(less[at])), ha=side, va="top",
                   xytext=(0, -5), textcoords="offset points", fontsize=12 if narrow else TICK + 0.5,
                   fontweight="bold", color=palette.WARNING)  # fmt: skip

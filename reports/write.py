@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
 
+from districts.text import LANGUAGES
+from reports.answer import short_answer
 from reports.canvas import Chart
 from reports.report import build, render_page, write_document
 from reports.run import Run, opened
 from reports.workbook import write_workbook
 
 TABLES, CHARTS, PAGE, WORD = "tables.xlsx", "charts", "report.html", "report.docx"
+#: The figure of the answer in a few words of each language, for lists of runs.
+SHORT = ".answer.json"
 
 
 def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
@@ -29,6 +34,8 @@ def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
             write_document(report, Path(scratch) / WORD)
             for name in (TABLES, WORD):
                 os.replace(Path(scratch) / name, folder / name)
+        short = {each: short_answer(run, each) for each in LANGUAGES}
+        put(folder / SHORT, json.dumps(short, ensure_ascii=False).encode())
         page = put(folder / PAGE, render_page(report).encode())
         return [page, folder / WORD, folder / TABLES, *written]
 

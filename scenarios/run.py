@@ -69,13 +69,28 @@ def execute(
                         name="jobs", value=jobs, least=1, most=1024)  # fmt: skip
     ready = prepare(plan) if prepared is None else prepared
     store = _store(folder, manifest_of(ready), resume, more)
+    try:
+        store.hold()
+        _compute_all(ready, store, jobs, progress or (lambda _: None), simulate, whole)
+    except BaseException:
+        store.release()  # not closed: on a full disk it could not be opened again
+        raise
+    return store
+
+
+def _compute_all(
+    ready: Prepared, store: RunStore, jobs: int, progress: Callable[[Progress], None], simulate: Simulate | None,
+    whole: bool,
+) -> None:  # fmt: skip
+    """Computes and stores what is missing of the scenarios, of the second run and of the probes."""
+    plan = ready.plan
     setting = Setting(ready.district, ready.rules, plan.seed, store.manifest["stock"], plan.luck_only, ready.start,
                       simulate, ready.posterior)  # fmt: skip
-    _keep_rules(ready, folder)
+    _keep_rules(ready, store.folder)
     blocks = store.manifest.get("blocks") if whole else None
     total = plan.replicates * (len(ready.scenarios) + (whole and plan.binding is not None))
     total += len(probes()) * blocks["replicates"] if blocks else 0
-    running = _Running(store, setting, jobs, total, progress or (lambda _: None))
+    running = _Running(store, setting, jobs, total, progress)
     tasks = {name: Task(decision, past=_past(ready, name)) for name, decision in ready.decisions.items()}
     if ready.past is not None:
         with RunStore.open(ready.past.folder) as forked:
@@ -89,7 +104,6 @@ def execute(
         _scenarios(running, {second.name: Task(decision)}, plan.replicates)
     if blocks:
         _probes(running, ready, blocks["scenario"], blocks["year"], blocks["replicates"])
-    return store
 
 
 def _past(ready: Prepared, name: str) -> Fork | None:

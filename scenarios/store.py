@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ FILE = "results.sqlite"
 #: Copy of the district's own rules in the folder of a run, where it has any.
 RULES = "rules.yaml"
 MANIFEST = "manifest.json"
+#: Locked by the process that computes the run; the lock goes with the process.
+_AT_WORK = ".at-work"
 FORMAT = 3
 LEVELS: tuple[Level, ...] = ("district", "facility", "segment", "hospital")
 
@@ -50,12 +52,26 @@ CREATE TABLE IF NOT EXISTS probes (
 FloatArray = NDArray[np.float64]
 
 
+def is_at_work(folder: Path) -> bool:
+    """Whether a process holds the run in ``folder``; one that was killed holds nothing."""
+    path = folder / _AT_WORK
+    if not path.exists():
+        return False
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=0)) as held:
+            held.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        return error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+    return False
+
+
 class RunStore:
     """A run's results on disk. Make one with :meth:`create` or :meth:`open`, never directly."""
 
     def __init__(self, folder: Path, connection: sqlite3.Connection, manifest: dict[str, Any]) -> None:
         self.folder, self.manifest = folder, manifest
         self._connection = connection
+        self._held: sqlite3.Connection | None = None
         self._tables: dict[tuple[str, Level], FloatArray] = {}
 
     @classmethod
@@ -109,6 +125,28 @@ class RunStore:
     def close(self) -> None:
         """Closes the file. The store cannot be used afterwards."""
         self._connection.close()
+        self.release()
+
+    def hold(self) -> None:
+        """Says to others, until the store is closed or the process ends, that its run is under way (see
+        :func:`is_at_work`). Raises ``UserError`` where another process holds it."""
+        held = sqlite3.connect(self.folder / _AT_WORK, timeout=2)
+        try:
+            held.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            held.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            raise UserError("{folder} is being computed by another process", folder=self.folder) from error
+        self._held = held
+
+    def release(self) -> None:
+        """Says that this process computes the run no more."""
+        if self._held is not None:
+            self._held.close()
+            self._held = None
+            with suppress(OSError):  # somebody is just looking whether it is held
+                (self.folder / _AT_WORK).unlink()
 
     def __enter__(self) -> RunStore:
         return self

@@ -201,7 +201,7 @@ def test_an_existing_folder_is_refused_without_resume(tmp_path: Path) -> None:
     [({"start": "2023-10"}, "starts after its membership stock"), ({"start": "2099-01"}, "908 months; the most is 600"),
      ({"start": "2024-1"}, "not a month"),
      ({"stock": "2019-01"}, "no membership stock dated 2019-01"), ({"months": 0}, "months is 0"),
-     ({"replicates": 0}, "replicates is 0"), ({"seed": -1}, "seed is -1"), ({"scenarios": ()}, "at least one"),
+     ({"replicates": 0}, "replicates is 0"), ({"seed": -1}, "seed is -1"),
      ({"scenarios": ("baseline", "baseline")}, "named twice"), ({"binding": "baseline"}, "needs 100 replicates"),
      ({"binding": "uhc-drop"}, "no scenario uhc-drop")],
 )  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import pytest
 
 from districts.faults import UserError
 from districts.tiny import tiny_district
-from scenarios.store import FILE, LEVELS, MANIFEST, RunStore
+from scenarios.store import FILE, LEVELS, MANIFEST, RunStore, is_at_work
 from sim.indicators import INDEX
 from sim.policy import baseline_policy
 from sim.results import Results
@@ -67,6 +69,30 @@ def test_what_was_stored_is_read_back_by_another_process_of_reading(tmp_path: Pa
         assert store.results("baseline", 5).to_bytes() == unit(5).to_bytes()
         assert store.manifest == MADE
         assert json.loads((tmp_path / "run" / MANIFEST).read_text(encoding="utf-8")) == MADE
+
+
+def test_a_run_is_held_by_one_process_until_that_ends_in_whatever_way(tmp_path: Path) -> None:
+    filled(tmp_path / "run").close()
+    assert not is_at_work(tmp_path / "run")
+    with RunStore.open(tmp_path / "run") as store, RunStore.open(tmp_path / "run") as other:
+        store.hold()
+        assert is_at_work(tmp_path / "run")
+        with pytest.raises(UserError, match="another process"):
+            other.hold()
+    assert not is_at_work(tmp_path / "run")
+    code = ("import sys, time, pathlib; from scenarios.store import RunStore; "
+            "kept = RunStore.open(pathlib.Path(sys.argv[1])); kept.hold(); print(flush=True); "
+            "time.sleep(600)")  # fmt: skip
+    command = [sys.executable, "-c", code, str(tmp_path / "run")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        assert is_at_work(tmp_path / "run")
+        process.kill()
+        process.wait()
+        assert not is_at_work(tmp_path / "run")
+    with RunStore.open(tmp_path / "run") as store:
+        store.hold()  # what the killed one left is no obstacle
 
 
 def test_the_same_unit_is_not_stored_twice(tmp_path: Path) -> None:

@@ -119,6 +119,24 @@ def test_the_heading_says_what_is_done_with_the_run(tmp_path: Path) -> None:
         assert "beberapa detik" not in waiting
 
 
+def test_a_run_that_goes_on_in_a_terminal_is_followed_and_not_touched(tmp_path: Path) -> None:
+    folder = made_up_run(tmp_path / "by-hand", replicates=7)
+    with opened(tmp_path, command=stand_in("time.sleep(60)")) as client:
+        assert "dibatalkan" in client.get("/runs").text
+        with RunStore.open(folder) as store:
+            store.hold()
+            assert "sedang dihitung" in client.get("/runs").text
+            page = client.get("/runs/by-hand").text
+            assert "<h1>Hitungan sedang berjalan.</h1>" in page
+            assert "hentikan di sana dengan Ctrl-C" in page
+            assert "/by-hand/pause" not in page
+            for act in ("pause", "delete"):
+                assert client.post(f"/runs/by-hand/{act}", headers=OWN).status_code == 400
+            mine = name_of(start(client, EXAMPLE, ["baseline"]))  # it does not wait for the other
+            until(lambda: load_job(tmp_path, mine).state == "running")
+        assert load_job(tmp_path, "by-hand").state == "cancelled"
+
+
 def test_while_a_run_is_cancelled_the_page_says_so_and_that_nothing_stored_is_lost(tmp_path: Path) -> None:
     run = kept_run(tmp_path, "queued", missing=3)
     with opened(tmp_path, command=stand_in(_WAITS)) as client:

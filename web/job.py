@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from districts.faults import UserError
 from districts.text import translator
-from scenarios.store import FILE, MANIFEST
+from scenarios.store import FILE, MANIFEST, is_at_work
 from web.site import write_json
 
 JOB = "job.json"
@@ -163,15 +163,15 @@ def is_name(name: str) -> bool:
 
 
 def _of_command_line(folder: Path) -> Job:
-    """A run that the command line made: done when its page is there, else stopped on the way."""
+    """A run that the command line made: done when its page is there, else under way or stopped on the way."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         district = str(manifest["district"]["title"])
         names = tuple(str(entry["name"]) for entry in manifest["scenarios"] if "@" not in entry["name"])
-        binding = manifest.get("binding") or {}
+        binding, made = manifest.get("binding") or {}, (folder / MANIFEST).stat().st_mtime
+        state: State = "done" if (folder / PAGE).is_file() else "running" if is_at_work(folder) else "cancelled"
         return Job(
-            folder.name, "done" if (folder / PAGE).is_file() else "cancelled",
-            created=(folder / MANIFEST).stat().st_mtime, district=district, scenarios=names,
+            folder.name, state, created=made, queued=made, begun=made, district=district, scenarios=names,
             months=int(manifest["months"]), replicates=int(manifest["replicates"]), start=str(manifest["start"]),
             seed=int(manifest["seed"]), certainty=float(binding.get("certainty", 0.8)), made_here=False,
         )  # fmt: skip

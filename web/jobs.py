@@ -67,7 +67,7 @@ class Jobs:
         """Take up what was under way, and work on the queue from now on. Raises as :meth:`claim`."""
         self.claim()
         for job in all_jobs(self.outputs):
-            if job.state == "running":
+            if job.state == "running" and job.made_here:
                 self._save(job.but(state="queued"))
         self._ended = False
         self._keeper = Thread(target=self._keep, daemon=True)
@@ -96,7 +96,7 @@ class Jobs:
 
     def place(self, name: str) -> int:
         """How many runs are worked on before this one; 0 when it is the first."""
-        waiting = sorted((job for job in self.all() if job.under_way), key=_order)
+        waiting = sorted((job for job in self.all() if job.under_way and job.made_here), key=_order)
         return next((place for place, job in enumerate(waiting) if job.name == name), 0)
 
     def submit(self, job: Job) -> None:
@@ -169,6 +169,8 @@ class Jobs:
             job = self.get(name)
             if job.state not in of:
                 return
+            if not job.made_here:
+                raise UserError("this run goes on in a terminal; stop it there with Ctrl-C")
             if self._current is not None and self._current.name == name:
                 self._end_process()
             job = self.get(name)

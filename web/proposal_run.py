@@ -27,7 +27,9 @@ _PACE = 0.3  # seconds between two words on how far it is
 def make_proposal(folder: Path, job: Job) -> None:
     """Compute the proposal that the job asks for and write its files. Raises ``InputError`` or ``UserError``."""
     from districts.read import read_district
+    from reports.answer import proposed
     from reports.rkpd import write
+    from reports.write import SHORT
     from scenarios.posterior import found_posterior
     from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
     from scenarios.rkpd.propose import SIDE_REPLICATES, propose
@@ -60,6 +62,7 @@ def make_proposal(folder: Path, job: Job) -> None:
     write_whole(folder / "proposal.json", json.dumps(proposal.record(), ensure_ascii=False, indent=1) + "\n")
     write(proposal, folder, job.lang)
     write_json(folder / SHOWN, {lang: shown(proposal, lang) for lang in LANGUAGES})
+    write_json(folder / SHORT, {lang: proposed(str(proposal.year), proposal.amount, lang) for lang in LANGUAGES})
 
 
 def shown(proposal: Proposal, lang: str) -> dict[str, Any]:

@@ -51,7 +51,19 @@ def language_of(request: Request) -> str:
 
 def render(request: Request, template: str, status: int = 200, /, **content: Any) -> HTMLResponse:
     """The page ``template`` in the language of the request; ``content`` is what it shows, escaped."""
-    return HTMLResponse(fragment(language_of(request), template, **{"here": _here(request), **content}), status)
+    lang = language_of(request)
+    known = {"here": _here(request), "answer_of": partial(answer_of, site_of(request).outputs, lang)}
+    return HTMLResponse(fragment(lang, template, **{**known, **content}), status)
+
+
+def answer_of(outputs: Path, lang: str, name: str) -> str:
+    """The figure that a finished run of this name proposes, in a few words, as its reports left it; "" without one."""
+    from reports.write import SHORT
+
+    try:
+        return str(json.loads((outputs / name / SHORT).read_text(encoding="utf-8"))[lang])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _here(request: Request) -> str:
