@@ -148,6 +148,7 @@ def _bills(store: RunStore, lang: str) -> str:
 
 def _own_lines(store: RunStore, lang: str) -> str:
     """The district's own line of each year against the need of the scenarios whose line does not bind."""
+    from reports.answer import certainty_words
     from scenarios.need import own_lines, unbounded
     from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 
@@ -167,7 +168,7 @@ def _own_lines(store: RunStore, lang: str) -> str:
         if certainty is None:
             head.append(_("line − middle"))
         else:
-            head += [_("enough at {certainty}").format(certainty=percent(certainty, lang, 0)), _("line − that")]
+            head += [_("enough in {certainty}").format(certainty=certainty_words(certainty, lang)), _("line − that")]
         rows = []
         for name, lines in found.items():
             entry = lines[at]
@@ -199,6 +200,7 @@ def _range(middle: float, low: float, high: float, lang: str, ranged: bool) -> s
 
 def _rkpd(store: RunStore, lang: str) -> str:
     """The headline: the amount at the stated certainty with its Monte Carlo interval, or why there is none."""
+    from reports.answer import certainty_words
     from scenarios.need import need
     from scenarios.quantiles import MIN_REPLICATES_FOR_CERTAINTY
 
@@ -211,10 +213,10 @@ def _rkpd(store: RunStore, lang: str) -> str:
     found = need(store, second["scenario"], second["year"], second["certainty"])
     amount, low, high = (rupiah_short(value or 0, lang) for value in (found.amount, found.low, found.high))
     text = _(
-        "For {year} under {scenario}, {amount} is enough with {certainty} certainty "
+        "For {year} under {scenario}, {amount} is enough in {certainty} cases "
         "(precision of the calculation: {low} to {high}). {second} shows the year with that line."
     )
-    certainty = percent(second["certainty"], lang, 0)
+    certainty = certainty_words(second["certainty"], lang)
     return _filled(text.format(year=found.year, scenario=found.scenario, certainty=certainty, second=second["name"],
                                amount=amount, low=low, high=high))  # fmt: skip
 

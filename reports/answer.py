@@ -12,7 +12,7 @@ import numpy as np
 from districts.text import month_name, number, percent, rupiah_short, translator
 from reports.cuts import bills_of, outcome
 from reports.law import uhc_bars
-from reports.numbers import active_share, middle
+from reports.numbers import active_share, middle, years
 from reports.run import SECOND_RUN, Run
 from reports.wording import chance_told, ranged, scenario_title
 from scenarios.comparison.runs import pairs
@@ -91,7 +91,21 @@ def answer(run: Run, lang: str = "id") -> Answer:
             high=rupiah_short(found.interval_high, lang),
         )
         second = too_few(run, lang)
-    return Answer(first, second, _less(run, lang), found)
+    return Answer(first, second + _ahead(run, lang), _less(run, lang), found)
+
+
+def _ahead(run: Run, lang: str) -> str:
+    """The need of the full year after, which a plan tells as its forward estimate; "" where the run has none."""
+    following = [year.year for year in years(run.months) if year.full and year.year > run.year.year]
+    if run.headline is None or not following:
+        return ""
+    _ = translator(lang)
+    found = yearly_need(run, run.headline, following[0])
+    if found.amount is None:
+        text, amount = _("For {year} it is about {amount}."), found.median
+    else:
+        text, amount = _("For {year} {amount} is as sure."), found.amount
+    return " " + text.format(year=following[0], amount=rupiah_short(amount, lang))
 
 
 def short_answer(run: Run, lang: str = "id") -> str:
@@ -137,7 +151,7 @@ def _less(run: Run, lang: str) -> str:
             text += _("With “{scenario}” (ceiling {ceiling}, {carried})").format(
                 scenario=title, ceiling=rupiah_short(_line(run, name), lang), carried=run.carried_words(name, lang)
             )
-            text += f" {run.exhaustion_words(name, lang)}"
+            text += "" if own else f" {run.exhaustion_words(name, lang)}"
         lost = _switched_off(run, name, last)
         if lost > 0:
             words = _(", {heads} members have lost their cover by the end of the year")

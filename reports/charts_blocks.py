@@ -9,7 +9,7 @@ from districts.text import percent, translator
 from reports import palette
 from reports.canvas import TEXT, TICK, WIDTH, Canvas, Chart, wrap
 from reports.fans import panel_title, panels
-from reports.origins import NEARLY_ALL, block_words, share_told, short_share
+from reports.origins import NEARLY_ALL, block_words, bounded, share_told, short_share
 from reports.run import Run
 from scenarios.blocks import ASSUMED
 from scenarios.shares import Share
@@ -87,9 +87,9 @@ def _bar(axes: Axes, place: float, share: Share, hatched: bool, top: float, lang
     end = 0.0
     if math.isfinite(share.value):
         fill, hatch = (palette.PAPER, "////") if hatched else (palette.FAN_5, "")
-        axes.barh(place, min(share.value, top), height=0.62, color=fill, hatch=hatch, edgecolor=palette.ACCENT,
+        axes.barh(place, bounded(share.value), height=0.62, color=fill, hatch=hatch, edgecolor=palette.ACCENT,
                   linewidth=0.8)  # fmt: skip
-        end = min(max(share.value, share.high), top)
+        end = min(max(bounded(share.value), share.high), top)
         axes.plot([share.low, end], [place, place], color=palette.INK, linewidth=1.6, solid_capstyle="butt")
     axes.annotate(
         short_share(share.value, lang),

@@ -142,8 +142,14 @@ def share_told(share: Share, lang: str = "id") -> str:
     return f"{value} ({low.rstrip(_PERCENT)}–{high})"
 
 
+def bounded(value: float) -> float:
+    """A share as it may be told: none is more than the whole, though its estimate may be."""
+    return min(value, 1.0) if math.isfinite(value) else value
+
+
 def short_share(value: float, lang: str = "id") -> str:
     """A share in whole percent: "<1 %" when it is small but not zero, "?" without a bound, "–" when undefined."""
+    value = bounded(value)
     if not math.isfinite(value):
         return "–" if math.isnan(value) else "?"
     return percent(value, lang, 0) if value >= _SMALL or not value else f"<{percent(0.01, lang, 0)}"
@@ -156,7 +162,13 @@ def heaviest_told(shares: Shares, figure: str, lang: str = "id", narrow: bool = 
     if not (ranking := shares.ranking(figure)):
         return ""
     first, second = (block_words(block, lang) for block in ranking[:2])
-    if figure == "need":
+    nearly = shares.of(figure)[ranking[0]].value >= NEARLY_ALL
+    if figure == "need" and nearly:
+        text = _("The uncertainty of the need of {year} comes nearly all from {first}; next comes {second}: {next}.")
+    elif nearly:
+        text = _("The uncertainty of the capitation of {year} comes nearly all from {first}; next comes {second}: "
+                 "{next}.")  # fmt: skip
+    elif figure == "need":
         text = _("The uncertainty of the need of {year} comes first of all from {first}: {share} of it; "
                  "next comes {second}: {next}.")  # fmt: skip
     else:
@@ -178,7 +190,8 @@ def findings(run: Run, lang: str = "id") -> list[str]:
                                       capitation=share_told(shares.capitation[ASSUMED], lang))  # fmt: skip
     method = _("{replicates} replicates of “{scenario}” were simulated once more for each part, the part held at its "
                "centre and the luck the same: its share is the variance (how far the figure may stray) that goes with "
-               "it. Parts act on each other, so that shares need not add up to 100%. In brackets: the share lies there "
+               "it. Parts act on each other, so that shares need not add up to 100%; an estimate above 100% is told as "
+               "100%. In brackets: the share lies there "
                "in about 95 of 100 cases, in fewer where a figure is very lopsided. A share no larger than that of "
                "luck may be luck itself.")  # fmt: skip
     same = shares.ranking("need")[:1] == shares.ranking("capitation")[:1]

@@ -121,8 +121,10 @@ def how_to(record: Mapping[str, Any] | None, lang: str = "id", commands: bool = 
     if record is not None:
         return _("A track record needs {enough} months of the district's own history; this one has {months}. What "
                  "follows is a first look.").format(enough=ENOUGH, months=record["months"])  # fmt: skip
-    told = _("To get one: fill the table “history” with {enough} months of the district's own figures, calibrate, test "
-             "past forecasts against what came, and repeat this run.").format(enough=ENOUGH)  # fmt: skip
+    told = _(
+        "To get one: fill the history (sheet “Riwayat” of the workbook) with {enough} months of the district's own "
+        "figures, calibrate, test past forecasts against what came, and repeat this run."
+    ).format(enough=ENOUGH)
     return f"{told} (prakira calibrate, prakira backtest)" if commands else told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from districts.text import translator
 from reports.book import WORDS, Book, label, share, whole
-from reports.origins import block_words, findings
+from reports.origins import block_words, bounded, findings
 from reports.run import Run
 from scenarios.blocks import calibrated, kinds
 
@@ -34,7 +34,7 @@ def origins_sheet(book: Book, run: Run, lang: str = "id") -> None:
     for block in shares.need:
         words, counts = block_words(block, lang), kinds(block, calibrated(run.manifest))
         found = [edge for told in (shares.need[block], shares.capitation[block])
-                 for edge in (told.value, told.low, told.high)]  # fmt: skip
+                 for edge in map(bounded, (told.value, told.low, told.high))]  # fmt: skip
         sheet.row([
             label(words.name, "wrap"), label(words.holds, "wrap"), *map(share, found),
             *(whole(counts.get(kind, 0)) for kind in KINDS),

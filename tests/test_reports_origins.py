@@ -60,7 +60,7 @@ def test_the_page_has_one_row_per_block_with_its_share(many: Path, true: dict[st
     assert [row[0] for row in rows] == [block_words(block).name for block in probes()]
     for block, row in zip(probes(), rows, strict=True):
         for told, value in zip(row[3:], true[block], strict=True):
-            expected = "0" if value == 0 else "<1" if value < 0.005 else f"{100 * value:.0f}"
+            expected = "0" if value == 0 else "<1" if value < 0.005 else f"{100 * min(value, 1):.0f}"
             assert told.split("\u00a0")[0] == expected, (block, told, value)
     assert rows[probes().index("referral")][3:] == ["0\u00a0%", "0\u00a0%"]
     assert rows[0][2] == "–"  # luck has no parameters
@@ -81,7 +81,7 @@ def test_the_heaviest_is_named_with_what_would_narrow_it(many: Path, true: dict[
         assert sentence in html
     assumed = next(text for text in findings(run_of(many)) if text.startswith("Semua parameter asumsi"))
     for value in true[ASSUMED]:
-        assert f"{100 * value:.0f}\u00a0% (" in assumed or value < 0.005
+        assert f"{100 * min(value, 1):.0f}\u00a0% (" in assumed or value < 0.005  # more than the whole is none
 
 
 def test_the_sheet_holds_the_same_shares_as_numbers(many: Path, true: dict[str, Any]) -> None:
@@ -89,7 +89,7 @@ def test_the_sheet_holds_the_same_shares_as_numbers(many: Path, true: dict[str, 
     rows = {row[0]: row for row in sheet.iter_rows(values_only=True)}
     for block in probes():
         row = rows[block_words(block).name]
-        assert (row[2], row[5]) == pytest.approx(true[block], rel=1e-9, abs=1e-12)
+        assert (row[2], row[5]) == pytest.approx(np.minimum(true[block], 1), rel=1e-9, abs=1e-12)
         assert row[3] <= row[2] <= row[4]
         assert row[6] <= row[5] <= row[7]
         assert row[8:11] == tuple(kinds(block).get(kind, 0) for kind in ("published", "calibrated", "assumed"))
@@ -149,8 +149,8 @@ def test_the_reason_stands_on_the_page_and_in_the_workbook(tmp_path: Path) -> No
 
 
 def test_shares_are_told_as_finely_as_they_are_known() -> None:
-    assert share_told(Share(0.654, 0.384, 1.112), "en") == "65% (38–111%)"
-    assert share_told(Share(0.654, 0.384, 1.112)) == "65\u00a0% (38–111\u00a0%)"
+    assert share_told(Share(0.654, 0.384, 1.112), "en") == "65% (38–100%)"
+    assert share_told(Share(0.654, 0.384, 1.112)) == "65\u00a0% (38–100\u00a0%)"
     assert share_told(Share(0.001, 0.0, 0.004), "en") == "<1%"
     assert share_told(Share(0.02, 0.001, 0.09), "en") == "2% (<1–9%)"
     assert share_told(Share(0.3, 0.0, math.inf), "en") == "30% (0–?)"

@@ -65,6 +65,7 @@ def test_everything_is_written_and_nothing_half_written_is_left(few: Path, tmp_p
         "report.html",
         "report.docx",
         "tables.xlsx",
+        ".answer.json",
     }
     store = {"results.sqlite", "results.sqlite-wal", "results.sqlite-shm", "manifest.json"}
     assert expected <= names <= expected | store

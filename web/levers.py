@@ -108,16 +108,25 @@ def forms_of(scenario: Scenario, district: District | None, years: Sequence[str]
     return [lever_form(placed.lever.kind, district, years, lang) for placed in scenario.levers]
 
 
+#: What a large number may end with, by language, and the power of ten that it means.
+_LARGE: dict[str, dict[str, int]] = {
+    "id": {"miliar": 9, "milyar": 9, "m": 9, "juta": 6, "jt": 6, "ribu": 3},
+    "en": {"billion": 9, "bn": 9, "million": 6, "m": 6, "thousand": 3},
+}
+
+
 def parse_number(text: str, lang: str = "id") -> Decimal | None:
-    """A number as people of the language type it; None for anything else. ``1.234`` is a thousand and more to an
-    Indonesian, and ``0.5`` no number."""
+    """A number as people of the language type it, also as "2,5 miliar"; None for anything else. ``1.234`` is a thousand
+    and more to an Indonesian, and ``0.5`` no number."""
     from babel.numbers import NumberFormatError, parse_decimal
 
-    bare = re.sub(r"[\s\u00a0]|^Rp|%$", "", text.strip()).replace("−", "-")
-    if not re.fullmatch(r"-?[\d.,]{1,30}", bare):
+    bare = re.sub(r"[\s\u00a0]|^Rp|^IDR|%$", "", text.strip()).replace("−", "-")
+    found = re.fullmatch(r"(-?[\d.,]{1,30})([a-z]*)", bare, re.IGNORECASE)
+    power = 0 if found is None or not found[2] else _LARGE[lang].get(found[2].casefold())
+    if found is None or power is None:
         return None
     try:
-        return parse_decimal(bare, locale="id_ID" if lang == "id" else "en_GB", strict=True)
+        return parse_decimal(found[1], locale="id_ID" if lang == "id" else "en_GB", strict=True).scaleb(power)
     except (NumberFormatError, ValueError):
         return None
 
@@ -200,15 +209,17 @@ def _read_amounts(one: Field, texts: Texts, lang: str) -> tuple[Any, str]:
                 text=wrong[0], example=f"2027-09: {number_written(500_000_000, lang)}")  # fmt: skip
         typed = {key.strip(): rest for key, _colon, rest in pairs}
     amounts: dict[Any, int] = {}
+    faults = []
     for key, text in typed.items():
         if not text.strip():
             continue
         found = parse_number(text, lang)
         if found is None or found < 0 or found != found.to_integral_value():
-            return None, _("{key}: “{text}” is no amount; write whole rupiah like {example}.").format(
-                key=key, text=text, example=number_written(15_000_000_000, lang))  # fmt: skip
-        amounts[int(key) if one.kind == "years" else key] = int(found)
-    return amounts or None, ""
+            faults.append(_("{key}: “{text}” is no amount; write whole rupiah like {example} or {short}.").format(
+                key=key, text=text, example=number_written(15_000_000_000, lang), short=_("15 bn")))  # fmt: skip
+        else:
+            amounts[int(key) if one.kind == "years" else key] = int(found)
+    return (None, " ".join(faults)) if faults else (amounts or None, "")
 
 
 def _told(error: ValidationError, form: LeverForm, lang: str) -> dict[str, str]:

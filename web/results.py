@@ -16,7 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from districts.faults import UserError
-from districts.text import number, translator
+from districts.text import number, percent, rupiah_short, translator
 from web.progress import counts, step_of
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ class Spread:
 
 @dataclass(frozen=True)
 class Row:
-    """One scenario of the comparison; the reference itself has no differences. ``remark`` says where a lower bill is no
-    saving."""
+    """One scenario of the comparison; the reference itself has no differences, but ``levels``: its bill and its active
+    share. ``remark`` says where a lower bill is no saving."""
 
     name: str
     title: str
@@ -70,6 +70,7 @@ class Row:
     active: Spread | None
     status: str
     remark: str
+    levels: tuple[str, str] | None
 
 
 @dataclass(frozen=True)
@@ -259,10 +260,20 @@ def _rows(run: Run, lang: str, reference: str) -> tuple[tuple[Row, ...], Ticks, 
     rows = tuple(
         Row(name, scenario_title(run.manifest, name, lang), scenario_explanation(run.manifest, name, lang),
             name == reference, money.get(name), active.get(name),
-            chance_words(held_status(run.store, name)[run.year.year], lang), remark(run, name, lang))
+            chance_words(held_status(run.store, name)[run.year.year], lang), remark(run, name, lang),
+            _levels(run, lang, name) if name == reference else None)
         for name in order
     )  # fmt: skip
     return rows, money_ticks, active_ticks
+
+
+def _levels(run: Run, lang: str, name: str) -> tuple[str, str]:
+    """The bill of the answer's year and the active share at its end, the middles of the replicates."""
+    from reports.numbers import active_share, middle
+
+    months = run.year.months
+    bill = middle(run.store.series(name, "bill_jkn")[:, months].sum(axis=1))
+    return rupiah_short(bill, lang), percent(middle(active_share(run.store, name)[:, int(months[-1])]), lang)
 
 
 def _spreads(

@@ -81,7 +81,6 @@ def _state(run: Run, lang: str) -> Facts:
     start, stock = run.months[0], str(run.manifest["stock"])
     found = {key: middle(run.store.series(run.told, key)[:, 0]) for key in HEADS}
     people = middle(run.store.series(run.told, "population_dukcapil")[:, 0])
-    forecast = _("forecast {month}").format(month=month_name(start, lang, True))
     title, data = _("Forecast for the end of {month} (persons)").format(month=month_name(start, lang)), False
     if stock in run.past.months:
         at = run.past.months.index(stock)
@@ -91,16 +90,18 @@ def _state(run: Run, lang: str) -> Facts:
             people = known.pop("population")
             found |= known
     bars = uhc_bars([stock if data else start], run.rules)[0]
-    lines = []
+    lines: list[str] = []
+    forecast: list[str] = []
     for key, value in found.items():
         line = f"{number(value, lang)} {indicator_label(key, lang)}"
         if key in ("registered", "active"):
             bar = bars.registered if key == "registered" else bars.active
             line += " " + _("({share}; bar {bar})").format(share=percent(value / people, lang),
                                                           bar=percent(bar, lang, 0))  # fmt: skip
-        elif data:
-            line += f" ({forecast})"
-        lines.append(line)
+        (forecast if data and key not in ("registered", "active") else lines).append(line)
+    if forecast:
+        lines.append(_("Forecast of {month}, scenario of the answer: {heads}").format(
+            month=month_name(start, lang, True), heads="; ".join(forecast)))  # fmt: skip
     return Facts(title, tuple(lines))
 
 
