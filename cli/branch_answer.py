@@ -27,9 +27,10 @@ def answer(record: words.Record, folder: Path, written: list[Path], lang: str) -
 def _heading(record: words.Record, lang: str) -> str:
     _ = translator(lang)
     first, last = (month_name(record["months"][at], lang) for at in (0, -1))
-    heading = _("Branch {name}, {first} to {last}, {replicates} replicates").format(
-        name=words.bare_name(record), first=first, last=last, replicates=record["replicates"]
-    )
+    heading = _("Branch {name}, {first} to {last}, {replicates} replicates. Scenario: {scenario}.").format(
+        name=words.bare_name(record), first=first, last=last, replicates=record["replicates"],
+        scenario=record["scenario"]["title"][lang],
+    )  # fmt: skip
     sentences = f"{words.headline(record, lang)}. {words.cash_told(record, lang)}"
     return f"{_filled(heading)}\n\n{_filled(sentences)}"
 

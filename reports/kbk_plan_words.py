@@ -115,8 +115,8 @@ def best_words(best: Effort | None, replicates: int, lang: str = "id") -> list[s
     if not ranged(replicates):
         return []
     if best is None or not best.pays:
-        return [_("Over all replicates no effort here clearly earns back its cost: the share is often reached without "
-                  "it or missed in spite of it, or the gain is smaller than the cost.")]  # fmt: skip
+        return [_("Over all replicates no effort clearly earns back its cost: often the share comes without it, or "
+                  "fails to come.")]  # fmt: skip
     return [_("What pays best on average: {effort}; {net} a month after its cost of {cost}.").format(
         effort=effort_words(best.plan, lang), cost=rupiah_short(best.plan.cost, lang),
         net=signed_rupiah(best.net, lang))]  # fmt: skip

@@ -36,6 +36,7 @@ def budget_sheet(book: Book, run: Run, lang: str = "id") -> None:
         line_by_month(sheet, run, run.headline, lang)
         sums, values = _bill(sheet, run, run.headline, lang)
         by_account(sheet, run, sums, values, lang)
+        sheet.fresh_page()
         _cash(sheet, run, run.headline, lang)
     _ghosts(sheet, run, lang)
     if bound := [name for name in run.binding if SECOND_RUN not in name]:

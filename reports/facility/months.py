@@ -6,11 +6,12 @@ from collections import Counter
 
 from districts.text import month_name, percent, translator
 from reports import palette
-from reports.canvas import WIDTH, Canvas, Chart
+from reports.canvas import Canvas, Chart
 from reports.charts_kbk_map import UNSURE
 from reports.facility.facts import Facts, Month
 
 _ROW, _LEFT = 0.27, 1.75  # inches
+_LEFT_NARROW, _ON_A_PHONE = 0.95, 12  # on a phone: inches for the names, and months in a strip
 _BANDS = {4: 100, 3: 95, 2: 90, 1: 85}  # the colour of a rating is that of the share it stands for
 
 
@@ -32,15 +33,23 @@ def months_chart(facts: Facts, lang: str = "id") -> Chart:
         )
         lead += _step(months, lang)
     names = [_("contact rate (AK)"), _("referrals (RRNS)"), _("control (RPPT)"), _("paid, %")]
+    short = ["AK", "RRNS", "RPPT", _("paid, %")]
+    strip = 4 * _ROW + 0.62
+    strips = -(-len(months) // _ON_A_PHONE)
     told = "; ".join(
         f"{month_name(month.month, lang, True)}: {', '.join(map(str, month.ratings))}, {_paid(month)}"
         for month in months
     )
 
     def paint(canvas: Canvas) -> None:
-        _paint(canvas, facts, names, lang)
+        if not canvas.narrow:
+            _strip(canvas, facts, slice(0, len(months)), 0.1, names, lang)
+            return
+        for at in range(strips):
+            part = slice(at * _ON_A_PHONE, (at + 1) * _ON_A_PHONE)
+            _strip(canvas, facts, part, 0.1 + (strips - 1 - at) * strip, short, lang)
 
-    return Chart("peringkat", title, lead, f"{title}. {told}", 4 * _ROW + 0.62, paint)
+    return Chart("peringkat", title, lead, f"{title}. {told}", strip, paint, strips * strip)
 
 
 def _step(months: tuple[Month, ...], lang: str) -> str:
@@ -68,11 +77,13 @@ def _step(months: tuple[Month, ...], lang: str) -> str:
     )
 
 
-def _paint(canvas: Canvas, facts: Facts, names: list[str], lang: str) -> None:
+def _strip(canvas: Canvas, facts: Facts, part: slice, bottom: float, names: list[str], lang: str) -> None:
+    """Some of the months, a column each."""
     from matplotlib.patches import Polygon, Rectangle
 
-    count = len(facts.months)
-    axes = canvas.axes(_LEFT, 0.1, WIDTH - _LEFT - 0.1, 4 * _ROW)
+    months = facts.months[part]
+    left, count = (_LEFT_NARROW, _ON_A_PHONE) if canvas.narrow else (_LEFT, len(months))
+    axes = canvas.axes(left, bottom, canvas.width - left - 0.1, 4 * _ROW)
     axes.grid(False)
     axes.spines["bottom"].set_visible(False)
     axes.set_xlim(0, count)
@@ -81,23 +92,25 @@ def _paint(canvas: Canvas, facts: Facts, names: list[str], lang: str) -> None:
     axes.set_yticks([])
     for row, name in enumerate(names):
         axes.annotate(name, (0, row + 0.5), xytext=(-6, 0), textcoords="offset points", ha="right", va="center",
-                      fontsize=10.5, color=palette.INK, annotation_clip=False)  # fmt: skip
-    for at, month in enumerate(facts.months):
+                      fontsize=12 if canvas.narrow else 10.5, color=palette.INK, annotation_clip=False)  # fmt: skip
+    for at, month in enumerate(months):
         for row, figure in enumerate((*month.ratings, (month.share_permille or 0) // 10)):
             ground, ink = palette.kbk_colours(figure or 100 if row == 3 else _BANDS.get(figure, 100))
             axes.add_patch(Rectangle((at, row), 1, 1, facecolor=ground, edgecolor=palette.PAPER, linewidth=1.0))
             words = str(figure) if figure else "–"
-            axes.text(at + 0.48, row + 0.53, words, ha="center", va="center", fontsize=10, color=ink)
+            axes.text(at + 0.48, row + 0.53, words, ha="center", va="center", color=ink,
+                      fontsize=12 if canvas.narrow else 10)  # fmt: skip
         if month.replicates < UNSURE * facts.replicates and not facts.exempt and not month.data:
             fold = [(at + 0.74, 3.0), (at + 1.0, 3.0), (at + 1.0, 3.32)]
             ink = palette.kbk_colours((month.share_permille or 0) // 10)[1]
             axes.add_patch(Polygon(fold, facecolor=ink, linewidth=0))
-        _month_name(axes, at, month.month, lang)
-    if before := sum(month.data for month in facts.months):
+        _month_name(axes, at, month.month, lang, 12.0 if canvas.narrow else 9.5)
+        if month.month == facts.month:
+            axes.add_patch(Rectangle((at + 0.03, 0.04), 0.94, 3.92, fill=False, edgecolor=palette.WARNING,
+                                     linewidth=2.4, zorder=5))  # fmt: skip
+    before = sum(month.data for month in months)
+    if before and not all(month.data for month in facts.months[: part.stop]):
         axes.axvline(before, color=palette.INK, linewidth=2.0, zorder=4)
-    now = [month.month for month in facts.months].index(facts.month)
-    axes.add_patch(Rectangle((now + 0.03, 0.04), 0.94, 3.92, fill=False, edgecolor=palette.WARNING, linewidth=2.4,
-                             zorder=5))  # fmt: skip
 
 
 def _paid(month: Month) -> str:
@@ -105,11 +118,11 @@ def _paid(month: Month) -> str:
     return "–" if month.share_permille is None else str(month.share_permille // 10)
 
 
-def _month_name(axes: object, at: int, month: str, lang: str) -> None:
+def _month_name(axes: object, at: int, month: str, lang: str, size: float) -> None:
     short, year = month_name(month, lang, short=True).rsplit(" ", 1)
     annotate = axes.annotate  # type: ignore[attr-defined]
-    annotate(short, (at + 0.5, 0), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=9.5,
+    annotate(short, (at + 0.5, 0), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=size,
              color=palette.SOFT, annotation_clip=False)  # fmt: skip
     if month.endswith("-01") or (at == 0 and int(month[5:]) < 11):  # two years' names need two cells between them
-        annotate(year, (at, 0), xytext=(2, 18), textcoords="offset points", fontsize=10.5, fontweight="bold",
+        annotate(year, (at, 0), xytext=(2, 18), textcoords="offset points", fontsize=max(size, 10.5), fontweight="bold",
                  color=palette.INK, annotation_clip=False)  # fmt: skip

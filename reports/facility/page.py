@@ -14,6 +14,7 @@ from reports.facility.facts import facility_facts
 from reports.facility.months import months_chart
 from reports.facility.words import words
 from reports.page import FONTS
+from reports.report.html import drawn
 from reports.run import Run
 from sim.kbk import scheme
 
@@ -39,7 +40,7 @@ def facility_page(run: Run, name: str, lang: str = "id", month: str | None = Non
     return _templates().get_template("facility.html").render(
         lang=lang, _=translator(lang), page=told, facility=facts.facility, district=run.manifest["district"]["title"],
         chart=chart, bands=bands,
-        drawn=Markup(chart.svg(titled=False)), style=Markup(variables + look),
+        drawn=drawn(chart), style=Markup(variables + look),
     )  # fmt: skip
 
 

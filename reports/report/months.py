@@ -49,6 +49,10 @@ def _title(run: Run, lang: str) -> str:
     )
 
 
+#: From this amount on (rupiah) what is left is told in billions, below in millions.
+_LARGE = 1e10
+
+
 def _left(run: Run, lang: str) -> list[Block]:
     """What is left of an amount at the end of each month, at the central estimate; nothing without a need."""
     if run.headline is None:
@@ -62,13 +66,13 @@ def _left(run: Run, lang: str) -> list[Block]:
                (_("cut by {cut}").format(cut=percent(cut, lang, 0)), round(base * (1 - cut)))]  # fmt: skip
     if run.own_line is not None:
         amounts.append((_("line filled in"), run.own_line))
-    unit, words = (1e9, _("IDR billion")) if base >= 1e9 else (1e6, _("IDR million"))
+    unit, words, decimals = (1e9, _("IDR billion"), 2) if base >= _LARGE else (1e6, _("IDR million"), 0)
     spent = quantiles(year.used, 0.5)[0]
     rows = []
     for name, amount in amounts:
         cells = [Cell(name, rupiah_short(amount, lang))]
         for value in amount - spent:
-            text = number(value / unit, lang, 2)
+            text = number(value / unit, lang, decimals)
             short = value < 0 and not text.startswith("−")  # less than half of the last digit
             cells.append(Cell(f"−{text}" if short else text, mark="warn" if value < 0 else ""))
         rows.append(tuple(cells))

@@ -179,7 +179,9 @@ def lines_table(run: Run, lang: str = "id") -> list[Block]:
     heads = (_("scenario"), _("ceiling"), _("money runs out"), _("bill without budget"),
              _("active members switched off (times)"), _("active share at year's end"))  # fmt: skip
     title = _("What a ceiling does, {year}").format(year=run.period(lang))
-    return [Table(title, heads, tuple(rows), frozenset({1, 3, 4, 5}))]
+    note = _("Times: who comes back and is switched off again counts again; who is without cover at the year's end, "
+             "the answer tells.")  # fmt: skip
+    return [Table(title, heads, tuple(rows), frozenset({1, 3, 4, 5}), note=note)]
 
 
 def _last(run: Run, lang: str) -> str:
