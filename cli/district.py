@@ -156,6 +156,7 @@ def _shown(value: str, lang: Language) -> str:
     """The value of an input in the language: switches as yes or no, numbers with the locale's separators."""
     import re
 
+    from districts.sheet_words import spoken
     from districts.text import number, translator
 
     _ = translator(lang)
@@ -165,7 +166,7 @@ def _shown(value: str, lang: Language) -> str:
     def localised(match: re.Match[str]) -> str:
         return number(float(match[0]), lang, len(match[0].partition(".")[2]))
 
-    return re.sub(r"(?<![\w.])\d+(\.\d+)?(?![\w.])", localised, value)
+    return re.sub(r"(?<![\w.])\d+(\.\d+)?(?![\w.])", localised, spoken(value, lang))
 
 
 def _change_lines(changes: dict[str, tuple[Change, ...]], lang: Language) -> list[str]:

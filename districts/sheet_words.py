@@ -100,6 +100,11 @@ def shown(table: str, column: Column, value: Any) -> Any:
     return value
 
 
+def spoken(text: str, lang: str = "id") -> str:
+    """A value in a line of text, as "private: 3152; rural 6", with the program's words in the language."""
+    return text if lang != "id" else re.sub(r"[a-z_]+", lambda match: WORDS.get(match[0], match[0]), text)
+
+
 def choices(column: Column, lang: str = "id") -> tuple[str, ...]:
     """The words that a column takes; none where it takes any."""
     codes = ("yes", "no") if column.kind == "yes_no" else column.choices if column.kind == "choice" else ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from districts.sheet_words import spoken
 from districts.text import number, translator
 
 #: The range that holds 8 of 10 replicates: one tenth lies below, one tenth above.
@@ -106,13 +107,14 @@ def source_told(source: str, lang: str = "id") -> str:
 
 
 def value_told(text: str, lang: str = "id") -> str:
-    """A value as a reader writes it: a number with the separators of the language, yes or no; else as it is."""
+    """A value as a reader writes it: a number with the separators of the language, yes or no; else as it is, with the
+    program's words in the language."""
     _ = translator(lang)
     if text in ("True", "False"):
         return _("yes") if text == "True" else _("no")
     whole, _point, rest = text.partition(".")
     if not whole.isdecimal() or (rest and not rest.isdecimal()):
-        return text
+        return spoken(text, lang)
     return number(float(text), lang, 0 if not rest.strip("0") else len(rest))
 
 

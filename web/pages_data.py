@@ -16,6 +16,8 @@ from starlette.datastructures import UploadFile
 from districts.faults import UserError
 from districts.model import District
 from districts.template import write_minimal, write_workbook
+from districts.text import month_name, number, percent, rupiah_short, translator
+from scenarios.levers.apbd_line import district_lines
 from web.cells import MOST_SHOWN, marked, shown_faults
 from web.districts import Choice, choice_of, examples, uploaded
 from web.forms import MEGABYTE, UPLOAD_LIMIT, read_form
@@ -97,10 +99,26 @@ def _content(request: Request, chosen: Choice | None, lang: str) -> dict[str, ob
         path = chosen.upload.path if chosen.upload else None
         errors, warnings = chosen.faults("error"), chosen.faults("warning")
         content |= {
+            "summary": [] if chosen.district is None else summary(chosen.district, lang),
             "faults": shown_faults(errors, path, lang), "warnings": shown_faults(warnings, path, lang),
             "errors": len(errors), "warned": len(warnings), "more": max(len(errors) - MOST_SHOWN, 0),
         }  # fmt: skip
     return content
+
+
+def summary(district: District, lang: str) -> list[tuple[str, str]]:
+    """What the files say, in the figures that a planner knows by heart: a figure and what it is."""
+    _, stock = translator(lang), district.stock()
+    month = month_name(stock.month, lang)
+    found = [
+        (number(stock.population, lang), _("residents, {month}").format(month=month)),
+        (percent(stock.registered / stock.population, lang), _("of them registered")),
+        (percent(stock.active / stock.population, lang), _("of them active")),
+        (number(len(district.facilities), lang), _("primary care facilities")),
+    ]
+    found += [(rupiah_short(amount, lang), _("JKN line of {year}").format(year=year))
+              for year, amount in sorted(district_lines(district).items())[-1:]]  # fmt: skip
+    return found
 
 
 def _attached(content: bytes, name: str) -> Response:
