@@ -15,29 +15,31 @@ from reports.run import Run, opened
 from reports.workbook import write_workbook
 
 TABLES, CHARTS, PAGE, WORD = "tables.xlsx", "charts", "report.html", "report.docx"
-#: The figure of the answer in a few words of each language, for lists of runs.
+#: The figure of the answer in a few words of each language, for lists of runs, and the language of the files ("lang").
 SHORT = ".answer.json"
 
 
-def write_outputs(folder: Path, lang: str = "id") -> list[Path]:
-    """Writes the reports of the run in ``folder`` and returns their paths, the page first.
+def write_outputs(folder: Path, lang: str = "id", into: Path | None = None) -> list[Path]:
+    """Writes the reports of the run in ``folder`` there, or ``into`` another folder, and returns their paths, the page
+    first.
 
     Each file is made under another name and then put in place, so that no half-written file is ever seen; the page
     comes last. Raises ``UserError`` when the folder holds no run or no result yet.
     """
-    folder = Path(folder)
-    with opened(folder) as run:
+    into = Path(folder if into is None else into)
+    with opened(Path(folder)) as run:
+        into.mkdir(exist_ok=True)
         report = build(run, lang)
-        written = [path for chart in report.charts for path in put_chart(folder / CHARTS, chart)]
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        written = [path for chart in report.charts for path in put_chart(into / CHARTS, chart)]
+        with tempfile.TemporaryDirectory(dir=into) as scratch:
             write_workbook(run, Path(scratch) / TABLES, lang)
             write_document(report, Path(scratch) / WORD)
             for name in (TABLES, WORD):
-                os.replace(Path(scratch) / name, folder / name)
-        short = {each: short_answer(run, each) for each in LANGUAGES}
-        put(folder / SHORT, json.dumps(short, ensure_ascii=False).encode())
-        page = put(folder / PAGE, render_page(report).encode())
-        return [page, folder / WORD, folder / TABLES, *written]
+                os.replace(Path(scratch) / name, into / name)
+        short = {"lang": lang, **{each: short_answer(run, each) for each in LANGUAGES}}
+        put(into / SHORT, json.dumps(short, ensure_ascii=False).encode())
+        page = put(into / PAGE, render_page(report).encode())
+        return [page, into / WORD, into / TABLES, *written]
 
 
 def draw_charts(run: Run, lang: str = "id") -> list[Chart]:

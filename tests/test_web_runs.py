@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -323,6 +324,29 @@ def test_every_file_of_a_run_tells_the_same_figures(finished: tuple[TestClient, 
     assert exported == total
     charts = zipfile.ZipFile(io.BytesIO(files["charts.zip"].content)).namelist()
     assert {name.rpartition(".")[2] for name in charts} == {"png", "svg"}
+
+
+def test_the_files_are_in_the_readers_language_and_tell_the_same(finished: tuple[TestClient, Path, str]) -> None:
+    client, outputs, run = finished
+    own = (outputs / run / "report.html").read_bytes()
+    page = client.get(f"/runs/{run}?lang=en").text
+    assert "made in this language when the first of them is asked for" in page
+    head = re.search(r'<h1 class="answer">(.*?)</h1>', page)
+    assert head is not None
+    words = html.unescape(re.sub("<[^>]+>", "", head[1]))
+    assert words.startswith(("Propose", "The district's JKN need"))
+    names = ("report.html", "tables.xlsx", "report.docx")
+    files = {name: client.get(f"/runs/{run}/files/{name}?lang=en") for name in names}
+    assert words in html.unescape(re.sub("<[^>]+>", "", files["report.html"].text))
+    assert words in html.unescape(re.sub("<[^>]+>", "", client.get(f"/runs/{run}/report?lang=en").text))
+    book = openpyxl.load_workbook(io.BytesIO(files["tables.xlsx"].content), data_only=True)
+    assert words in [cell for row in book["Cover"].iter_rows(values_only=True) for cell in row]
+    with RunStore.open(outputs / run) as store:
+        median = need(store, "uhc-non-cut-off", 2024, None).median
+    assert median in [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert (outputs / run / "report.html").read_bytes() == own  # the run's own stay as they are
+    assert client.get(f"/runs/{run}/files/report.html?lang=id").content == own
+    client.cookies.clear()
 
 
 @pytest.mark.parametrize(("scenario", "reference"), [("uhc-non-cut-off", "baseline"), ("baseline", "uhc-non-cut-off")])

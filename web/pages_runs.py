@@ -23,6 +23,7 @@ from web.pages_proposal import proposal_page
 from web.progress import progress
 from web.results import facility_of, results
 from web.site import Site, fragment, language_of, render, site_of
+from web.translated import in_language, written_in
 
 router = APIRouter()
 _PACE = 0.5  # seconds between two looks at a run
@@ -52,7 +53,7 @@ def run_page(request: Request, name: str, ref: str = "") -> Response:
     return render(
         request, "run.html", job=job, results=found, files=[] if growing or not stored else downloads(folder),
         jobs=site.jobs.all()[:12], here=f"/runs/{quote(name)}", progress=progress(site.outputs, job),
-        place=site.jobs.place(name) if job.under_way else 0,
+        place=site.jobs.place(name) if job.under_way else 0, other=written_in(folder) not in ("", lang),
     )  # fmt: skip
 
 
@@ -116,7 +117,7 @@ def ask_delete(request: Request, name: str) -> Response:
 def shown_report(request: Request, name: str) -> Response:
     """The report, to be read here."""
     site = site_of(request)
-    found = file_of(site.outputs / site.jobs.get(name).name, "report.html")
+    found = file_of(in_language(site.outputs / site.jobs.get(name).name, language_of(request)), "report.html")
     if found is None:
         raise UserError("this run has no report yet")
     return FileResponse(found[0], media_type=found[1].media, headers={"Content-Security-Policy": _REPORT_POLICY})
@@ -143,6 +144,8 @@ def download(request: Request, name: str, file: str) -> Response:
         return StreamingResponse(
             export(folder, level), media_type=EXPORTS[level].media, headers=_kept_as(f"{name}-{file}")
         )
+    if job.kind == "run" and file in (kind.file for kind in OF["run"]):
+        folder = in_language(folder, language_of(request))
     found = file_of(folder, file, OF[job.kind])
     if found is None and file == CHARTS_ZIP and job.kind == "run" and any((folder / "charts").glob("*.*")):
         return Response(packed_charts(folder), media_type=OF_CHARTS.media, headers=_kept_as(f"{name}-{file}"))
