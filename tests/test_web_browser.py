@@ -138,7 +138,7 @@ def test_the_whole_way_from_a_faulty_template_to_files_that_agree(
         # two scenarios, one lever moved by its slider
         page.get_by_role("link", name="Lanjut ke skenario").click()
         page.get_by_role("heading", name="Skenario yang dihitung").wait_for()
-        for name in ("uhc-non-cut-off", "uhc-own-line"):
+        for name in ("uhc-non-cut-off", "uhc-drop"):
             page.uncheck(f"input[name=s][value={name}]")
         page.check("input[name=s][value=pbi-cut]")
         page.locator("#pbi-cut").wait_for()
