@@ -85,7 +85,15 @@ class Chart:
 
     def png(self, titled: bool = True) -> bytes:
         """The chart as PNG (150 points per inch)."""
-        return self._wide.saved("png", self._wide.height if titled else self.height)
+        height = self._wide.height if titled else self.height
+        if height not in self._pngs:  # a run's folder and its Word report show the same
+            self._pngs[height] = self._wide.saved("png", height)
+        return self._pngs[height]
+
+    @cached_property
+    def _pngs(self) -> dict[float, bytes]:
+        """The PNGs that were made, by their height."""
+        return {}
 
     @cached_property
     def _wide(self) -> Canvas:

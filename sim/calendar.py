@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
-from functools import cached_property
+from datetime import date
+from functools import cache, cached_property
 
 
 def next_month(month: str, steps: int = 1) -> str:
@@ -62,8 +62,7 @@ class Calendar:
 
     def working_days(self, month: int) -> tuple[int, ...]:
         """Days of the month (1-based) on which offices and clinics are open: Monday to Saturday."""
-        first = self.first_days[month]
-        return tuple(day + 1 for day in range(self.length(month)) if (first + timedelta(day)).weekday() < 6)
+        return _working_days(self.first_days[month].weekday(), self.length(month))
 
     def weekdays(self, month: int) -> tuple[int, ...]:
         """What weekday each working day of ``month`` is: 0 (Monday) to 5 (Saturday)."""
@@ -77,3 +76,9 @@ class Calendar:
     def month_of_year(self, month: int) -> int:
         """1 (January) to 12."""
         return self.first_days[month].month
+
+
+@cache
+def _working_days(first: int, length: int) -> tuple[int, ...]:
+    """The working days of a month of ``length`` days whose first is the weekday ``first`` (0: Monday)."""
+    return tuple(day + 1 for day in range(length) if (first + day) % 7 < 6)

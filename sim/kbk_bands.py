@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 ZONES = ("unsafe", "safe", "prestasi")
@@ -101,8 +102,13 @@ def _ratio(numerator: int, denominator: int) -> Fraction | None:
 
 def bands_of(rows: list[dict[str, Any]], label: str) -> Bands:
     """Bands from rows such as {rating: 3, gt: 145}; a row without a comparison always holds."""
+    return _bands(tuple(tuple(row.items()) for row in rows), label)
+
+
+@lru_cache(maxsize=64)  # asked for every month of every replicate
+def _bands(rows: tuple[tuple[tuple[str, Any], ...], ...], label: str) -> Bands:
     bands = []
-    for row in rows:
+    for row in map(dict, rows):
         rating = ZONES.index(row["zone"]) + 1 if label == "zone" else int(row["rating"])
         comparison = next((name for name in row if name != label), "any")
         # str: 2.5 as written in the rule, not as stored in binary.

@@ -144,7 +144,10 @@ def test_the_default_folder_takes_the_next_number_and_resume_the_last(place: Pat
     assert not (place / "outputs" / "tiny-3").exists()
 
 
-def test_where_the_uncertainty_comes_from_is_told_where_a_certainty_is(place: Path) -> None:
+def test_where_the_uncertainty_comes_from_is_told_where_a_certainty_is(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scenarios.blocks.PROBED", 12)
     write_folder(tiny_district(400, facilities=1, month="2023-12"), place / "small")
     words = ["run", "small", "--scenario", "baseline", "--months", "12", "--lang", "en", "--jobs", "2", "--out", "sure"]
     told = "The uncertainty of the need of 2024 comes first of all from "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numba as nb
@@ -96,13 +97,14 @@ _DEFAULTS: dict[Any, dict[str, float]] = {
 
 
 def _empty(kind: Any, size: int) -> Any:
-    hints, defaults = get_type_hints(kind), _DEFAULTS[kind]
-    return kind(**{field: np.full(size, defaults.get(field, 0), _element(hint)) for field, hint in hints.items()})
+    defaults = _DEFAULTS[kind]
+    return kind(**{field: np.full(size, defaults.get(field, 0), element) for field, element in _elements(kind).items()})
 
 
-def _element(hint: Any) -> Any:
-    """The element type of an annotation such as ``NDArray[np.uint8]``."""
-    return get_args(get_args(hint)[1])[0]
+@cache
+def _elements(kind: Any) -> dict[str, Any]:
+    """The element types of the fields, from annotations such as ``NDArray[np.uint8]``."""
+    return {field: get_args(get_args(hint)[1])[0] for field, hint in get_type_hints(kind).items()}
 
 
 def empty_people(capacity: int) -> People:
