@@ -11,12 +11,15 @@ from test_reports_made_up import made_up_run
 from test_web import opened
 
 from districts.read import read_district
+from reports.answer import short_answer
 from reports.run import Run
+from reports.write import write_outputs
 from scenarios.store import RunStore
 from scenarios.tidy import Choice, write_csv
 from sim.indicators import Level
 from sim.rules import load_rules
-from web.drafts import read_draft
+from web.drafts import first_draft, read_draft
+from web.levers import parse_number
 from web.results import results
 from web.words import month_read, month_word
 
@@ -120,3 +123,48 @@ def test_a_lower_bill_under_a_ceiling_is_no_saving(tmp_path: Path) -> None:
     with opened(tmp_path) as client:
         page = client.get("/runs/run").text
     assert page.count("bukan penghematan") >= len(said)
+
+
+@pytest.mark.parametrize(("text", "lang", "value"), [
+    ("2,5 miliar", "id", 2_500_000_000), ("Rp 500 juta", "id", 500_000_000), ("1.143.000.000", "id", 1_143_000_000),
+    ("3 M", "id", 3_000_000_000), ("2.5 bn", "en", 2_500_000_000), ("3 M", "en", 3_000_000), ("12,5 %", "id", 12.5),
+    ("2,5 milyun", "id", None), ("miliar", "id", None), ("2.5 miliar", "id", None),
+])  # fmt: skip
+def test_a_number_is_read_as_people_write_it(text: str, lang: str, value: float | None) -> None:
+    found = parse_number(text, lang)
+    assert found == (None if value is None else pytest.approx(value))
+
+
+@pytest.mark.parametrize(("name", "third"), [("kabupaten-contoh", "uhc-own-line"), ("bengkulu-utara", "uhc-drop")])
+def test_the_own_line_is_chosen_first_where_the_run_begins_a_year_that_has_one(name: str, third: str) -> None:
+    """Bengkulu Utara has a line of 2023, of which a run from November sees two months."""
+    chosen = [one.key for one in first_draft(read_district(name), "id").chosen]
+    assert chosen == ["baseline", "uhc-non-cut-off", third]
+
+
+def test_a_scenario_with_a_line_of_ones_own_is_no_longer_called_that_of_the_district() -> None:
+    district = read_district("kabupaten-contoh")
+    (shown,) = read_draft([("s", "uhc-own-line")], district, "id").chosen
+    at = next(at for at, entry in enumerate(shown.entries) if "rule" in entry.texts)
+    typed = [(f"uhc-own-line|{at}|rule", "amounts"), (f"uhc-own-line|{at}|amounts.2026", "3,5 miliar"),
+             (f"uhc-own-line|{at}|regime", "drop")]  # fmt: skip
+    (own,) = read_draft([("s", "uhc-own-line"), *typed], district, "id").chosen
+    assert own.faults == 0
+    assert own.shown_title("id") == "UHC dengan pagu yang diatur di sini, menonaktifkan (tuas diubah)"
+    assert "3.500.000.000" in own.explanation["id"]
+    assert shown.shown_title("id") == "UHC dengan pagu yang diisi daerah, menonaktifkan"
+
+
+def test_the_data_page_says_what_the_files_say_and_saved_runs_their_figure(tmp_path: Path) -> None:
+    folder = made_up_run(tmp_path / "kept", replicates=10)
+    with RunStore.open(folder) as store:
+        told = short_answer(Run(store, load_rules()), "id")
+    write_outputs(folder)
+    with opened(tmp_path) as client:
+        page = re.sub("<[^>]+>", "", client.get(f"/?district={EXAMPLE}").text)
+        runs = client.get("/runs").text
+    assert "20.367 penduduk, Desember 2025" in page
+    assert "80,7\u00a0% terdaftar" in page
+    assert "Rp1,14 miliar pagu JKN 2026" in page
+    assert told.startswith("kebutuhan 2025 sekitar Rp")
+    assert told in runs

@@ -64,8 +64,11 @@ class Chosen:
         """The title in the run."""
         if self.title:
             return self.title
-        own = self.scenario.title[lang]
-        return translator(lang)("{title} (levers changed)").format(title=own) if self.changed else own
+        _, own = translator(lang), self.scenario.title[lang]
+        rules = [getattr(entry.lever, "rule", "district") for entry in self.entries]
+        if self.scenario.name == OWN_LINE and rules.count("district") < len(rules):
+            own = _("UHC with a ceiling set here, drop")  # no longer the one that the district filled in
+        return _("{title} (levers changed)").format(title=own) if self.changed else own
 
     def file(self) -> dict[str, Any]:
         """The scenario file of what was changed, ready for YAML."""
