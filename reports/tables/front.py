@@ -80,6 +80,7 @@ def contents(sheet: Sheet, lang: str = "id") -> None:
           "of the sums; lines “by replicate” are the figures that the report quotes."),
         _("For a meeting print this sheet and {sheets}; the others are for looking things up.").format(
             sheets=", ".join((_("Summary"), _("KBK map"), _("KBK plan"), "APBD"))),
-        _("The charts are Excel's own and can be copied into slides and documents."),
+        _("The charts are Excel's own and can be copied into slides and documents. Number cells have the separators of "
+          "the spreadsheet program's language; words have those of this workbook."),
     ):  # fmt: skip
         sheet.note(text)
