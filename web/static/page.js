@@ -122,7 +122,9 @@
     var events = new EventSource(part("panel").dataset.events), shown = null;
     before = state();
     events.addEventListener("progress", function (event) {
-      var panel = part("panel"), made = panel.cloneNode(false);
+      var panel = part("panel");
+      if (!panel) return; // the results are there already
+      var made = panel.cloneNode(false);
       made.innerHTML = JSON.parse(event.data);
       put(panel, made);
       if (state() !== before) { before = state(); renew(); } // another heading, other buttons
