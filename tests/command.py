@@ -18,11 +18,13 @@ PATHS = os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])
 
 def prakira(*words: object, at: Path, reports: bool = True) -> subprocess.CompletedProcess[str]:
     """The command through its entry point, within this process; nothing is a terminal. Without ``reports`` a run is
-    told but its reports are not written: where they are not what is tested."""
+    told but its reports are not written: where they are not what is tested. Where no --jobs are asked for there is one
+    process, since the tests themselves run on all cores."""
     out, error, code = io.StringIO(), io.StringIO(), 0
     written = nullcontext() if reports else patch("reports.write.write_outputs", return_value=[])
     argv = ["prakira", *map(str, words)]
-    with written, patch.object(sys, "argv", argv), chdir(at), redirect_stdout(out), redirect_stderr(error):
+    alone = patch("scenarios.workers.cores", return_value=1)
+    with written, alone, patch.object(sys, "argv", argv), chdir(at), redirect_stdout(out), redirect_stderr(error):
         try:
             main()
         except SystemExit as ended:

@@ -116,7 +116,7 @@ def test_a_run_grows_until_its_need_is_narrow_or_to_the_most_that_is_allowed(pla
     write_folder(tiny_district(300, facilities=1, month="2023-12"), place / "small")
     ran(place, tmp_path / "run", ("uhc-non-cut-off",), 8, 2, blocks=False, district="small")
     run, before = str(tmp_path / "run"), seconds(tmp_path / "run")
-    said = done("expand", run, "--until-width", "90%", "--jobs", "2", "--lang", "en", at=place)
+    said = done("expand", run, "--until-width", "90%", "--lang", "en", at=place)
     assert "with 100 replicates." in said
     with RunStore.open(tmp_path / "run") as store:
         bills = store.series("uhc-non-cut-off", "bill_jkn")[:, :12].sum(axis=1)
@@ -124,7 +124,7 @@ def test_a_run_grows_until_its_need_is_narrow_or_to_the_most_that_is_allowed(pla
         assert relative_width(store) == pytest.approx((found.high - found.low) / found.value, rel=1e-6)
         assert relative_width(store) < 0.9
         assert store.scenarios == ["uhc-non-cut-off", "uhc-non-cut-off@80"]
-    said = done("expand", run, "--until-width", "0,1 %", "--most", "103", "--jobs", "2", "--lang", "en", at=place)
+    said = done("expand", run, "--until-width", "0,1 %", "--most", "103", "--lang", "en", at=place)
     assert "still" in said
     assert "with 103 replicates, the most that was allowed" in " ".join(said.split())
     after = seconds(tmp_path / "run")

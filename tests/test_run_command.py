@@ -149,7 +149,7 @@ def test_where_the_uncertainty_comes_from_is_told_where_a_certainty_is(
 ) -> None:
     monkeypatch.setattr("scenarios.blocks.PROBED", 12)
     write_folder(tiny_district(400, facilities=1, month="2023-12"), place / "small")
-    words = ["run", "small", "--scenario", "baseline", "--months", "12", "--lang", "en", "--jobs", "2", "--out", "sure"]
+    words = ["run", "small", "--scenario", "baseline", "--months", "12", "--lang", "en", "--out", "sure"]
     told = "The uncertainty of the need of 2024 comes first of all from "
     done = prakira(*words, "--no-blocks", at=place, reports=False)
     assert done.returncode == 0, done.stderr
