@@ -12,6 +12,7 @@ import os
 import shutil
 import sqlite3
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from threading import Thread
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 FAULT, FULL = 2, 28
 #: Units computed in this process, which is ready at once, before others are started: a first result in seconds.
 _FIRST = 2
+#: Seconds of work, by the last unit, from which on other processes are worth the 3 seconds that they take to begin.
+_WORTH = 6.0
 _STDIN = 0
 #: With less than this the disk is full, whatever a library says of it.
 _NO_ROOM = 256 * 1024
@@ -75,7 +78,8 @@ def compute(folder: Path, job: Job) -> None:
 
 
 def computed(ready: Prepared, folder: Path) -> None:
-    """Compute what is missing of a plan in ``folder``, the first units at once. Raises as :func:`compute`."""
+    """Compute what is missing of a plan in ``folder``, the first units at once, and all of it in one process where
+    others would begin when it is nearly done. Raises as :func:`compute`."""
     from scenarios.run import Progress, execute
     from scenarios.workers import cores
     from sim.warm import compile_kernels, compiled
@@ -83,8 +87,12 @@ def computed(ready: Prepared, folder: Path) -> None:
     if not compiled():
         compile_kernels()
 
+    before = time.monotonic()
+
     def enough(state: Progress) -> None:
-        if state.done >= _FIRST:
+        nonlocal before
+        pace, before = time.monotonic() - before, time.monotonic()
+        if state.done >= _FIRST and (state.total - state.done) * pace > _WORTH:
             raise _Enough
 
     if cores() > 1:
