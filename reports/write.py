@@ -42,6 +42,15 @@ def write_outputs(folder: Path, lang: str = "id", into: Path | None = None) -> l
         return [page, into / WORD, into / TABLES, *written]
 
 
+def read_short(folder: Path) -> dict[str, str]:
+    """What the reports of the run in ``folder`` left of themselves (:data:`SHORT`); empty without them."""
+    try:
+        found = json.loads((Path(folder) / SHORT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def draw_charts(run: Run, lang: str = "id") -> list[Chart]:
     """The charts of a run in the order in which its report shows them."""
     return list(build(run, lang).charts)

@@ -45,14 +45,18 @@ class Site:
         reached = (scheme.evaluate_counts(plan.added(world), self.type) for world in self.worlds)
         return [found.share_permille >= plan.share_permille for found in reached]
 
+    def paid(self, plan: Plan, scheme: Scheme) -> list[tuple[int, int]]:
+        """Per mille of capitation paid without and with the plan, by replicate."""
+        return [(scheme.evaluate_counts(world, self.type).share_permille,
+                 scheme.evaluate_counts(plan.added(world), self.type).share_permille)
+                for world in self.worlds]  # fmt: skip
+
     def mean_net(self, plan: Plan, scheme: Scheme) -> int | None:
         """What the plan leaves a month on average over the replicates, rupiah: also where it misses its share it costs,
         and where a rating rises otherwise it brings. None without replicates."""
         if not self.worlds:
             return None
-        shares = [[scheme.evaluate_counts(counts, self.type).share_permille for counts in (world, plan.added(world))]
-                  for world in self.worlds]  # fmt: skip
-        more = float(np.mean([after - before for before, after in shares]))
+        more = float(np.mean([after - before for before, after in self.paid(plan, scheme)]))
         return round(more * self.capitated * self.tariff / 1000) - plan.cost
 
 

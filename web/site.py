@@ -58,12 +58,9 @@ def render(request: Request, template: str, status: int = 200, /, **content: Any
 
 def answer_of(outputs: Path, lang: str, name: str) -> str:
     """The figure that a finished run of this name proposes, in a few words, as its reports left it; "" without one."""
-    from reports.write import SHORT
+    from reports.write import read_short
 
-    try:
-        return str(json.loads((outputs / name / SHORT).read_text(encoding="utf-8"))[lang])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+    return read_short(outputs / name).get(lang, "")
 
 
 def _here(request: Request) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from threading import Lock
 
@@ -11,12 +10,9 @@ _MAKING = Lock()  # one reader makes them, the others wait
 
 def written_in(folder: Path) -> str:
     """The language of the files in a folder; "" where they do not say."""
-    from reports.write import SHORT
+    from reports.write import read_short
 
-    try:
-        return str(json.loads((folder / SHORT).read_text(encoding="utf-8"))["lang"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+    return read_short(folder).get("lang", "")
 
 
 def in_language(folder: Path, lang: str) -> Path:

@@ -72,8 +72,8 @@ def _advised(
     """What it takes, facility by facility: the efforts that pay first, then of those where none does (``lost``) the
     cheapest way to the next share."""
     _ = translator(lang)
-    rows = [_paying(best, rule, lang) for best in found]
-    rows += [_cheapest(site, now, rule, costs, lang) for site, now in lost]
+    rows = [_paying(best, rule, lang) for best in found[:_MOST]]
+    rows += [_cheapest(site, now, rule, costs, lang) for site, now in lost[: _MOST - len(rows)]]
     if not rows:
         return []
     month = month_name((found[0][0] if found else lost[0][0]).month, lang)
@@ -87,9 +87,9 @@ def _advised(
         told.append(_("“Not sure to pay”: the cheapest way to the next share; over the replicates no effort there "
                       "clearly earns back its cost."))  # fmt: skip
     told += [_("Only contacts, control and reasons that are real may be recorded."), _assumed(costs, lang)]
-    if len(rows) > _MOST:
-        told.append(_("The other {count} are in the workbook.").format(count=len(rows) - _MOST))
-    return [Table(title, heads, tuple(rows[:_MOST]), frozenset({1, 2, 3, 5}), note=" ".join(told))]
+    if others := len(found) + len(lost) - len(rows):
+        told.append(_("The other {count} are in the workbook.").format(count=others))
+    return [Table(title, heads, tuple(rows), frozenset({1, 2, 3, 5}), note=" ".join(told))]
 
 
 def _assumed(costs: Terms, lang: str) -> str:
@@ -149,8 +149,7 @@ def _cheapest(site: Site, now: Evaluation, rule: Scheme, costs: Terms, lang: str
                                                         cost=rupiah_short(way.cost, lang))  # fmt: skip
     before, after = (percent(share / 1000, lang) for share in (now.share_permille, way.share_permille))
     aim = _("{before} → {after}, not sure to pay").format(before=before, after=after)
-    raised = [rule.evaluate_counts(way.added(world), site.type).share_permille
-              > rule.evaluate_counts(world, site.type).share_permille for world in site.worlds]  # fmt: skip
+    raised = [more > less for less, more in site.paid(way, rule)]
     return (
         Cell(site.name, mark="bold"), *cells, Cell(lacking(way, lang), aim),
         Cell(signed_rupiah(site.mean_net(way, rule) or 0, lang), money), Cell(chance_words(raised, lang)),
